@@ -1,0 +1,97 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// One manifest, two array back ends: on macOS the `MLX` and `MLXNN` modules are those of ml-explore/mlx-swift,
+// on Linux they are the targets of this package with the same names and the same semantics.
+#if os(macOS)
+let usesMLXSwift = true
+#else
+let usesMLXSwift = false
+#endif
+
+let mlx: Target.Dependency = usesMLXSwift ? .product(name: "MLX", package: "mlx-swift") : "MLX"
+let mlxNN: Target.Dependency = usesMLXSwift ? .product(name: "MLXNN", package: "mlx-swift") : "MLXNN"
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+var dependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+]
+
+// Floors, lowest first; a target imports only from floors below its own. `scripts/check-floors` keeps it so.
+var targets: [Target] = [
+    // Floor 0: C
+    .systemLibrary(name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
+    .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+
+    // Floor 2: no tensors. MusicCore is the leaf that every floor above 1 may import.
+    .target(name: "MusicCore", swiftSettings: strict),
+    .target(name: "AudioFile", dependencies: ["MusicCore", "CSndfile", "CSoxr"], swiftSettings: strict),
+    .target(name: "Tokenizers", dependencies: ["MusicCore"], swiftSettings: strict),
+    .target(
+        name: "ModelHub",
+        dependencies: ["MusicCore", "CCurl", .product(name: "Crypto", package: "swift-crypto")],
+        swiftSettings: strict),
+
+    // Floor 2: tensors, no model family
+    .target(name: "ModelSupport", dependencies: ["MusicCore", mlx, mlxNN], swiftSettings: strict),
+
+    // Floor 3: networks that several families use
+    .target(name: "Oobleck", dependencies: ["ModelSupport", mlx, mlxNN], swiftSettings: strict),
+    .target(name: "Qwen3", dependencies: ["ModelSupport", mlx, mlxNN], swiftSettings: strict),
+
+    // Floor 4: model families; they never import each other
+    .target(
+        name: "ACEStep",
+        dependencies: ["MusicCore", "ModelSupport", "Tokenizers", "Oobleck", "Qwen3", mlx, mlxNN],
+        swiftSettings: strict),
+
+    // Floor 5
+    .target(name: "MusicManager", dependencies: ["MusicCore", "ModelHub"], swiftSettings: strict),
+
+    // Floor 7
+    .target(
+        name: "VivaceCommands",
+        dependencies: [
+            "MusicCore", "AudioFile", "ModelHub", "MusicManager",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        swiftSettings: strict),
+    .executableTarget(
+        name: "vivace", dependencies: ["VivaceCommands", "MusicManager", "ACEStep"], swiftSettings: strict),
+]
+
+if usesMLXSwift {
+    dependencies.append(.package(url: "https://github.com/ml-explore/mlx-swift", from: "0.31.6"))
+} else {
+    targets += [
+        .systemLibrary(name: "CLibMLX", pkgConfig: "mlx"),
+        .target(
+            name: "CMLX",
+            dependencies: ["CLibMLX"],
+            cxxSettings: [.unsafeFlags(["-fopenmp", "-O3", "-fno-math-errno"])],
+            // OpenBLAS comes before libmlx, so that `cblas_sgemm` and LAPACK resolve to it.
+            linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
+        .target(name: "MLX", dependencies: ["CMLX"], swiftSettings: strict),
+        .target(name: "MLXNN", dependencies: ["MLX"], swiftSettings: strict),
+    ]
+}
+
+let package = Package(
+    name: "Vivace",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "vivace", targets: ["vivace"]),
+        .library(name: "ACEStep", targets: ["ACEStep"]),
+        .library(name: "MusicManager", targets: ["MusicManager", "MusicCore"]),
+    ],
+    dependencies: dependencies,
+    targets: targets,
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
+)

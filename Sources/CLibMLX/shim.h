@@ -1,0 +1,1 @@
+// Intentionally empty: libmlx has a C++ interface only, which CMLX wraps.

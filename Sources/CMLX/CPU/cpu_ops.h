@@ -1,0 +1,64 @@
+// CPU primitives that stand in for libmlx's own where those are slow. Each function has the signature and the
+// semantics of its namesake in mlx::core; it uses a primitive of ours when the stream is a CPU stream and the
+// types and shapes are covered, and calls mlx::core otherwise. The caller need not know which.
+#pragma once
+
+#include <mlx/mlx.h>
+
+#include <optional>
+#include <string>
+
+namespace cmlx {
+
+namespace mx = mlx::core;
+
+mx::array matmul(const mx::array& a, const mx::array& b, mx::StreamOrDevice s);
+
+// alpha * a @ b + beta * c
+mx::array addmm(
+    const mx::array& c, const mx::array& a, const mx::array& b, float alpha, float beta, mx::StreamOrDevice s);
+
+// input (N, L, Cin), weight (Cout, K, Cin / groups)
+mx::array conv1d(
+    const mx::array& input, const mx::array& weight, int stride, int padding, int dilation, int groups,
+    mx::StreamOrDevice s);
+
+// input (N, L, Cin), weight (Cout, K, Cin / groups)
+mx::array conv_transpose1d(
+    const mx::array& input, const mx::array& weight, int stride, int padding, int dilation, int output_padding,
+    int groups, mx::StreamOrDevice s);
+
+mx::array quantized_matmul(
+    const mx::array& x, const mx::array& w, const mx::array& scales, const std::optional<mx::array>& biases,
+    bool transpose, std::optional<int> group_size, std::optional<int> bits, const std::string& mode,
+    mx::StreamOrDevice s);
+
+// q (B, H, L, D), k and v (B, Hkv, S, D); mask_mode "" (none or the given mask), "causal" or "array"
+mx::array scaled_dot_product_attention(
+    const mx::array& q, const mx::array& k, const mx::array& v, float scale, const std::string& mask_mode,
+    const std::optional<mx::array>& mask, mx::StreamOrDevice s);
+
+mx::array rms_norm(const mx::array& x, const std::optional<mx::array>& weight, float eps, mx::StreamOrDevice s);
+
+mx::array rope(
+    const mx::array& x, int dims, bool traditional, std::optional<float> base, float scale, int offset,
+    const std::optional<mx::array>& freqs, mx::StreamOrDevice s);
+
+// The fused functions that mlx-swift does not have.
+
+// x + sin^2(alpha * x) / (beta + 1e-9); x (N, L, C), alpha and beta (C), both already out of their log scale
+mx::array snake(const mx::array& x, const mx::array& alpha, const mx::array& beta, mx::StreamOrDevice s);
+
+// silu(gate) * up, elementwise
+mx::array swiglu(const mx::array& gate, const mx::array& up, mx::StreamOrDevice s);
+
+// rms_norm(x, weight, eps) * (1 + scale) + shift; scale and shift broadcast against x (B, 1, D)
+mx::array modulated_rms_norm(
+    const mx::array& x, const mx::array& weight, const mx::array& scale, const mx::array& shift, float eps,
+    mx::StreamOrDevice s);
+
+// Attention whose row i sees columns |i - j| <= window only; q, k, v as above with one sequence length.
+mx::array windowed_attention(
+    const mx::array& q, const mx::array& k, const mx::array& v, float scale, int window, mx::StreamOrDevice s);
+
+} // namespace cmlx

@@ -1,0 +1,91 @@
+import Foundation
+
+/// How a model is to be loaded.
+public struct LoadOptions: Sendable, Equatable {
+    /// Number format of weights and activations.
+    public enum Precision: String, Sendable, Codable, CaseIterable {
+        /// bfloat16 where the device computes in it, float32 otherwise.
+        case auto
+        case float32 = "f32"
+        case bfloat16 = "bf16"
+    }
+
+    /// Where the arithmetic runs.
+    public enum Device: String, Sendable, Codable, CaseIterable {
+        /// The GPU if libmlx has one, the CPU otherwise.
+        case auto
+        case cpu, gpu
+    }
+
+    public var precision: Precision
+    public var device: Device
+
+    public init(precision: Precision = .auto, device: Device = .auto) {
+        self.precision = precision
+        self.device = device
+    }
+}
+
+/// What is known of a loaded model.
+public struct ModelInfo: Sendable, Codable, Equatable {
+    /// Family name: `ace-step`.
+    public var family: String
+    /// Variant within the family: `turbo`, `base`, `sft`.
+    public var variant: String
+    /// Number format in use: `f32` or `bf16`.
+    public var precision: String
+    /// Device in use: `cpu` or `gpu`.
+    public var device: String
+    /// Number of weights.
+    public var parameterCount: Int
+    /// What the checkpoint says of itself that a user must know, such as "untrained demo weights: expect noise".
+    public var notice: String?
+
+    public init(
+        family: String, variant: String, precision: String, device: String, parameterCount: Int, notice: String? = nil
+    ) {
+        self.family = family
+        self.variant = variant
+        self.precision = precision
+        self.device = device
+        self.parameterCount = parameterCount
+        self.notice = notice
+    }
+}
+
+/// A loaded model of some family that turns requests into songs.
+public protocol MusicBackend: Sendable {
+    var info: ModelInfo { get }
+
+    /// Checks a request against this model and fills in what it leaves open.
+    ///
+    /// - Returns: the request with no `nil` left except what the model does without, and the notices for the user.
+    /// - Throws: ``MusicError`` with code `invalidRequest` or `unsupported`.
+    func resolve(_ request: MusicRequest) throws -> (request: MusicRequest, notices: [String])
+
+    /// Makes the songs. Ending the iteration or cancelling its task stops the work within one step.
+    ///
+    /// - Returns: events, ending with `finished`; the stream throws ``MusicError``.
+    func generate(_ request: MusicRequest) -> AsyncThrowingStream<MusicEvent, any Error>
+}
+
+/// A model family as the composition root registers it.
+public struct BackendFamily: Sendable {
+    /// Family name, such as `ace-step`.
+    public var name: String
+
+    /// Whether a directory holds a checkpoint of this family, judged by its files' names and configuration alone.
+    public var recognizes: @Sendable (URL) -> Bool
+
+    /// Loads the checkpoint in a directory.
+    public var load: @Sendable (URL, LoadOptions) async throws -> any MusicBackend
+
+    public init(
+        name: String, recognizes: @escaping @Sendable (URL) -> Bool,
+        load: @escaping @Sendable (URL, LoadOptions) async throws -> any MusicBackend
+    ) {
+        self.name = name
+        self.recognizes = recognizes
+        self.load = load
+    }
+}
