@@ -74,15 +74,15 @@ public struct BackendFamily: Sendable {
     /// Family name, such as `ace-step`.
     public var name: String
 
-    /// Whether a directory holds a checkpoint of this family, judged by its files' names and configuration alone.
-    public var recognizes: @Sendable (URL) -> Bool
+    /// Whether a location holds a checkpoint of this family, judged by its files' names and configuration alone.
+    public var recognizes: @Sendable (ModelLocation) -> Bool
 
-    /// Loads the checkpoint in a directory.
-    public var load: @Sendable (URL, LoadOptions) async throws -> any MusicBackend
+    /// Loads the checkpoint at a location.
+    public var load: @Sendable (ModelLocation, LoadOptions) async throws -> any MusicBackend
 
     public init(
-        name: String, recognizes: @escaping @Sendable (URL) -> Bool,
-        load: @escaping @Sendable (URL, LoadOptions) async throws -> any MusicBackend
+        name: String, recognizes: @escaping @Sendable (ModelLocation) -> Bool,
+        load: @escaping @Sendable (ModelLocation, LoadOptions) async throws -> any MusicBackend
     ) {
         self.name = name
         self.recognizes = recognizes
