@@ -64,6 +64,13 @@ var targets: [Target] = [
         swiftSettings: strict),
     .executableTarget(
         name: "vivace", dependencies: ["VivaceCommands", "MusicManager", "ACEStep"], swiftSettings: strict),
+
+    // Tests
+    .testTarget(
+        name: "ModelSupportTests",
+        dependencies: ["ModelSupport", "MusicCore", mlx, mlxNN],
+        exclude: ["Fixtures"],
+        swiftSettings: strict),
 ]
 
 if usesMLXSwift {
