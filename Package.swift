@@ -81,9 +81,8 @@ if usesMLXSwift {
         .target(
             name: "CMLX",
             dependencies: ["CLibMLX"],
-            cxxSettings: [.unsafeFlags(["-fopenmp", "-O3", "-fno-math-errno"])],
             // OpenBLAS comes before libmlx, so that `cblas_sgemm` and LAPACK resolve to it.
-            linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
+            linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("dnnl")]),
         .target(name: "MLX", dependencies: ["CMLX"], swiftSettings: strict),
         .target(name: "MLXNN", dependencies: ["MLX"], swiftSettings: strict),
     ]

@@ -1,0 +1,65 @@
+// Fused functions. Where CPU/cpu_ops.h has a function, that one is called.
+#include "bridge.h"
+
+#include <mlx/fast.h>
+
+using namespace cmlx;
+
+cmlx_array* cmlx_fast_attention(
+    const cmlx_array* q, const cmlx_array* k, const cmlx_array* v, float scale, const char* mask_mode,
+    const cmlx_array* mask, const cmlx_array* sinks, cmlx_stream s) {
+  return made([&] {
+    if (sinks != nullptr) {
+      return mx::fast::scaled_dot_product_attention(
+          get(q), get(k), get(v), scale, mask_mode, optional(mask), optional(sinks), false, stream(s));
+    }
+    return cmlx::scaled_dot_product_attention(get(q), get(k), get(v), scale, mask_mode, optional(mask), stream(s));
+  });
+}
+
+cmlx_array* cmlx_fast_rms_norm(const cmlx_array* x, const cmlx_array* weight, float eps, cmlx_stream s) {
+  return made([&] { return cmlx::rms_norm(get(x), optional(weight), eps, stream(s)); });
+}
+
+cmlx_array* cmlx_fast_layer_norm(
+    const cmlx_array* x, const cmlx_array* weight, const cmlx_array* bias, float eps, cmlx_stream s) {
+  return made([&] { return mx::fast::layer_norm(get(x), optional(weight), optional(bias), eps, stream(s)); });
+}
+
+cmlx_array* cmlx_fast_rope(
+    const cmlx_array* x, int32_t dims, bool traditional, cmlx_optional_float base, float scale, int32_t offset,
+    const cmlx_array* freqs, cmlx_stream s) {
+  return made([&] {
+    return cmlx::rope(get(x), dims, traditional, optional(base), scale, offset, optional(freqs), stream(s));
+  });
+}
+
+cmlx_array* cmlx_fast_rope_dynamic(
+    const cmlx_array* x, int32_t dims, bool traditional, cmlx_optional_float base, float scale,
+    const cmlx_array* offset, const cmlx_array* freqs, cmlx_stream s) {
+  return made([&] {
+    return mx::fast::rope(
+        get(x), dims, traditional, optional(base), scale, get(offset), optional(freqs), stream(s));
+  });
+}
+
+cmlx_array* cmlx_fast_snake(const cmlx_array* x, const cmlx_array* alpha, const cmlx_array* beta, cmlx_stream s) {
+  return made([&] { return cmlx::snake(get(x), get(alpha), get(beta), stream(s)); });
+}
+
+cmlx_array* cmlx_fast_swiglu(const cmlx_array* gate, const cmlx_array* up, cmlx_stream s) {
+  return made([&] { return cmlx::swiglu(get(gate), get(up), stream(s)); });
+}
+
+cmlx_array* cmlx_fast_modulated_rms_norm(
+    const cmlx_array* x, const cmlx_array* weight, const cmlx_array* scale, const cmlx_array* shift, float eps,
+    cmlx_stream s) {
+  return made([&] {
+    return cmlx::modulated_rms_norm(get(x), get(weight), get(scale), get(shift), eps, stream(s));
+  });
+}
+
+cmlx_array* cmlx_fast_windowed_attention(
+    const cmlx_array* q, const cmlx_array* k, const cmlx_array* v, float scale, int32_t window, cmlx_stream s) {
+  return made([&] { return cmlx::windowed_attention(get(q), get(k), get(v), scale, window, stream(s)); });
+}

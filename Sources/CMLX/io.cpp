@@ -1,0 +1,138 @@
+// Files: NumPy's format through libmlx, and mapped files.
+#include "bridge.h"
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace cmlx;
+
+namespace {
+
+struct Mapping {
+  const uint8_t* bytes = nullptr;
+  size_t size = 0;
+
+  Mapping() = default;
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+
+  ~Mapping() {
+    if (bytes != nullptr) {
+      munmap(const_cast<uint8_t*>(bytes), size);
+    }
+  }
+};
+
+std::shared_ptr<Mapping> map_file(const char* path) {
+  const int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    throw std::runtime_error(std::strerror(errno));
+  }
+  struct stat status;
+  if (fstat(file, &status) != 0) {
+    const int reason = errno;
+    close(file);
+    throw std::runtime_error(std::strerror(reason));
+  }
+  if (!S_ISREG(status.st_mode)) {
+    close(file);
+    throw std::runtime_error(S_ISDIR(status.st_mode) ? "it is a folder" : "it is not a regular file");
+  }
+  auto mapping = std::make_shared<Mapping>();
+  const size_t size = static_cast<size_t>(status.st_size);
+  if (size > 0) {
+    void* address = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
+    const int reason = errno;
+    close(file);
+    if (address == MAP_FAILED) {
+      throw std::runtime_error(std::strerror(reason));
+    }
+    mapping->bytes = static_cast<const uint8_t*>(address);
+    mapping->size = size;
+  } else {
+    close(file);
+  }
+  return mapping;
+}
+
+// The CPU allocator of libmlx keeps a buffer's size in the eight bytes before its data, and a `Buffer` points at
+// the size. A `Buffer` for foreign memory must therefore point eight bytes before it. Whether this libmlx works so
+// (the CUDA build does not) is tried out once.
+bool buffers_are_plain_memory() {
+  static const bool result = [] {
+    auto probe = mx::allocator::malloc(64);
+    mx::allocator::Buffer buffer = probe.buffer();
+    auto* start = static_cast<const char*>(buffer.ptr());
+    auto* data = static_cast<const char*>(buffer.raw_ptr());
+    size_t size = 0;
+    if (data - start != sizeof(size_t)) {
+      return false;
+    }
+    std::memcpy(&size, start, sizeof(size_t));
+    return size == 64 && !mx::is_available(mx::Device::gpu);
+  }();
+  return result;
+}
+
+} // namespace
+
+struct cmlx_mapping {
+  std::shared_ptr<Mapping> value;
+};
+
+int cmlx_save_npy(const char* path, const cmlx_array* a) {
+  return checked([&] { mx::save(path, get(a)); });
+}
+
+cmlx_array* cmlx_load_npy(const char* path, cmlx_stream s) {
+  return made([&] { return mx::load(path, stream(s)); });
+}
+
+cmlx_mapping* cmlx_mapping_open(const char* path) {
+  return guarded(static_cast<cmlx_mapping*>(nullptr), [&] { return new cmlx_mapping{map_file(path)}; });
+}
+
+const uint8_t* cmlx_mapping_bytes(const cmlx_mapping* m) { return m == nullptr ? nullptr : m->value->bytes; }
+
+size_t cmlx_mapping_size(const cmlx_mapping* m) { return m == nullptr ? 0 : m->value->size; }
+
+void cmlx_mapping_free(cmlx_mapping* m) { delete m; }
+
+cmlx_array* cmlx_array_new_mapped(
+    const cmlx_mapping* m, size_t offset, const int32_t* dimensions, size_t ndim, cmlx_dtype type) {
+  return made([&] {
+    if (m == nullptr) {
+      throw std::invalid_argument("no mapping");
+    }
+    auto size = shape(dimensions, ndim);
+    auto element = dtype(type);
+    size_t bytes = element.size();
+    for (auto n : size) {
+      if (n < 0 || __builtin_mul_overflow(bytes, static_cast<size_t>(n), &bytes)) {
+        throw std::invalid_argument("the shape's size overflows");
+      }
+    }
+    if (offset > m->value->size || bytes > m->value->size - offset) {
+      throw std::invalid_argument("the array reaches beyond the end of the file");
+    }
+
+    auto mapping = m->value;
+    const uint8_t* data = mapping->bytes + offset;
+    const bool is_aligned = reinterpret_cast<uintptr_t>(data) % element.size() == 0;
+    if (bytes > 0 && is_aligned && offset >= sizeof(size_t) && buffers_are_plain_memory()) {
+      mx::allocator::Buffer buffer(const_cast<uint8_t*>(data) - sizeof(size_t));
+      return mx::array(mx::allocator::Data(buffer, [mapping](mx::allocator::Buffer) {}), std::move(size), element);
+    }
+    auto copy = mx::allocator::malloc(bytes);
+    if (bytes > 0) {
+      std::memcpy(copy.buffer().raw_ptr(), data, bytes);
+    }
+    return mx::array(std::move(copy), std::move(size), element);
+  });
+}
