@@ -1,0 +1,294 @@
+#include "contraction.h"
+
+#include "parallel.h"
+#include "workspace.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace cmlx {
+
+namespace {
+
+constexpr int64_t kLeftBytes = int64_t(8) << 20;  // packed rows that are worked on at a time
+constexpr int64_t kRightBytes = int64_t(8) << 20; // a right operand up to this size is packed once for all rows
+constexpr int64_t kPanelBytes = 256 << 10;        // packed columns that one unit of work keeps in its cache
+
+int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// The division of one contraction into blocks of rows, columns and depth, the same whatever the number of threads
+// as far as it touches the order of additions.
+class Plan {
+ public:
+  Plan(const Contraction& problem, int threads)
+      : problem_(problem), kernels_(kernels()), threads_(threads), panel_columns_(kernels_.width * kernels_.panel_vectors),
+        panels_(divide_up(problem.columns, panel_columns_)) {
+    depth_block_ = kSlabDepth * kernels_.depth_per_cell;
+    // With many taps a whole block of the depth would not leave a panel in the cache.
+    if (problem.taps > 2) depth_block_ /= 2;
+    blocks_ = divide_up(problem.depth, depth_block_);
+    halo_ = (problem.taps - 1) * problem.dilation;
+
+    const int64_t row_bytes = blocks_ * kSlabStride * 4;
+    const int64_t tile = kernels_.tile_rows;
+    const int64_t most = std::max(tile, kLeftBytes / row_bytes / tile * tile);
+    const int64_t chunks = divide_up(problem.rows, most);
+    chunk_rows_ = std::min(most, divide_up(divide_up(problem.rows, chunks), tile) * tile);
+
+    right_cells_ = 0;
+    for (int64_t block = 0; block < blocks_; ++block) right_cells_ += cells(block);
+    right_cells_ *= problem.taps * panels_ * panel_columns_;
+    share_right_ = right_cells_ * 4 <= kRightBytes && problem.rows > 4 * tile;
+
+    const int64_t panel_bytes = int64_t(problem.taps) * cells(0) * panel_columns_ * 4;
+    group_ = std::clamp<int64_t>(kPanelBytes / panel_bytes, 1, 4);
+    group_ = std::max<int64_t>(1, std::min(group_, divide_up(panels_, 2 * threads)));
+  }
+
+  void run() {
+    auto* left = scratch_of<uint32_t>(Scratch::left, size_t(blocks_ * slab_rows(chunk_rows_) * kSlabStride));
+    uint32_t* right = share_right_ ? scratch_of<uint32_t>(Scratch::right, size_t(right_cells_)) : nullptr;
+    for (int64_t first = 0; first < problem_.rows; first += chunk_rows_) {
+      const int64_t rows = std::min(chunk_rows_, problem_.rows - first);
+      pack(first, rows, left, first == 0 ? right : nullptr);
+      multiply(first, rows, left, right);
+    }
+  }
+
+ private:
+  int64_t slab_rows(int64_t rows) const { return rows + halo_; }
+  int64_t depth_of(int64_t block) const { return std::min(depth_block_, problem_.depth - block * depth_block_); }
+  int64_t cells(int64_t block) const { return divide_up(depth_of(block), kernels_.depth_per_cell); }
+  int64_t panel_width(int64_t panel) const {
+    const int64_t columns = std::min(panel_columns_, problem_.columns - panel * panel_columns_);
+    return divide_up(columns, kernels_.width) * kernels_.width;
+  }
+
+  void pack(int64_t first, int64_t rows, uint32_t* left, uint32_t* right) const {
+    constexpr int64_t kRowsPerUnit = 64;
+    const int64_t slab = slab_rows(rows);
+    const int64_t row_units = divide_up(slab, kRowsPerUnit);
+    const int64_t left_units = row_units * blocks_;
+    const int64_t right_units = right ? panels_ : 0;
+    parallel_for(left_units + right_units, threads_, [&](int64_t unit) {
+      if (unit < left_units) {
+        const int64_t block = unit / row_units, begin = unit % row_units * kRowsPerUnit;
+        const int64_t count = std::min(kRowsPerUnit, slab - begin);
+        pack_left(first + begin, count, block, left + (block * slab + begin) * kSlabStride);
+      } else {
+        const int64_t panel = unit - left_units;
+        for (int64_t block = 0; block < blocks_; ++block) pack_right(panel, block, right + right_at(panel, block));
+      }
+    });
+  }
+
+  // Panels of one block lie behind one another, blocks behind one another.
+  int64_t right_at(int64_t panel, int64_t block) const {
+    return problem_.taps * (block * cells(0) * panels_ + panel * cells(block)) * panel_columns_;
+  }
+
+  // Rows [first, first + rows) of the slab, whose row 0 is row 0 of A.
+  void pack_left(int64_t first, int64_t rows, int64_t block, uint32_t* slab) const {
+    const LeftOperand& a = problem_.a;
+    const int64_t begin = block * depth_block_, depth = depth_of(block);
+    if (a.gathered_taps == 1) return pack_left_part(first, rows, a.first_row, 0, begin, depth, slab);
+    const int64_t channels = problem_.depth / a.gathered_taps;
+    for (int64_t k = begin; k < begin + depth;) {
+      const int64_t tap = k / channels, channel = k % channels;
+      const int64_t count = std::min(channels - channel, begin + depth - k);
+      pack_left_part(first, rows, a.first_row + tap * a.gathered_dilation, k - begin, channel, count, slab);
+      k += count;
+    }
+  }
+
+  void pack_left_part(
+      int64_t first, int64_t rows, int64_t offset, int64_t cell, int64_t channel, int64_t depth, uint32_t* slab) const {
+    const LeftOperand& a = problem_.a;
+    // The rows whose source exists; those before and after are zero.
+    const int64_t low = std::clamp<int64_t>(divide_up(std::max<int64_t>(0, -offset), a.row_step) - first, 0, rows);
+    const int64_t end = a.rows - offset > 0 ? divide_up(a.rows - offset, a.row_step) : 0;
+    const int64_t high = std::clamp<int64_t>(end - first, low, rows);
+    slab += cell;
+    auto clear = [&](int64_t from, int64_t to) {
+      for (int64_t r = from; r < to; ++r) std::memset(slab + r * kSlabStride, 0, size_t(depth) * 4);
+    };
+    clear(0, low);
+    clear(high, rows);
+    if (low == high) return;
+    const int64_t row = offset + (first + low) * a.row_step;
+    SnakeTable snake = a.snake;
+    if (snake.alpha) snake = {snake.alpha + channel, snake.scale + channel};
+    kernels_.pack_rows(
+        {.source = advance(a.data, a.storage, row * a.row_stride + channel * a.column_stride),
+         .storage = a.storage,
+         .row_stride = a.row_stride * a.row_step,
+         .column_stride = a.column_stride,
+         .rows = high - low,
+         .depth = depth,
+         .snake = snake,
+         .slab = slab + low * kSlabStride});
+  }
+
+  void pack_right(int64_t panel, int64_t block, uint32_t* to) const {
+    const RightOperand& b = problem_.b;
+    const int64_t width = panel_width(panel), count = cells(block) * width;
+    const int64_t first = panel * panel_columns_;
+    const int64_t columns = std::min(panel_columns_, problem_.columns - first);
+    PackPanelCall call = {
+        .source = nullptr,
+        .storage = b.storage,
+        .depth_stride = b.depth_stride,
+        .column_stride = b.column_stride,
+        .depth = depth_of(block),
+        .columns = columns,
+        .panel_columns = width,
+        .panel = nullptr};
+    const int64_t depth_offset = block * depth_block_ * b.depth_stride;
+    for (int tap = 0; tap < problem_.taps; ++tap, to += count) {
+      if (b.phases == 0) {
+        call.source = advance(b.data, b.storage, tap * b.tap_stride + depth_offset + first * b.column_stride);
+        call.panel = to;
+        kernels_.pack_panel(call);
+        continue;
+      }
+      std::memset(to, 0, size_t(count) * 4);
+      for (int64_t n = first; n < first + columns;) {
+        const int64_t phase = n / b.channels, channel = n % b.channels;
+        const int64_t run = std::min(b.channels - channel, first + columns - n);
+        const int64_t reach = (problem_.taps - 1 - tap) * b.phases + phase;
+        if (reach % b.kernel_dilation == 0 && reach / b.kernel_dilation < b.kernel_size) {
+          const int64_t source = reach / b.kernel_dilation * b.tap_stride + depth_offset + channel * b.column_stride;
+          call.source = advance(b.data, b.storage, source);
+          call.columns = run;
+          pack_run(call, to, n - first, width);
+        }
+        n += run;
+      }
+    }
+  }
+
+  // Some columns of a panel, beginning at `column`.
+  void pack_run(PackPanelCall call, uint32_t* panel, int64_t column, int64_t width) const {
+    if (column == 0 && call.columns == width) {
+      call.panel = panel;
+      return kernels_.pack_panel(call);
+    }
+    const int64_t cell_rows = divide_up(call.depth, kernels_.depth_per_cell);
+    auto* part = scratch_of<uint32_t>(Scratch::values, size_t(cell_rows * call.columns));
+    call.panel_columns = call.columns;
+    call.panel = part;
+    kernels_.pack_panel(call);
+    for (int64_t k = 0; k < cell_rows; ++k) {
+      std::memcpy(panel + k * width + column, part + k * call.columns, size_t(call.columns) * 4);
+    }
+  }
+
+  void multiply(int64_t first, int64_t rows, const uint32_t* left, const uint32_t* right) const {
+    const int64_t tile = kernels_.tile_rows;
+    const int64_t groups = divide_up(panels_, group_);
+    // Enough units for the threads; a unit that packs its own columns takes as many rows as it can get.
+    int64_t row_parts = divide_up(2 * threads_, groups);
+    if (right) row_parts = std::max(row_parts, divide_up(rows, 16 * tile));
+    row_parts = std::min(row_parts, divide_up(rows, tile));
+    const int64_t part_rows = divide_up(divide_up(rows, row_parts), tile) * tile;
+    row_parts = divide_up(rows, part_rows);
+    const int64_t slab = slab_rows(rows);
+    parallel_for(groups * row_parts, threads_, [&](int64_t unit) {
+      const int64_t panel = unit / row_parts * group_, panels = std::min(group_, panels_ - panel);
+      const int64_t row = unit % row_parts * part_rows, count = std::min(part_rows, rows - row);
+      const int64_t sums_stride = panels * panel_columns_;
+      auto* sums = scratch_of<float>(Scratch::sums, size_t(count * sums_stride));
+      for (int64_t block = 0; block < blocks_; ++block) {
+        const int64_t panel_cells = problem_.taps * cells(block) * panel_columns_;
+        const uint32_t* columns;
+        if (right) {
+          columns = right + right_at(panel, block);
+        } else {
+          auto* own = scratch_of<uint32_t>(Scratch::panel, size_t(panels * panel_cells));
+          for (int64_t p = 0; p < panels; ++p) pack_right(panel + p, block, own + p * panel_cells);
+          columns = own;
+        }
+        for (int64_t r = 0; r < count; r += tile) {
+          for (int64_t p = 0; p < panels; ++p) {
+            kernels_.tile(
+                {.a = left + (block * slab + row + r) * kSlabStride,
+                 .a_tap = problem_.dilation * kSlabStride,
+                 .b = columns + p * panel_cells,
+                 .taps = problem_.taps,
+                 .cells = int(cells(block)),
+                 .c = sums + r * sums_stride + p * panel_columns_,
+                 .c_stride = sums_stride,
+                 .rows = int(std::min(tile, count - r)),
+                 .vectors = int(panel_width(panel + p) / kernels_.width),
+                 .accumulate = block > 0});
+          }
+        }
+      }
+      const int64_t begin = panel * panel_columns_;
+      const int64_t end = std::min(problem_.columns, begin + sums_stride);
+      for (int64_t r = 0; r < count; ++r) finish(first + row + r, begin, end, sums + r * sums_stride);
+    });
+  }
+
+  void finish(int64_t row, int64_t begin, int64_t end, const float* sums) const {
+    const int64_t phases = problem_.b.phases, channels = problem_.b.channels;
+    if (phases == 0) return finish_run(row, begin, end - begin, sums);
+    for (int64_t n = begin; n < end;) {
+      const int64_t channel = n % channels, run = std::min(channels - channel, end - n);
+      const int64_t position = row * phases + n / channels - problem_.out.first_position;
+      if (position >= 0 && position < problem_.out.positions) finish_run(position, channel, run, sums + (n - begin));
+      n += run;
+    }
+  }
+
+  void finish_run(int64_t row, int64_t column, int64_t count, const float* sums) const {
+    const Destination& out = problem_.out;
+    const void* addend = nullptr;
+    if (out.addend) {
+      const int64_t at = row * out.addend_row_stride + column * out.addend_column_stride;
+      addend = advance(out.addend, out.addend_storage, at);
+    }
+    kernels_.finish(
+        {.sum = sums,
+         .count = count,
+         .alpha = out.alpha,
+         .bias = out.bias ? out.bias + column : nullptr,
+         .gate = out.gate ? out.gate + column : nullptr,
+         .beta = out.beta,
+         .addend = addend,
+         .addend_stride = out.addend_column_stride,
+         .addend_storage = out.addend_storage,
+         .out = advance(out.data, out.storage, row * out.row_stride + column),
+         .out_storage = out.storage});
+  }
+
+  const Contraction& problem_;
+  const Kernels& kernels_;
+  const int threads_;
+  const int64_t panel_columns_, panels_;
+  int64_t depth_block_, blocks_, halo_, chunk_rows_, right_cells_, group_;
+  bool share_right_;
+};
+
+} // namespace
+
+bool is_large(const Contraction& problem) {
+  return problem.rows * problem.columns * problem.depth * problem.taps > int64_t(1) << 22;
+}
+
+void contract(const Contraction& original, int threads) {
+  if (original.rows <= 0 || original.columns <= 0) return;
+  Contraction problem = original;
+  // A sum over nothing: one row of zeros, so that bias and addend still get to the output.
+  const float zero = 0;
+  if (problem.depth <= 0) {
+    problem.depth = 1;
+    problem.a = {.data = &zero, .storage = Storage::f32, .row_stride = 0, .column_stride = 1, .rows = 0, .first_row = 0,
+                 .snake = {}};
+    problem.b = {.data = &zero, .storage = Storage::f32, .tap_stride = 0, .depth_stride = 0, .column_stride = 0,
+                 .phases = problem.b.phases, .channels = problem.b.channels, .kernel_size = 0};
+  }
+  Plan(problem, is_large(problem) ? threads : 1).run();
+}
+
+} // namespace cmlx

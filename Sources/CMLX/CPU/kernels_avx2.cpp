@@ -1,0 +1,31 @@
+// The kernels for AVX2 with FMA.
+#include "kernels.h"
+
+#include <cstdint>
+#include <utility>
+
+#if defined(__x86_64__)
+
+#define CMLX_ISA avx2
+#define CMLX_ISA_NAME "avx2"
+#define CMLX_VECTOR_BYTES 32
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#include "simd/vector.h"
+
+#include "simd/product.h"
+
+#include "simd/table.h"
+#pragma clang attribute pop
+
+namespace cmlx {
+const Kernels* avx2_kernels() { return &avx2::kTable; }
+} // namespace cmlx
+
+#else
+
+namespace cmlx {
+const Kernels* avx2_kernels() { return nullptr; }
+} // namespace cmlx
+
+#endif

@@ -1,0 +1,57 @@
+// One pool of threads for everything that computes: our loops, oneDNN and OpenBLAS all run on libgomp's, so that
+// they never compete for the cores. The loops here speak libgomp's own interface, because the compiler's OpenMP
+// support would bring a second run-time library with a second pool.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+namespace cmlx {
+
+// The number of threads that an operation may use: at first the physical cores that this process may run on.
+int thread_count();
+
+// Sets that number, at least 1. Takes effect with the next operation.
+void set_thread_count(int count);
+
+// Tells libgomp, and with it oneDNN and OpenBLAS, the number above. libgomp keeps it per thread, so that every
+// operation calls this on the stream's thread before it starts.
+void adopt_thread_count();
+
+namespace detail {
+void parallel(int threads, void (*body)(void* context, int thread), void* context);
+void parallel_for(int64_t count, int threads, void (*body)(void* context, int64_t index), void* context);
+} // namespace detail
+
+// Calls body(thread) once on each of `threads` threads, the calling one among them.
+template <class Body>
+void parallel(int threads, Body&& body) {
+  using Type = std::remove_reference_t<Body>;
+  detail::parallel(
+      threads, [](void* context, int thread) { (*static_cast<Type*>(context))(thread); },
+      const_cast<void*>(static_cast<const void*>(&body)));
+}
+
+// Calls body(index) for every index in [0, count), handing indices to threads as they become free. What a body
+// computes must depend on its index alone, so that results do not depend on the schedule. An exception thrown by
+// a body ends the loop early and is thrown again here.
+template <class Body>
+void parallel_for(int64_t count, int threads, Body&& body) {
+  using Type = std::remove_reference_t<Body>;
+  detail::parallel_for(
+      count, threads, [](void* context, int64_t index) { (*static_cast<Type*>(context))(index); },
+      const_cast<void*>(static_cast<const void*>(&body)));
+}
+
+// Cuts [0, count) into ranges of a fixed size and calls body(begin, end) for each. `grain` is the size in items.
+template <class Body>
+void parallel_ranges(int64_t count, int64_t grain, Body&& body) {
+  if (count <= 0) return;
+  const int64_t ranges = (count + grain - 1) / grain;
+  parallel_for(ranges, thread_count(), [&](int64_t range) {
+    const int64_t begin = range * grain;
+    body(begin, begin + grain < count ? begin + grain : count);
+  });
+}
+
+} // namespace cmlx

@@ -1,0 +1,263 @@
+// The inner loops of matrix products; see vector.h for how this file is included.
+
+namespace cmlx::CMLX_ISA {
+
+#if CMLX_VECTOR_BYTES == 64
+constexpr int kTileRows = 14, kPanelVectors = 2; // 28 sums, 2 columns, 1 row of 32 registers
+#elif CMLX_VECTOR_BYTES == 32
+constexpr int kTileRows = 6, kPanelVectors = 2; // 12 + 2 + 1 of 16
+#elif defined(__aarch64__)
+constexpr int kTileRows = 6, kPanelVectors = 4; // 24 + 4 + 1 of 32
+#else
+constexpr int kTileRows = 3, kPanelVectors = 4; // 12 + 3 of 16
+#endif
+
+template <int rows, int vectors>
+static void tile_of(const TileCall& call) {
+  Float sums[rows][vectors];
+  CMLX_UNROLL
+  for (int m = 0; m < rows; ++m) {
+    CMLX_UNROLL
+    for (int v = 0; v < vectors; ++v) {
+      sums[m][v] = call.accumulate ? load(call.c + m * call.c_stride + v * kWidth) : splat(0.0f);
+    }
+  }
+  const float* b = reinterpret_cast<const float*>(call.b);
+  for (int t = 0; t < call.taps; ++t) {
+    const float* a = reinterpret_cast<const float*>(call.a) + t * call.a_tap;
+    for (int k = 0; k < call.cells; ++k) {
+      Float columns[vectors];
+      CMLX_UNROLL
+      for (int v = 0; v < vectors; ++v) columns[v] = load(b + v * kWidth);
+      b += vectors * kWidth;
+      CMLX_UNROLL
+      for (int m = 0; m < rows; ++m) {
+        const Float row = splat(a[m * kSlabStride + k]);
+        CMLX_UNROLL
+        for (int v = 0; v < vectors; ++v) sums[m][v] += row * columns[v];
+      }
+    }
+  }
+  CMLX_UNROLL
+  for (int m = 0; m < rows; ++m) {
+    CMLX_UNROLL
+    for (int v = 0; v < vectors; ++v) store(call.c + m * call.c_stride + v * kWidth, sums[m][v]);
+  }
+}
+
+template <int rows, int vectors>
+static void dispatch_tile(const TileCall& call) {
+  if (call.rows == rows && call.vectors == vectors) return tile_of<rows, vectors>(call);
+  if constexpr (vectors > 1) {
+    if (call.vectors < vectors) return dispatch_tile<rows, vectors - 1>(call);
+  }
+  if constexpr (rows > 1) return dispatch_tile<rows - 1, vectors>(call);
+}
+
+static void tile(const TileCall& call) { dispatch_tile<kTileRows, kPanelVectors>(call); }
+
+// to[j * to_stride + i] = from[i * from_stride + j] for i < rows, j < columns.
+template <class T>
+static void transpose(
+    const T* from, int64_t from_stride, int64_t rows, int64_t columns, float* to, int64_t to_stride) {
+  for (int64_t i = 0; i < rows; i += kWidth) {
+    const int64_t height = rows - i < kWidth ? rows - i : kWidth;
+    int64_t j = 0;
+    if (height == kWidth) {
+      for (; j + kWidth <= columns; j += kWidth) {
+        Float square[kWidth];
+        CMLX_UNROLL
+        for (int r = 0; r < kWidth; ++r) square[r] = load(from + (i + r) * from_stride + j);
+        transpose_square(square);
+        CMLX_UNROLL
+        for (int r = 0; r < kWidth; ++r) store(to + (j + r) * to_stride + i, square[r]);
+      }
+    }
+    for (; j < columns; ++j) {
+      for (int64_t r = 0; r < height; ++r) to[j * to_stride + i + r] = to_float(from[(i + r) * from_stride + j]);
+    }
+  }
+}
+
+template <class T>
+static void pack_rows_of(const PackRowsCall& call) {
+  const T* source = static_cast<const T*>(call.source);
+  float* slab = reinterpret_cast<float*>(call.slab);
+  if (call.column_stride == 1) {
+    for (int64_t r = 0; r < call.rows; ++r) {
+      const T* from = source + r * call.row_stride;
+      float* to = slab + r * kSlabStride;
+      if (call.snake.alpha) {
+        for_each_vector(call.depth, [&](int64_t i, int64_t lanes) {
+          const Float x = load_lanes(from + i, lanes);
+          const Float alpha = load_lanes(call.snake.alpha + i, lanes);
+          const Float scale = load_lanes(call.snake.scale + i, lanes);
+          store_lanes(to + i, x + sin_squared(alpha * x) * scale, lanes);
+        });
+      } else {
+        for_each_vector(
+            call.depth, [&](int64_t i, int64_t lanes) { store_lanes(to + i, load_lanes(from + i, lanes), lanes); });
+      }
+    }
+  } else if (call.row_stride == 1) {
+    transpose(source, call.column_stride, call.depth, call.rows, slab, kSlabStride);
+  } else {
+    for (int64_t r = 0; r < call.rows; ++r) {
+      for (int64_t k = 0; k < call.depth; ++k) {
+        slab[r * kSlabStride + k] = to_float(source[r * call.row_stride + k * call.column_stride]);
+      }
+    }
+  }
+}
+
+static void pack_rows(const PackRowsCall& call) {
+  if (call.storage == Storage::f32) {
+    pack_rows_of<float>(call);
+  } else {
+    pack_rows_of<BFloat>(call);
+  }
+}
+
+template <class T>
+static void pack_panel_of(const PackPanelCall& call) {
+  const T* source = static_cast<const T*>(call.source);
+  float* panel = reinterpret_cast<float*>(call.panel);
+  const int64_t width = call.panel_columns;
+  if (call.columns < width) {
+    for (int64_t k = 0; k < call.depth; ++k) {
+      for (int64_t n = call.columns; n < width; ++n) panel[k * width + n] = 0.0f;
+    }
+  }
+  if (call.column_stride == 1) {
+    for (int64_t k = 0; k < call.depth; ++k) {
+      const T* from = source + k * call.depth_stride;
+      float* to = panel + k * width;
+      for_each_vector(
+          call.columns, [&](int64_t n, int64_t lanes) { store_lanes(to + n, load_lanes(from + n, lanes), lanes); });
+    }
+  } else if (call.depth_stride == 1) {
+    transpose(source, call.column_stride, call.columns, call.depth, panel, width);
+  } else {
+    for (int64_t k = 0; k < call.depth; ++k) {
+      for (int64_t n = 0; n < call.columns; ++n) {
+        panel[k * width + n] = to_float(source[k * call.depth_stride + n * call.column_stride]);
+      }
+    }
+  }
+}
+
+static void pack_panel(const PackPanelCall& call) {
+  if (call.storage == Storage::f32) {
+    pack_panel_of<float>(call);
+  } else {
+    pack_panel_of<BFloat>(call);
+  }
+}
+
+template <class Addend, class Out>
+static void finish_of(const FinishCall& call) {
+  const Addend* addend = static_cast<const Addend*>(call.addend);
+  Out* out = static_cast<Out*>(call.out);
+  const bool dense = call.addend_stride == 1;
+  for_each_vector(call.count, [&](int64_t i, int64_t lanes) {
+    Float x = load_lanes(call.sum + i, lanes) * call.alpha;
+    if (call.bias) x += load_lanes(call.bias + i, lanes);
+    if (call.gate) x *= load_lanes(call.gate + i, lanes);
+    if (addend && dense) {
+      x += load_lanes(addend + i, lanes) * call.beta;
+    } else if (addend) {
+      float values[kWidth] = {};
+      for (int64_t j = 0; j < lanes; ++j) values[j] = to_float(addend[(i + j) * call.addend_stride]);
+      x += load(values) * call.beta;
+    }
+    store_lanes(out + i, x, lanes);
+  });
+}
+
+static void finish(const FinishCall& call) {
+  const bool f32_addend = call.addend_storage == Storage::f32;
+  if (call.out_storage == Storage::f32) {
+    f32_addend ? finish_of<float, float>(call) : finish_of<BFloat, float>(call);
+  } else {
+    f32_addend ? finish_of<float, BFloat>(call) : finish_of<BFloat, BFloat>(call);
+  }
+}
+
+// `group` columns at a time share each vector of x; two vectors per step hide the additions' latency.
+template <int rows, int group, class T>
+CMLX_INLINE void dots_group(const DotsCall& call, int64_t n) {
+  constexpr int kStreams = 2;
+  const T* w = static_cast<const T*>(call.w) + n * call.w_stride;
+  Float sums[rows][group][kStreams];
+  CMLX_UNROLL
+  for (int m = 0; m < rows; ++m) {
+    CMLX_UNROLL
+    for (int g = 0; g < group; ++g) {
+      CMLX_UNROLL
+      for (int s = 0; s < kStreams; ++s) sums[m][g][s] = splat(0.0f);
+    }
+  }
+  int64_t k = 0;
+  for (; k + kStreams * kWidth <= call.depth; k += kStreams * kWidth) {
+    CMLX_UNROLL
+    for (int s = 0; s < kStreams; ++s) {
+      CMLX_UNROLL
+      for (int g = 0; g < group; ++g) {
+        const Float weight = load(w + g * call.w_stride + k + s * kWidth);
+        CMLX_UNROLL
+        for (int m = 0; m < rows; ++m) sums[m][g][s] += weight * load(call.x + m * call.x_stride + k + s * kWidth);
+      }
+    }
+  }
+  for (; k < call.depth; k += kWidth) {
+    const int64_t lanes = call.depth - k < kWidth ? call.depth - k : kWidth;
+    CMLX_UNROLL
+    for (int g = 0; g < group; ++g) {
+      const Float weight = load_lanes(w + g * call.w_stride + k, lanes);
+      CMLX_UNROLL
+      for (int m = 0; m < rows; ++m) sums[m][g][0] += weight * load_lanes(call.x + m * call.x_stride + k, lanes);
+    }
+  }
+  CMLX_UNROLL
+  for (int m = 0; m < rows; ++m) {
+    CMLX_UNROLL
+    for (int g = 0; g < group; ++g) call.out[m * call.out_stride + n + g] = sum(sums[m][g][0] + sums[m][g][1]);
+  }
+}
+
+template <int rows, class T>
+static void dots_of(const DotsCall& call) {
+  constexpr int kGroup = rows <= 2 ? 4 : 2;
+  int64_t n = 0;
+  for (; n + kGroup <= call.columns; n += kGroup) dots_group<rows, kGroup, T>(call, n);
+  for (; n < call.columns; ++n) dots_group<rows, 1, T>(call, n);
+}
+
+template <int rows>
+static void dispatch_dots(const DotsCall& call) {
+  if (call.rows == rows) {
+    call.w_storage == Storage::f32 ? dots_of<rows, float>(call) : dots_of<rows, BFloat>(call);
+  } else if constexpr (rows > 1) {
+    dispatch_dots<rows - 1>(call);
+  }
+}
+
+static void dots(const DotsCall& call) { dispatch_dots<8>(call); }
+
+static void convert(const void* from, Storage from_storage, void* to, Storage to_storage, int64_t count) {
+  auto run = [count](auto* source, auto* target) {
+    for_each_vector(
+        count, [&](int64_t i, int64_t lanes) { store_lanes(target + i, load_lanes(source + i, lanes), lanes); });
+  };
+  const auto *float_from = static_cast<const float*>(from);
+  const auto *half_from = static_cast<const BFloat*>(from);
+  auto *float_to = static_cast<float*>(to);
+  auto *half_to = static_cast<BFloat*>(to);
+  if (from_storage == Storage::f32) {
+    to_storage == Storage::f32 ? run(float_from, float_to) : run(float_from, half_to);
+  } else {
+    to_storage == Storage::f32 ? run(half_from, float_to) : run(half_from, half_to);
+  }
+}
+
+} // namespace cmlx::CMLX_ISA

@@ -1,0 +1,19 @@
+// The table of the kernels of one instruction set; see vector.h for how this file is included.
+
+namespace cmlx::CMLX_ISA {
+
+static const Kernels kTable = {
+    .isa = CMLX_ISA_NAME,
+    .width = kWidth,
+    .depth_per_cell = 1,
+    .tile_rows = kTileRows,
+    .panel_vectors = kPanelVectors,
+    .tile = tile,
+    .pack_rows = pack_rows,
+    .pack_panel = pack_panel,
+    .finish = finish,
+    .dots = dots,
+    .convert = convert,
+};
+
+} // namespace cmlx::CMLX_ISA
