@@ -66,6 +66,7 @@ var targets: [Target] = [
         name: "vivace", dependencies: ["VivaceCommands", "MusicManager", "ACEStep"], swiftSettings: strict),
 
     // Tests
+    .testTarget(name: "MusicCoreTests", dependencies: ["MusicCore"], swiftSettings: strict),
     .testTarget(
         name: "ModelSupportTests",
         dependencies: ["ModelSupport", "MusicCore", mlx, mlxNN],
@@ -82,7 +83,7 @@ if usesMLXSwift {
             name: "CMLX",
             dependencies: ["CLibMLX"],
             // OpenBLAS comes before libmlx, so that `cblas_sgemm` and LAPACK resolve to it.
-            linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
+            linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("dnnl")]),
         .target(name: "MLX", dependencies: ["CMLX"], swiftSettings: strict),
         .target(name: "MLXNN", dependencies: ["MLX"], swiftSettings: strict),
     ]
