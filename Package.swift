@@ -83,7 +83,7 @@ if usesMLXSwift {
             name: "CMLX",
             dependencies: ["CLibMLX"],
             // OpenBLAS comes before libmlx, so that `cblas_sgemm` and LAPACK resolve to it.
-            linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("dnnl")]),
+            linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         .target(name: "MLX", dependencies: ["CMLX"], swiftSettings: strict),
         .target(name: "MLXNN", dependencies: ["MLX"], swiftSettings: strict),
     ]
