@@ -86,6 +86,8 @@ if usesMLXSwift {
             linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         .target(name: "MLX", dependencies: ["CMLX"], swiftSettings: strict),
         .target(name: "MLXNN", dependencies: ["MLX"], swiftSettings: strict),
+        .target(name: "MLXOptimizers", dependencies: ["MLX", "MLXNN"], swiftSettings: strict),
+        .testTarget(name: "MLXNNTests", dependencies: ["MLX", "MLXNN", "MLXOptimizers"], swiftSettings: strict),
     ]
 }
 

@@ -42,7 +42,9 @@ public typealias ModuleItem = NestedItem<String, ModuleValue>
 ///
 /// A module is not `Sendable`: use it from one thread, or hand it over as a whole.
 open class Module {
-    /// Whether layers such as ``Dropout`` behave as in training. True until ``train(_:)`` says otherwise.
+    /// Whether the module is being trained: layers such as ``Dropout`` then behave differently.
+    ///
+    /// True until ``train(_:)`` says otherwise.
     public internal(set) var training = true
 
     /// Keys of this module's own parameters that take no part in training.

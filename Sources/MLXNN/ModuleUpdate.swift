@@ -86,6 +86,8 @@ struct ModuleUpdate {
         _ item: ModuleItem, _ value: NestedItem<String, Module>, path: [String]
     ) throws -> (Module, isNew: Bool) {
         switch (item, value) {
+        case (.value(.parameters), .value):
+            throw UpdateError.settingArrayWithModule(path: path, modules: modulePath)
         case (_, .value(let newModule)):
             return (newModule, true)
         case (.value(.module(let child)), .none):
