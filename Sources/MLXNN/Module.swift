@@ -188,9 +188,9 @@ open class Module {
         return self
     }
 
-    /// Is called when a parameter gets no value though all must have one; throws ``UpdateError/keyNotFound(path:modules:)``.
+    /// Is called when a parameter gets no value though all must have one.
     ///
-    /// A subclass may override it to do without the parameter.
+    /// It throws ``UpdateError/keyNotFound(path:modules:)``; a subclass may override it to do without the parameter.
     ///
     /// - Parameters:
     ///   - parameter: the parameter's key in this module.
@@ -239,7 +239,7 @@ open class Module {
     ///   - verify: only ``VerifyUpdate/noUnusedKeys`` matters here.
     ///   - path: the keys that lead here from the root; only ever given in the recursion.
     ///   - modulePath: the type names that lead here from the root; only ever given in the recursion.
-    /// - Throws: ``UpdateError`` if a key is unknown, or the module there is not in a ``ModuleInfo`` or of another type.
+    /// - Throws: ``UpdateError`` if a key is unknown, or its module is not in a ``ModuleInfo`` or has another type.
     @discardableResult
     open func update(
         modules: ModuleChildren, verify: VerifyUpdate, path: [String] = [], modulePath: [String] = []
