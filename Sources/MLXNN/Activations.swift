@@ -28,7 +28,7 @@ public func softplus(_ x: MLXArray) -> MLXArray {
 
 /// `x · sigmoid(x)`, by element; also called swish.
 public func silu(_ x: MLXArray) -> MLXArray {
-    x * MLX.sigmoid(x)
+    compiledSilu(x)
 }
 
 /// `log(sigmoid(x))`, by element.
@@ -45,18 +45,17 @@ public func logSoftmax(_ x: MLXArray, axis: Int = -1) -> MLXArray {
 ///
 /// Source: Hendrycks, Gimpel, "Gaussian Error Linear Units", arXiv:1606.08415.
 public func gelu(_ x: MLXArray) -> MLXArray {
-    x * (1 + erf(x * Float(0.5).squareRoot())) * 0.5
+    compiledGelu(x)
 }
 
 /// ``gelu(_:)`` with Φ(x) ≈ `(1 + tanh(√(2/π) · (x + 0.044715 x³))) / 2`, off by at most 0.0005.
 public func geluApproximate(_ x: MLXArray) -> MLXArray {
-    let inner = (x + 0.044715 * x * x * x) * (2 / Float.pi).squareRoot()
-    return 0.5 * x * (1 + tanh(inner))
+    compiledGeluApproximate(x)
 }
 
 /// ``gelu(_:)`` with Φ(x) ≈ `sigmoid(1.702 x)`, off by at most 0.02.
 public func geluFastApproximate(_ x: MLXArray) -> MLXArray {
-    x * MLX.sigmoid(1.702 * x)
+    compiledGeluFastApproximate(x)
 }
 
 /// The first half of an axis times the sigmoid of its second half.
@@ -73,6 +72,28 @@ public func glu(_ x: MLXArray, axis: Int = -1) -> MLXArray {
 ///
 /// Source: Misra, "Mish", arXiv:1908.08681.
 public func mish(_ x: MLXArray) -> MLXArray {
+    compiledMish(x)
+}
+
+// One kernel each where the device has a compiler for it.
+
+private let compiledSilu = compile(shapeless: true) { (x: MLXArray) in
+    x * MLX.sigmoid(x)
+}
+
+private let compiledGelu = compile(shapeless: true) { (x: MLXArray) in
+    x * (1 + erf(x * Float(0.5).squareRoot())) * 0.5
+}
+
+private let compiledGeluApproximate = compile(shapeless: true) { (x: MLXArray) in
+    0.5 * x * (1 + tanh((x + 0.044715 * x * x * x) * (2 / Float.pi).squareRoot()))
+}
+
+private let compiledGeluFastApproximate = compile(shapeless: true) { (x: MLXArray) in
+    x * MLX.sigmoid(1.702 * x)
+}
+
+private let compiledMish = compile(shapeless: true) { (x: MLXArray) in
     x * tanh(softplus(x))
 }
 
