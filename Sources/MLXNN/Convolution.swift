@@ -33,7 +33,7 @@ open class Conv1d: Module, UnaryLayer {
     ) {
         precondition(inputChannels % groups == 0, "the input channels must be a multiple of the groups")
         weight = convolutionWeight(inputChannels, outputChannels, kernelSize: kernelSize, groups: groups)
-        self.bias = bias ? MLXArray.zeros([outputChannels]) : nil
+        self.bias = bias ? MLX.zeros([outputChannels]) : nil
         self.padding = padding
         self.dilation = dilation
         self.stride = stride
@@ -84,7 +84,7 @@ open class ConvTransposed1d: Module, UnaryLayer {
     ) {
         precondition(inputChannels % groups == 0, "the input channels must be a multiple of the groups")
         weight = convolutionWeight(inputChannels, outputChannels, kernelSize: kernelSize, groups: groups)
-        self.bias = bias ? MLXArray.zeros([outputChannels]) : nil
+        self.bias = bias ? MLX.zeros([outputChannels]) : nil
         self.padding = padding
         self.dilation = dilation
         self.outputPadding = outputPadding

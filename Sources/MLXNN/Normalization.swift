@@ -24,8 +24,8 @@ open class LayerNorm: Module, UnaryLayer {
     public init(dimensions: Int, eps: Float = 1e-5, affine: Bool = true, bias: Bool = true) {
         self.dimensions = dimensions
         self.eps = eps
-        weight = affine ? MLXArray.ones([dimensions]) : nil
-        self.bias = affine && bias ? MLXArray.zeros([dimensions]) : nil
+        weight = affine ? MLX.ones([dimensions]) : nil
+        self.bias = affine && bias ? MLX.zeros([dimensions]) : nil
     }
 
     /// Normalizes (..., dimensions).
@@ -49,7 +49,7 @@ open class RMSNorm: Module, UnaryLayer {
     ///   - dimensions: size of the last axis.
     ///   - eps: what is added to the mean square.
     public init(dimensions: Int, eps: Float = 1e-5) {
-        weight = MLXArray.ones([dimensions])
+        weight = MLX.ones([dimensions])
         self.eps = eps
     }
 

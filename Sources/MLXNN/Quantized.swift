@@ -186,7 +186,7 @@ open class QuantizedLinear: Linear, Quantized {
     ) {
         self.init(
             weight: Linear(inputDimensions, outputDimensions, bias: false).weight,
-            bias: bias ? MLXArray.zeros([outputDimensions]) : nil, groupSize: groupSize, bits: bits, mode: mode)
+            bias: bias ? MLX.zeros([outputDimensions]) : nil, groupSize: groupSize, bits: bits, mode: mode)
     }
 
     /// Packs the matrix of a layer.

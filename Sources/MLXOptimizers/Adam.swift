@@ -46,7 +46,7 @@ open class Adam: OptimizerBase<AdamState> {
     }
 
     open override func newState(parameter: MLXArray) -> AdamState {
-        AdamState(mean: MLXArray.zeros(like: parameter), square: MLXArray.zeros(like: parameter), step: MLXArray(0))
+        AdamState(mean: MLX.zeros(like: parameter), square: MLX.zeros(like: parameter), step: MLXArray(0))
     }
 
     open override func applySingle(

@@ -61,6 +61,6 @@ open class OptimizerBase<State: Updatable>: Optimizer {
 /// An optimizer whose state of a parameter is one array of its shape, zero at first.
 open class OptimizerBaseArrayState: OptimizerBase<MLXArray> {
     open override func newState(parameter: MLXArray) -> MLXArray {
-        MLXArray.zeros(like: parameter)
+        MLX.zeros(like: parameter)
     }
 }

@@ -12,8 +12,8 @@ extension NNTests {
             let conv = Conv1d(inputChannels: 4, outputChannels: 4, kernelSize: 3, stride: 2, padding: 1)
             @ModuleInfo(key: "up") var transposed = ConvTransposed1d(
                 inputChannels: 4, outputChannels: 2, kernelSize: 4, stride: 2, padding: 1)
-            let layers = [RMSNorm(dimensions: 2), RMSNorm(dimensions: 2)]
-            let norm = LayerNorm(dimensions: 3)
+            let layers = [RMSNorm(dimensions: 2, eps: 0.1), RMSNorm(dimensions: 2, eps: 0.1)]
+            let norm = LayerNorm(dimensions: 3, eps: 0.1)
             @ModuleInfo var head: (Linear, GELU) = (Linear(2, 3), GELU())
             let rope = RoPE(dimensions: 2)
 
@@ -25,6 +25,8 @@ extension NNTests {
         }
 
         @Test func agreeWithFiniteDifferences() throws {
+            // Normalization of tiny values bends too much for differences: hence its large eps, and fixed weights.
+            MLXRandom.seed(1)
             let network = Network()
             let tokens = MLXArray([0, 2, 1, 1, 0, 2], [1, 6])
             let target = MLXRandom.normal([1, 6, 3])

@@ -110,7 +110,7 @@ extension NNTests {
 
         @Test func dropout() {
             let layer = Dropout(p: 0.25)
-            let x = MLXArray.ones([100_000]) * 3
+            let x = MLX.ones([100_000]) * 3
             let values = layer(x).asArray(Float.self)
             #expect(values.allSatisfy { $0 == 0 || abs($0 - 4) < 1e-5 })
             let share = Double(values.count { $0 == 0 }) / 100_000

@@ -161,11 +161,19 @@ extension NNTests {
                 let rate: Float = 0.25
                 let inner = Inner()
                 let list = [Linear(2, 3), Linear(3, 2, bias: false)]
+                let deep = [["x": Inner()]]
                 @ModuleInfo(key: "named_child") var child = Embedding(embeddingCount: 5, dimensions: 2)
             }
             #expect(
                 Outer().description == """
                     Outer(name=outer, rate=0.25) {
+                      deep: [
+                        [
+                          x: Inner(width=4) {
+                            norm: LayerNorm(dimensions=4, eps=0.5),
+                          }
+                        ]
+                      ],
                       inner: Inner(width=4) {
                         norm: LayerNorm(dimensions=4, eps=0.5),
                       },

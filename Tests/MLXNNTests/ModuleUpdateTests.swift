@@ -142,7 +142,7 @@ extension NNTests {
 
         @Test func trainingModeReachesEveryModule() {
             let stack = Stack(2)
-            #expect(stack.modules().allSatisfy(\.training))
+            #expect(stack.modules().allSatisfy { $0.training })
             stack.train(false)
             #expect(stack.modules().allSatisfy { !$0.training })
         }
