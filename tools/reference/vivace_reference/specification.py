@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 ALTERNATING = ("sliding_attention", "full_attention")
@@ -56,7 +56,6 @@ class Specification:
     shard_bytes: int | None = None  # split weight files above this size
     official_silence_frames: int = 15000
     vae_gain: float = 1.0
-    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_xl(self) -> bool:
