@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -36,9 +37,10 @@ _PREFIXES = {
 _DIT_NAMES = [("proj_in_conv.", "proj_in.1."), ("proj_out_conv.", "proj_out.1.")]
 
 
-def build(specification: Specification) -> AceStepPipeline:
-    """The pipeline with seeded random weights, already rounded to the specification's dtype."""
-    tokenizer = bpe.wrap(bpe.train(SENTENCES, specification.vocabulary_size), specification.qwen_tokenizer_class)
+def build(specification: Specification, texts: Sequence[str] = SENTENCES) -> AceStepPipeline:
+    """The pipeline with seeded random weights, already rounded to the specification's dtype, and a tokenizer trained on
+    `texts`."""
+    tokenizer = bpe.wrap(bpe.train(texts, specification.vocabulary_size), specification.qwen_tokenizer_class)
     components = {
         "transformer": AceStepTransformer1DModel(**specification.transformer_config()),
         "condition_encoder": AceStepConditionEncoder(**specification.condition_encoder_config()),
