@@ -4,18 +4,6 @@
 
 namespace cmlx {
 
-mx::array conv1d(
-    const mx::array& input, const mx::array& weight, int stride, int padding, int dilation, int groups,
-    mx::StreamOrDevice s) {
-  return mx::conv1d(input, weight, stride, padding, dilation, groups, s);
-}
-
-mx::array conv_transpose1d(
-    const mx::array& input, const mx::array& weight, int stride, int padding, int dilation, int output_padding,
-    int groups, mx::StreamOrDevice s) {
-  return mx::conv_transpose1d(input, weight, stride, padding, dilation, output_padding, groups, s);
-}
-
 mx::array quantized_matmul(
     const mx::array& x, const mx::array& w, const mx::array& scales, const std::optional<mx::array>& biases,
     bool transpose, std::optional<int> group_size, std::optional<int> bits, const std::string& mode,

@@ -28,6 +28,22 @@ mx::array conv_transpose1d(
     const mx::array& input, const mx::array& weight, int stride, int padding, int dilation, int output_padding,
     int groups, mx::StreamOrDevice s);
 
+// What may stand around a convolution, done in the same pass over memory:
+//   conv(snake(input, alpha, beta), weight) + bias + residual
+// alpha and beta (Cin) are snake's, see below; bias is (Cout); residual broadcasts to the output.
+struct ConvolutionParts {
+  std::optional<mx::array> alpha, beta, bias, residual;
+};
+
+// As conv1d and conv_transpose1d, with the parts. On streams and types that are not ours: the same made of several
+// operations.
+mx::array fused_conv1d(
+    const mx::array& input, const mx::array& weight, int stride, int padding, int dilation, int groups,
+    const ConvolutionParts& parts, mx::StreamOrDevice s);
+mx::array fused_conv_transpose1d(
+    const mx::array& input, const mx::array& weight, int stride, int padding, int dilation, int output_padding,
+    int groups, const ConvolutionParts& parts, mx::StreamOrDevice s);
+
 mx::array quantized_matmul(
     const mx::array& x, const mx::array& w, const mx::array& scales, const std::optional<mx::array>& biases,
     bool transpose, std::optional<int> group_size, std::optional<int> bits, const std::string& mode,
