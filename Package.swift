@@ -27,7 +27,8 @@ var targets: [Target] = [
     // Floor 0: C
     .systemLibrary(name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
     .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
-    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    // libcurl is opened when the first download begins, and needs to be here at build time for its header alone.
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
     // Floor 2: no tensors. MusicCore is the leaf that every floor above 1 may import.
     .target(name: "MusicCore", swiftSettings: strict),
@@ -67,6 +68,15 @@ var targets: [Target] = [
 
     // Tests
     .testTarget(name: "MusicCoreTests", dependencies: ["MusicCore"], swiftSettings: strict),
+    .executableTarget(
+        name: "ModelHubProbe", dependencies: ["ModelHub", "MusicCore"], path: "Tests/ModelHubProbe",
+        swiftSettings: strict),
+    .testTarget(
+        name: "ModelHubTests",
+        dependencies: [
+            "ModelHub", "ModelHubProbe", "MusicCore", .product(name: "Crypto", package: "swift-crypto"),
+        ],
+        swiftSettings: strict),
     .testTarget(
         name: "ModelSupportTests",
         dependencies: ["ModelSupport", "MusicCore", mlx, mlxNN],

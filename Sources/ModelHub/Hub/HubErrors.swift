@@ -1,0 +1,147 @@
+import Foundation
+import MusicCore
+
+/// Turns failures of exchanges and files into what a user can act upon.
+enum HubErrors {
+    /// What was going on when an exchange failed.
+    struct Context {
+        /// What was wanted, such as `model.safetensors of ACE-Step/Ace-Step1.5`.
+        var subject: String
+        var source: HubSourceName
+        var repository: RepositoryID
+        /// The repository's page.
+        var page: String
+        /// Whether a token was sent.
+        var hasToken: Bool
+        /// Known names near the one asked for.
+        var suggestions: [String] = []
+    }
+
+    /// The error for a user; cancellation and errors that are made for users stay as they are.
+    static func explain(_ error: any Error, _ context: Context) -> any Error {
+        switch error {
+        case let error as TransferError: explain(error, context)
+        case let error as HTTPStatusError: explain(error, context)
+        default: error
+        }
+    }
+
+    private static func explain(_ error: TransferError, _ context: Context) -> any Error {
+        let what = "can't download \(context.subject) from \(context.source.title)"
+        let resume = "what has arrived is kept: run the command again to go on"
+        return switch error {
+        case .cancelled:
+            CancellationError()
+        case .noLibrary(let reason):
+            MusicError(
+                .network, "\(what): libcurl can't be loaded (\(reason))",
+                advice: "install it, on Debian with: apt-get install libcurl4")
+        case .badAddress(let text):
+            MusicError(
+                .network, "\(what): '\(text)' is no address", advice: "check HF_ENDPOINT and MODELSCOPE_ENDPOINT")
+        case .unresolved(let host):
+            MusicError(
+                .network, "\(what): the name \(host) can't be resolved",
+                advice: "check the network; to work without it, set VIVACE_OFFLINE=1 and use models that are here")
+        case .unreachable(let host, let reason):
+            MusicError(
+                .network, "\(what): no connection to \(host) (\(reason))",
+                advice: "check the network, and HTTPS_PROXY if there is a proxy; \(otherSite(context))")
+        case .proxy(let reason):
+            MusicError(
+                .network, "\(what): the proxy fails (\(reason))",
+                advice: "check HTTPS_PROXY, ALL_PROXY and NO_PROXY")
+        case .certificate(let host, let reason):
+            MusicError(
+                .network, "\(what): the certificate of \(host) is not trusted (\(reason))",
+                advice: "check the clock; behind a company's proxy, set SSL_CERT_FILE to the file with its certificate")
+        case .timedOut(let host):
+            MusicError(.network, "\(what): \(host) went silent", advice: "\(resume), or \(otherSite(context))")
+        case .dropped(let host, let reason):
+            MusicError(.network, "\(what): the connection to \(host) broke (\(reason))", advice: resume)
+        case .unexpectedAnswer(let host, let reason):
+            MusicError(
+                .network, "\(what): the answer of \(host) makes no sense: \(reason)",
+                advice:
+                    "a login page of the network or a proxy may answer in its place; open \(context.page) in a browser")
+        case .tooLarge(let host, let limit):
+            MusicError(
+                .network, "\(what): \(host) sends more than the \(limit) bytes that are possible",
+                advice: "check the endpoint and the repository's name")
+        case .badRedirect(let host, let reason):
+            MusicError(.network, "\(what): the redirect of \(host) is refused: \(reason)", advice: "check the endpoint")
+        }
+    }
+
+    private static func explain(_ error: HTTPStatusError, _ context: Context) -> MusicError {
+        let what = "can't download \(context.subject) from \(context.source.title)"
+        let code = error.head.headers["x-error-code"] ?? ""
+        let variable = context.source == .huggingFace ? "HF_TOKEN" : "MODELSCOPE_API_TOKEN"
+        switch error.status {
+        case 401, 403:
+            // Hugging Face hides whether a repository exists from those who may not see it.
+            if code == "RepoNotFound" || (error.status == 401 && code.isEmpty && !context.hasToken) {
+                return MusicError(
+                    .modelNotFound,
+                    "\(what): there is no public repository \(context.repository) (status \(error.status))",
+                    advice: nearest(context)
+                        + "if it is private or gated, set \(variable) to a token that may read it, from \(context.page)"
+                )
+            }
+            let reason = code == "GatedRepo" ? "its owners ask everyone to accept their terms" : "access is denied"
+            let advice =
+                context.hasToken
+                ? "accept the terms at \(context.page) with the account of your token, and check that the token in "
+                    + "\(variable) may read it"
+                : "accept the terms at \(context.page), then set \(variable) to a token of your account"
+            return MusicError(.network, "\(what): \(reason) (status \(error.status))", advice: advice)
+        case 404:
+            let thing: String
+            switch code {
+            case "RevisionNotFound": thing = "there is no such revision"
+            case "EntryNotFound": thing = "there is no such file"
+            default: thing = "there is no repository \(context.repository)"
+            }
+            return MusicError(
+                .modelNotFound, "\(what): \(thing) (status 404)",
+                advice: nearest(context) + "'vivace models list' shows the known names")
+        case 407:
+            return MusicError(
+                .network, "\(what): the proxy wants a login (status 407)", advice: "put it into HTTPS_PROXY")
+        case 416:
+            return MusicError(.network, "\(what): the server serves no such range", advice: "run the command again")
+        case 429:
+            let wait = error.head.headers["retry-after"].map { "; it asks to wait \($0) s" } ?? ""
+            return MusicError(
+                .network, "\(what): too many requests (status 429\(wait))",
+                advice: context.hasToken
+                    ? "try again later" : "try again later; with \(variable) set the limit is higher")
+        case 500...:
+            return MusicError(
+                .network, "\(what): the site has a fault (status \(error.status))",
+                advice: "try again later; \(otherSite(context))")
+        default:
+            return MusicError(
+                .network, "\(what): status \(error.status)", advice: "open \(context.page) in a browser")
+        }
+    }
+
+    private static func nearest(_ context: Context) -> String {
+        context.suggestions.isEmpty ? "" : "did you mean \(context.suggestions.joined(separator: " or "))? "
+    }
+
+    private static func otherSite(_ context: Context) -> String {
+        "official models also come from the other site: ACESTEP_DOWNLOAD_SOURCE=\(context.source.other.rawValue)"
+    }
+
+    /// Whether another site may serve what this one could not: it was out of reach, silent, or at fault.
+    static func callsForOtherSource(_ error: any Error) -> Bool {
+        switch error {
+        case let error as TransferError:
+            if case .certificate = error { return true }
+            return error.isTransient
+        case let error as HTTPStatusError: return error.isTransient
+        default: return false
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import MusicCore
+
+/// Hugging Face, or a mirror that speaks its API.
+///
+/// The addresses and JSON fields are those of the Hub API: `/api/models/ID/revision/REV` tells the commit,
+/// `/api/models/ID/tree/COMMIT` lists the files in pages that a `Link` header chains, `/ID/resolve/COMMIT/PATH` serves
+/// a file, large ones by redirect to another host.
+package struct HuggingFaceSource: HubSource {
+    package let name = HubSourceName.huggingFace
+    private let endpoint: String
+    private let token: String?
+    private let client: HTTPClient
+    private let retries: RetryPolicy
+
+    package init(endpoint: String, token: String?, client: HTTPClient, retries: RetryPolicy) {
+        self.endpoint = endpoint
+        self.token = token
+        self.client = client
+        self.retries = retries
+    }
+
+    package func page(_ repository: RepositoryID) -> String { "\(endpoint)/\(repository)" }
+
+    package func listing(of repository: RepositoryID, revision: String?) async throws -> RepositoryListing {
+        let commit: String
+        if let revision, HubReference.isCommit(revision) {
+            commit = revision
+        } else {
+            let encoded = WebURL.encode(revision ?? "main")
+            let url = try WebURL("\(endpoint)/api/models/\(repository)/revision/\(encoded)")
+            commit = try await answer(Revision.self, at: url).value.sha
+        }
+        var files: [RemoteFile] = []
+        var next: WebURL? = try WebURL(
+            "\(endpoint)/api/models/\(repository)/tree/\(WebURL.encode(commit))?recursive=true&expand=false")
+        var visited: Set<WebURL> = []
+        while let url = next {
+            guard visited.insert(url).inserted, visited.count <= ListingLimits.pages else {
+                throw TransferError.unexpectedAnswer(host: url.origin.host, "the listing's pages have no end")
+            }
+            let page = try await answer([TreeEntry].self, at: url)
+            files += page.value.compactMap(\.file)
+            guard files.count <= ListingLimits.files else { break }
+            next = try Self.nextPage(page.head)
+        }
+        return try RepositoryListing(
+            repository: repository, source: name, revision: revision, commit: commit, downloadRevision: commit,
+            files: files
+        ).validated()
+    }
+
+    package func request(for file: RemoteFile, of listing: RepositoryListing) throws -> HTTPRequest {
+        let path = WebURL.encode(file.path, keeping: "/")
+        return HTTPRequest(
+            url: try WebURL("\(endpoint)/\(listing.repository)/resolve/\(listing.downloadRevision)/\(path)"),
+            credentials: credentials)
+    }
+
+    private var credentials: [String: String] { token.map { ["Authorization": "Bearer \($0)"] } ?? [:] }
+
+    private func answer<Value: Decodable & Sendable>(
+        _ type: Value.Type, at url: WebURL
+    ) async throws -> (head: HTTPHead, value: Value) {
+        // The token is for the endpoint: a page that a `Link` header puts elsewhere is asked for without it.
+        let isOurs = url.origin == (try WebURL(endpoint).origin)
+        let request = HTTPRequest(
+            url: url, headers: ["Accept": "application/json"], credentials: isOurs ? credentials : [:],
+            timeout: ListingLimits.seconds)
+        return try await retries.run {
+            let (head, body) = try await client.data(request, limit: ListingLimits.answerBytes)
+            do {
+                return (head, try JSONDecoder().decode(type, from: Data(body)))
+            } catch {
+                throw TransferError.unexpectedAnswer(
+                    host: url.origin.host, "what it sends at \(url.shown) is not the JSON of a model hub")
+            }
+        }
+    }
+
+    /// The address in `Link: <address>; rel="next"` (RFC 8288).
+    static func nextPage(_ head: HTTPHead) throws -> WebURL? {
+        for link in (head.headers["link"] ?? "").split(separator: ",") {
+            let parts = link.split(separator: ";").map { $0.drop { $0 == " " } }
+            guard let address = parts.first, address.hasPrefix("<"), address.hasSuffix(">"),
+                parts.dropFirst().contains(where: { $0 == "rel=\"next\"" || $0 == "rel=next" })
+            else { continue }
+            return try head.url.resolving(String(address.dropFirst().dropLast()))
+        }
+        return nil
+    }
+
+    private struct Revision: Decodable {
+        var sha: String
+    }
+
+    private struct TreeEntry: Decodable {
+        struct Large: Decodable {
+            var oid: String
+            var size: Int64
+        }
+
+        var type: String
+        var path: String
+        var oid: String
+        var size: Int64?
+        var lfs: Large?
+
+        var file: RemoteFile? {
+            guard type == "file" else { return nil }
+            if let lfs {
+                return RemoteFile(path: path, size: lfs.size, sha256: lfs.oid, isLarge: true)
+            }
+            return RemoteFile(path: path, size: size ?? -1, gitHash: oid, isLarge: false)
+        }
+    }
+}

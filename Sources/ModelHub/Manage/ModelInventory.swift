@@ -1,0 +1,201 @@
+import Foundation
+
+/// One line of the list of models.
+public struct ListedModel: Sendable, Codable, Equatable {
+    /// Whether it can be used.
+    public enum Status: String, Sendable, Codable {
+        /// All files are here.
+        case installed
+        /// Some files are here.
+        case partial
+        case absent
+    }
+
+    /// Where its name comes from.
+    public enum Origin: String, Sendable, Codable {
+        /// It comes with the program.
+        case builtin
+        /// A published checkpoint.
+        case official
+        /// A name of the user's own.
+        case user
+        /// A repository in the cache that has no short name.
+        case cache
+    }
+
+    public var name: String
+    public var origin: Origin
+    public var status: Status
+    /// What it is: `dit`, `pipeline` or `language_model`; `nil` if unknown.
+    public var kind: ModelRole?
+    /// Where it comes from: a hub id, or what a name of the user's stands for.
+    public var source: String?
+    public var summary: String?
+    public var parameters: String?
+    public var licence: String?
+    /// Approximate bytes of a complete download, parts that are shared with other models included.
+    public var downloadBytes: Int64?
+    /// Bytes on this machine, shared parts included.
+    public var diskBytes: Int64
+    /// Folders of the parts that are complete, by role.
+    public var directories: [String: String]
+
+    enum CodingKeys: String, CodingKey {
+        case name, origin, status, kind, source, summary, parameters, licence
+        case downloadBytes = "download_bytes"
+        case diskBytes = "disk_bytes"
+        case directories
+    }
+}
+
+/// All models that are known or here.
+public struct ModelInventory: Sendable, Codable, Equatable {
+    /// The cache's directory.
+    public var cacheDirectory: String
+    /// Bytes of all model repositories in the cache that are listed below.
+    public var cachedBytes: Int64
+    public var models: [ListedModel]
+
+    enum CodingKeys: String, CodingKey {
+        case cacheDirectory = "cache_directory"
+        case cachedBytes = "cached_bytes"
+        case models
+    }
+}
+
+extension ModelLocator {
+    /// Lists the known models, and those that are here without being known, without a look at the network.
+    public func inventory() -> ModelInventory {
+        var models: [ListedModel] = []
+        if let builtin = builtinEntry() { models.append(builtin) }
+        models += registry.models.map(entry)
+        models += registry.userModels.map(entry)
+        models += unnamedRepositories()
+
+        let repositories = Set(registry.models.flatMap { $0.components.map(\.repository) })
+            .union(models.filter { $0.origin == .cache }.compactMap { $0.source.flatMap(RepositoryID.init) })
+        let bytes = repositories.reduce(0) { $0 + DiskUsage.bytes(below: cache.blobs(of: $1)) }
+        return ModelInventory(
+            cacheDirectory: configuration.cacheDirectory.path, cachedBytes: bytes, models: models)
+    }
+
+    private func builtinEntry() -> ListedModel? {
+        guard case .folder(let url)? = try? target(ModelRegistry.builtinName) else { return nil }
+        return present(
+            ModelRegistry.builtinName, .builtin, url, source: nil, summary: "comes with the program, works offline")
+    }
+
+    private func entry(_ model: KnownModel) -> ListedModel {
+        let (directories, incomplete) = locate(WantedModel(model: model))
+        let own = model.ownComponent
+        let hasOwn = directories[own.role] != nil || snapshotFolders(of: own).contains { hasWeights(below: $0) }
+        let status: ListedModel.Status = incomplete.isEmpty ? .installed : hasOwn ? .partial : .absent
+        return ListedModel(
+            name: model.name, origin: .official, status: status, kind: own.role,
+            source: own.repository.description + (own.folder.isEmpty ? "" : "/\(own.folder)"), summary: model.summary,
+            parameters: model.parameters, licence: model.licence, downloadBytes: model.bytes,
+            diskBytes: status == .absent ? 0 : DiskUsage.bytes(below: Array(directories.values)),
+            directories: Self.paths(directories))
+    }
+
+    private func entry(_ model: UserModel) -> ListedModel {
+        switch try? target(model.name) {
+        case .folder(let url)?:
+            return present(model.name, .user, url, source: model.model, summary: model.summary)
+        case .repository(let reference)?:
+            if let url = cachedFolder(reference) {
+                return present(model.name, .user, url, source: model.model, summary: model.summary)
+            }
+        case .parts(let wanted)?:
+            var entry = entry(wanted.model)
+            (entry.name, entry.origin, entry.source) = (model.name, .user, model.model)
+            entry.summary = model.summary ?? entry.summary
+            return entry
+        case nil:
+            break
+        }
+        return absent(model.name, .user, source: model.model, summary: model.summary)
+    }
+
+    /// Repositories of the cache that hold an ACE-Step model and have no short name.
+    private func unnamedRepositories() -> [ListedModel] {
+        let known = Set(registry.models.flatMap { $0.components.map(\.repository) })
+        return cache.repositories().filter { !known.contains($0) }.compactMap { repository in
+            guard let snapshot = cache.snapshots(of: repository, revision: nil).first else { return nil }
+            switch ModelFolder(snapshot.directory) {
+            case .pipeline(let url):
+                // Any pipeline of Diffusers has this file; ours has this part.
+                guard FileSystem.isDirectory(url.appending(path: "condition_encoder")) else { return nil }
+            case .dit, .official: break
+            default: return nil
+            }
+            return present(repository.description, .cache, snapshot.directory, source: repository.description)
+        }
+    }
+
+    /// The entry of a folder that is here.
+    private func present(
+        _ name: String, _ origin: ListedModel.Origin, _ folder: URL, source: String?, summary: String? = nil
+    ) -> ListedModel {
+        guard let model = try? resolvePresent(folder, name: name) else {
+            var entry = absent(name, origin, source: source, summary: summary)
+            if FileSystem.isDirectory(folder) {
+                entry.status = .partial
+                entry.diskBytes = DiskUsage.bytes(below: folder)
+            }
+            return entry
+        }
+        let kind = [ModelRole.pipeline, .dit, .languageModel].first { model.directories[$0] != nil }
+        return ListedModel(
+            name: name, origin: origin, status: .installed, kind: kind, source: source, summary: summary,
+            parameters: nil, licence: nil, downloadBytes: nil,
+            diskBytes: DiskUsage.bytes(below: Array(model.directories.values)),
+            directories: Self.paths(model.directories))
+    }
+
+    private func absent(
+        _ name: String, _ origin: ListedModel.Origin, source: String?, summary: String?
+    ) -> ListedModel {
+        ListedModel(
+            name: name, origin: origin, status: .absent, kind: nil, source: source, summary: summary, parameters: nil,
+            licence: nil, downloadBytes: nil, diskBytes: 0, directories: [:])
+    }
+
+    private static func paths(_ directories: [ModelRole: URL]) -> [String: String] {
+        Dictionary(uniqueKeysWithValues: directories.map { ($0.key.rawValue, $0.value.path) })
+    }
+
+    /// The folders of a part in all snapshots of the cache.
+    func snapshotFolders(of component: ModelComponent) -> [URL] {
+        cache.snapshots(of: component.repository, revision: nil).map {
+            component.folder.isEmpty ? $0.directory : $0.directory.appending(path: component.folder)
+        }
+    }
+
+    func hasWeights(below folder: URL) -> Bool {
+        HubCache.files(below: folder).contains {
+            $0.hasSuffix(".safetensors") && FileSystem.isFile(folder.appending(path: $0))
+        }
+    }
+}
+
+/// Sizes of files on a disk, each counted once however many links lead to it.
+enum DiskUsage {
+    /// Bytes of all files below a folder.
+    static func bytes(below folder: URL) -> Int64 { bytes(below: [folder]) }
+
+    static func bytes(below folders: [URL]) -> Int64 {
+        var seen: Set<[UInt64]> = []
+        var total: Int64 = 0
+        for folder in folders {
+            for path in HubCache.files(below: folder) {
+                var information = stat()
+                guard stat(folder.appending(path: path).path, &information) == 0,
+                    seen.insert([UInt64(information.st_dev), UInt64(information.st_ino)]).inserted
+                else { continue }
+                total += Int64(information.st_size)
+            }
+        }
+        return total
+    }
+}

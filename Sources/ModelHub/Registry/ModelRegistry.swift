@@ -1,0 +1,115 @@
+import Foundation
+import MusicCore
+
+/// The models that have short names: the official ones and the user's own.
+public struct ModelRegistry: Sendable {
+    /// The name of the model that comes with the program.
+    public static let builtinName = "builtin"
+
+    /// Official checkpoints, in the order in which they are listed.
+    public let models: [KnownModel]
+    /// The user's own names.
+    public let userModels: [UserModel]
+
+    /// The official models alone.
+    public static let official = ModelRegistry(models: OfficialModels.all, userModels: [])
+
+    package init(models: [KnownModel], userModels: [UserModel]) {
+        self.models = models
+        self.userModels = userModels
+    }
+
+    /// The official models and those of the user's file.
+    ///
+    /// The file need not exist. Its form is:
+    ///
+    ///     {"models": [{"name": "mine", "model": "/data/acestep-mine"},
+    ///                 {"name": "jazz", "model": "someone/acestep-jazz@v2", "summary": "fine-tuned on jazz"}]}
+    ///
+    /// - Throws: ``MusicError`` `unreadableInput` if the file can't be read or does not have this form.
+    public init(userFile: URL) throws {
+        models = OfficialModels.all
+        guard FileSystem.isFile(userFile) else {
+            userModels = []
+            return
+        }
+        func broken(_ reason: String) -> MusicError {
+            MusicError(
+                .unreadableInput, "\(userFile.path) can't be used: \(reason)",
+                advice: "its form is {\"models\": [{\"name\": \"NAME\", \"model\": \"FOLDER or OWNER/NAME\"}]}")
+        }
+        guard (FileSystem.size(userFile) ?? 0) <= 1 << 20 else { throw broken("it has more than a megabyte") }
+        struct Document: Decodable { var models: [UserModel] }
+        do {
+            userModels = try JSONDecoder().decode(Document.self, from: Data(contentsOf: userFile)).models
+        } catch {
+            throw broken("it is not the JSON that is expected here")
+        }
+        var taken = Set(models.flatMap(\.names).map { $0.lowercased() } + [Self.builtinName])
+        for model in userModels {
+            guard !model.name.isEmpty, !model.name.contains(where: { $0 == "/" || $0 == "@" || $0.isWhitespace }) else {
+                throw broken("'\(model.name)' can be no name")
+            }
+            guard taken.insert(model.name.lowercased()).inserted else {
+                throw broken("the name '\(model.name)' is taken")
+            }
+        }
+    }
+
+    /// The official model of that name, whatever its case.
+    public func model(named name: String) -> KnownModel? {
+        let name = name.lowercased()
+        return models.first { $0.names.contains { $0.lowercased() == name } }
+    }
+
+    /// The user's model of that name, whatever its case.
+    public func userModel(named name: String) -> UserModel? {
+        userModels.first { $0.name.lowercased() == name.lowercased() }
+    }
+
+    /// The official model whose own part is this place on the hubs.
+    func model(at repository: RepositoryID, folder: String) -> KnownModel? {
+        models.first { $0.ownComponent.repository == repository && $0.ownComponent.folder == folder }
+    }
+
+    /// At most three known names that are spelled like the given one, nearest first.
+    public func names(near text: String) -> [String] {
+        let text = text.lowercased()
+        let known =
+            models.flatMap { model in model.names.map { ($0, model.name) } }
+            + models.map { ("\($0.ownComponent.repository)", $0.name) }
+            + userModels.map { ($0.name, $0.name) } + [(Self.builtinName, Self.builtinName)]
+        var best: [String: Int] = [:]
+        for (spelling, name) in known {
+            let spelling = spelling.lowercased()
+            var distance = Self.distance(text, spelling)
+            // "turbo-xl" and "acestep-turbo" mean something although many letters differ.
+            if Set(Self.words(text)) == Set(Self.words(spelling)) { distance = min(distance, 1) }
+            if text.count >= 3, spelling.contains(text) { distance = min(distance, 2) }
+            if distance <= max(1, min(text.count, spelling.count) / 3) {
+                best[name] = min(distance, best[name] ?? .max)
+            }
+        }
+        return best.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.prefix(3).map(\.key)
+    }
+
+    private static func words(_ text: String) -> [Substring] {
+        text.split { "-_./ ".contains($0) }
+    }
+
+    /// Levenshtein's distance: how many letters must be added, removed or changed.
+    static func distance(_ left: String, _ right: String) -> Int {
+        let left = Array(left.unicodeScalars.prefix(200))
+        let right = Array(right.unicodeScalars.prefix(200))
+        var previous = Array(0...right.count)
+        for (row, scalar) in left.enumerated() {
+            var current = [row + 1]
+            for (column, other) in right.enumerated() {
+                current.append(
+                    min(previous[column] + (scalar == other ? 0 : 1), previous[column + 1] + 1, current[column] + 1))
+            }
+            previous = current
+        }
+        return previous[right.count]
+    }
+}
