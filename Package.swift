@@ -68,6 +68,8 @@ var targets: [Target] = [
 
     // Tests
     .testTarget(name: "MusicCoreTests", dependencies: ["MusicCore"], swiftSettings: strict),
+    .testTarget(
+        name: "AudioFileTests", dependencies: ["AudioFile", "MusicCore", "CSndfile"], swiftSettings: strict),
     .executableTarget(
         name: "ModelHubProbe", dependencies: ["ModelHub", "MusicCore"], path: "Tests/ModelHubProbe",
         swiftSettings: strict),
