@@ -43,8 +43,8 @@ var targets: [Target] = [
     .target(name: "ModelSupport", dependencies: ["MusicCore", mlx, mlxNN], swiftSettings: strict),
 
     // Floor 3: networks that several families use
-    .target(name: "Oobleck", dependencies: ["ModelSupport", mlx, mlxNN], swiftSettings: strict),
-    .target(name: "Qwen3", dependencies: ["ModelSupport", mlx, mlxNN], swiftSettings: strict),
+    .target(name: "Oobleck", dependencies: ["MusicCore", "ModelSupport", mlx, mlxNN], swiftSettings: strict),
+    .target(name: "Qwen3", dependencies: ["MusicCore", "ModelSupport", mlx, mlxNN], swiftSettings: strict),
 
     // Floor 4: model families; they never import each other
     .target(
@@ -67,6 +67,7 @@ var targets: [Target] = [
         name: "vivace", dependencies: ["VivaceCommands", "MusicManager", "ACEStep"], swiftSettings: strict),
 
     // Tests
+    .target(name: "TestSupport", dependencies: [mlx], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "MusicCoreTests", dependencies: ["MusicCore"], swiftSettings: strict),
     .testTarget(
         name: "AudioFileTests", dependencies: ["AudioFile", "MusicCore", "CSndfile"], swiftSettings: strict),
@@ -81,8 +82,14 @@ var targets: [Target] = [
         swiftSettings: strict),
     .testTarget(
         name: "ModelSupportTests",
-        dependencies: ["ModelSupport", "MusicCore", mlx, mlxNN],
+        dependencies: ["ModelSupport", "MusicCore", "TestSupport", mlx, mlxNN],
         exclude: ["Fixtures"],
+        swiftSettings: strict),
+    .testTarget(
+        name: "OobleckTests", dependencies: ["Oobleck", "ModelSupport", "MusicCore", "TestSupport", mlx],
+        swiftSettings: strict),
+    .testTarget(
+        name: "Qwen3Tests", dependencies: ["Qwen3", "ModelSupport", "MusicCore", "TestSupport", mlx],
         swiftSettings: strict),
 ]
 

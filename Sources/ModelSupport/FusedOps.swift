@@ -1,0 +1,76 @@
+import MLX
+
+/// Operations that are one pass over the data on Linux and a composition of array operations elsewhere.
+///
+/// The only functions of the project that reach below the API of mlx-swift; everything else is written against it.
+public enum FusedOps {
+    /// Snake activation: `x + sin²(alpha x) / (beta + 1e-9)`.
+    ///
+    /// - Parameters:
+    ///   - x: `[N, L, C]`.
+    ///   - alpha: frequencies, `[C]`, in the number format of `x`.
+    ///   - beta: inverse magnitudes, `[C]`, in the number format of `x`.
+    /// - Returns: `[N, L, C]`.
+    public static func snake(_ x: MLXArray, alpha: MLXArray, beta: MLXArray) -> MLXArray {
+        #if os(macOS)
+            let wave = sin(x * alpha)
+            return x + wave * wave / (beta + 1e-9)
+        #else
+            return MLXFast.snake(x, alpha: alpha, beta: beta)
+        #endif
+    }
+
+    /// Gate of a feed-forward layer: `silu(gate) * up`, elementwise.
+    public static func swiglu(gate: MLXArray, up: MLXArray) -> MLXArray {
+        #if os(macOS)
+            return gate * sigmoid(gate) * up
+        #else
+            return MLXFast.swiGLU(gate: gate, up: up)
+        #endif
+    }
+
+    /// Normalisation with a scale and shift that depend on the time step: `rmsNorm(x) * (1 + scale) + shift`.
+    ///
+    /// - Parameters:
+    ///   - x: `[B, L, D]`.
+    ///   - weight: `[D]`.
+    ///   - scale: `[B, 1, D]`.
+    ///   - shift: `[B, 1, D]`.
+    ///   - eps: added to the mean square.
+    public static func modulatedRMSNorm(
+        _ x: MLXArray, weight: MLXArray, scale: MLXArray, shift: MLXArray, eps: Float
+    ) -> MLXArray {
+        #if os(macOS)
+            return MLXFast.rmsNorm(x, weight: weight, eps: eps) * (1 + scale) + shift
+        #else
+            return MLXFast.modulatedRMSNorm(x, weight: weight, scale: scale, shift: shift, eps: eps)
+        #endif
+    }
+
+    /// Attention in which position `i` sees the positions `j` with `|i - j| <= window`.
+    ///
+    /// - Parameters:
+    ///   - queries: `[B, heads, L, D]`.
+    ///   - keys: `[B, key heads, L, D]`.
+    ///   - values: `[B, key heads, L, D]`.
+    ///   - scale: factor of the scores.
+    ///   - window: reach on either side.
+    public static func windowedAttention(
+        queries: MLXArray, keys: MLXArray, values: MLXArray, scale: Float, window: Int
+    ) -> MLXArray {
+        let length = queries.dim(2)
+        guard length > window + 1 else {
+            return MLXFast.scaledDotProductAttention(
+                queries: queries, keys: keys, values: values, scale: scale, mask: .none)
+        }
+        #if os(macOS)
+            let positions = MLXArray(Int32(0)..<Int32(length))
+            let distance = abs(positions.expandedDimensions(axis: 1) - positions.expandedDimensions(axis: 0))
+            return MLXFast.scaledDotProductAttention(
+                queries: queries, keys: keys, values: values, scale: scale, mask: .array(distance .<= window))
+        #else
+            return MLXFast.windowedAttention(
+                queries: queries, keys: keys, values: values, scale: scale, window: window)
+        #endif
+    }
+}

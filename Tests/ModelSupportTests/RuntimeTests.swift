@@ -1,0 +1,87 @@
+import Foundation
+import MLX
+import ModelSupport
+import MusicCore
+import TestSupport
+import Testing
+
+/// The array thread, the choice of number format, and the guards.
+struct RuntimeTests {
+    @Test func allArrayWorkIsOnOneThread() async {
+        let threads = await withTaskGroup(of: ObjectIdentifier?.self) { group in
+            for _ in 0..<16 {
+                group.addTask {
+                    await MLXActor.run { MLXExecutor.isCurrent ? ObjectIdentifier(Thread.current) : nil }
+                }
+            }
+            return await group.reduce(into: Set<ObjectIdentifier?>()) { $0.insert($1) }
+        }
+        #expect(threads.count == 1)
+        #expect(!threads.contains(nil))
+        #expect(!MLXExecutor.isCurrent)
+    }
+
+    @Test func errorsLeaveTheArrayThread() async {
+        await #expect(throws: MusicError.self) {
+            try await MLXActor.run { throw MusicError(.cancelled, "x") }
+        }
+    }
+
+    @Test func arrayErrorsNameTheirPlace() async {
+        let error = await #expect(throws: MusicError.self) {
+            try await MLXActor.run {
+                try evaluating("decoding, tile 3 of 8") {
+                    eval(matmul(MLXArray.zeros([2, 3]), MLXArray.zeros([2, 3])))
+                }
+            }
+        }
+        #expect(error?.code == .internal)
+        #expect(error?.message.contains("decoding, tile 3 of 8") == true)
+    }
+
+    @Test(
+        arguments: [
+            ("flags\t\t: fpu vme avx512f avx512_bf16 amx_bf16\n", true),
+            ("flags\t\t: fpu vme avx512f avx512_vnni\n", false),
+            ("processor\t: 0\nFeatures\t: fp asimd bf16 i8mm\n", true), ("Features\t: fp asimd\n", false),
+            ("model name\t: bf16\n", false), ("", false),
+        ])
+    func bfloat16IsFoundInTheProcessorsFlags(_ text: String, _ expected: Bool) {
+        #expect(Processor.listsBFloat16(cpuinfo: text) == expected)
+    }
+
+    @Test func formatFollowsTheRequest() throws {
+        let cpu = try ComputeTarget(LoadOptions(precision: .float32, device: .cpu))
+        #expect(cpu.dtype == .float32)
+        #expect(cpu.precisionName == "f32")
+        #expect(try ComputeTarget(LoadOptions(precision: .bfloat16, device: .cpu)).precisionName == "bf16")
+        let automatic = try ComputeTarget(LoadOptions(device: .cpu))
+        #expect((automatic.dtype == .bfloat16) == Processor.multipliesBFloat16)
+    }
+
+    @Test func guardsNameStageAndKind() throws {
+        func message(_ values: [Float]) -> String? {
+            let error = #expect(throws: MusicError.self) {
+                try NumericGuard.check(values, "the latents", at: "diffusion, step 2 of 8")
+            }
+            #expect(error?.code == .numericalFailure)
+            return error?.message
+        }
+        let place = "Generation failed at diffusion, step 2 of 8: the latents"
+        #expect(message([1, .nan, .infinity]) == "\(place) became NaN")
+        #expect(message([1, -.infinity]) == "\(place) became infinite")
+        #expect(message([0, -0, 0]) == "\(place) are all zero")
+        #expect(message([]) == "\(place) are all zero")
+        try NumericGuard.check([0, 1e-30] as [Float], "the latents", at: "x")
+    }
+
+    @Test func silenceIsFound() throws {
+        func check(_ samples: [Float]) throws {
+            try NumericGuard.checkAudible(AudioBuffer(sampleRate: 8, channels: [samples, [0, 0]]), at: "decoding")
+        }
+        try check([0, 1e-3])
+        for samples in [[0, 1e-7], [0, 0], [.nan, 1], [1, .infinity]] as [[Float]] {
+            #expect(throws: MusicError.self) { try check(samples) }
+        }
+    }
+}
