@@ -1,1 +1,153 @@
-// Sources of Oobleck.
+import Foundation
+import MLX
+import MLXNN
+import ModelSupport
+import MusicCore
+
+/// The Oobleck autoencoder: stereo waveform to latent frames and back.
+///
+/// A convolutional variational autoencoder with Snake activations, introduced with Stable Audio.
+@MLXActor
+public final class Oobleck {
+    /// Sizes of the network.
+    public nonisolated let configuration: OobleckConfiguration
+    /// Number of weights in the checkpoint.
+    public nonisolated let parameterCount: Int
+    private let network: OobleckNetwork
+    private let dtype: DType
+    private nonisolated let tiling: OobleckTiling
+
+    /// Latent frames that a decoded tile contributes unless told otherwise: about ten seconds.
+    public nonisolated static let defaultDecoderTile = 256
+    /// Latent frames that an encoded tile contributes unless told otherwise: about 20 seconds.
+    public nonisolated static let defaultEncoderTile = 512
+
+    /// Loads the autoencoder of a folder with `config.json` and weights.
+    ///
+    /// - Parameters:
+    ///   - folder: usually `vae`.
+    ///   - dtype: number format of weights and activations.
+    ///   - reader: reads the weights.
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint`.
+    public init(folder: URL, dtype: DType, reader: WeightReader) throws {
+        configuration = try ConfigurationFile.decode(
+            OobleckConfiguration.self, at: folder.appendingPathComponent("config.json"))
+        try configuration.validate()
+        let store = try WeightStore(folder: folder)
+        parameterCount = store.parameterCount
+        network = OobleckNetwork(configuration)
+        self.dtype = dtype
+        tiling = OobleckTiling(configuration)
+        try network.load(
+            from: store, reader: reader, dtype: dtype,
+            source: { OobleckNetwork.source($0, $1, in: store) })
+    }
+
+    /// Number of samples per channel that a number of latent frames decodes to.
+    ///
+    /// It is `frames * hopLength` where all strides are even, as in every published model; an odd stride loses samples
+    /// at the end.
+    public nonisolated func sampleCount(frames: Int) -> Int {
+        configuration.downsamplingRatios.reversed().reduce(frames) { length, stride in
+            (length + 1) * stride - 2 * resamplingPadding(stride)
+        }
+    }
+
+    /// Number of latent frames that a number of samples per channel encodes to.
+    public nonisolated func frameCount(samples: Int) -> Int {
+        configuration.downsamplingRatios.reduce(samples) { length, stride in
+            max(0, (length + 2 * resamplingPadding(stride)) / stride - 1)
+        }
+    }
+
+    /// Turns latents into a waveform, tile by tile.
+    ///
+    /// - Parameters:
+    ///   - latents: `[frames, latent channels]`.
+    ///   - tile: latent frames that each tile contributes; the result does not depend on it.
+    ///   - progress: called after each tile with the number of finished tiles and of all.
+    /// - Returns: samples as the network gives them, without any level rule.
+    /// - Throws: ``MusicError``, or `CancellationError` if the task is cancelled between two tiles.
+    public func decode(
+        _ latents: MLXArray, tile: Int = defaultDecoderTile, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws -> AudioBuffer {
+        let frames = latents.dim(0)
+        let hop = configuration.hopLength
+        let total = sampleCount(frames: frames)
+        guard total > 0 else {
+            throw MusicError(.invalidRequest, "\(frames) latent frames are too few to decode")
+        }
+        let tiles = OobleckTiling.tiles(length: frames, core: tile, context: tiling.decoderContext)
+        var channels = Array(repeating: [Float](), count: configuration.audioChannels)
+        for channel in channels.indices { channels[channel].reserveCapacity(total) }
+        let input = latents.asType(dtype)
+        for (index, part) in tiles.enumerated() {
+            try Task.checkCancellation()
+            let isLast = index == tiles.count - 1
+            let first = (part.core.lowerBound - part.window.lowerBound) * hop
+            let count = (isLast ? total : part.core.upperBound * hop) - part.core.lowerBound * hop
+            let kept = try evaluating("decoding, tile \(index + 1) of \(tiles.count)") {
+                let decoded = network.decoder(input[part.window].expandedDimensions(axis: 0))
+                let kept = decoded[0, first..<(first + count)].asType(.float32)
+                eval(kept)
+                return kept
+            }
+            let interleaved = kept.asArray(Float.self)
+            for channel in channels.indices {
+                for index in stride(from: channel, to: interleaved.count, by: channels.count) {
+                    channels[channel].append(interleaved[index])
+                }
+            }
+            progress(index + 1, tiles.count)
+        }
+        return AudioBuffer(sampleRate: configuration.samplingRate, channels: channels)
+    }
+
+    /// Turns a waveform into the mean and standard deviation of its latents, tile by tile.
+    ///
+    /// - Parameters:
+    ///   - audio: at the network's sampling rate and with its number of channels.
+    ///   - tile: latent frames that each tile contributes; the result does not depend on it.
+    ///   - progress: called after each tile with the number of finished tiles and of all.
+    /// - Returns: mean and standard deviation, float32, each `[frames, latent channels]`.
+    /// - Throws: ``MusicError``, or `CancellationError` if the task is cancelled between two tiles.
+    public func encode(
+        _ audio: AudioBuffer, tile: Int = defaultEncoderTile,
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws -> (mean: MLXArray, deviation: MLXArray) {
+        guard audio.sampleRate == configuration.samplingRate, audio.channels.count == configuration.audioChannels else {
+            throw MusicError(
+                .internal,
+                "The autoencoder takes \(configuration.audioChannels) channels at \(configuration.samplingRate) Hz, "
+                    + "not \(audio.channels.count) at \(audio.sampleRate)")
+        }
+        let length = audio.frameCount
+        let hop = configuration.hopLength
+        let frames = frameCount(samples: length)
+        guard frames > 0 else {
+            throw MusicError(
+                .invalidRequest, "\(length) samples are too few to encode", advice: "give at least \(hop) samples")
+        }
+        let tiles = OobleckTiling.tiles(length: frames, core: tile, context: tiling.encoderContext)
+        var encoded: [MLXArray] = []
+        for (index, part) in tiles.enumerated() {
+            try Task.checkCancellation()
+            // The last window takes what is left beyond the last whole frame.
+            let end = part.window.upperBound == frames ? length : part.window.upperBound * hop
+            let window = (part.window.lowerBound * hop)..<end
+            let interleaved = window.flatMap { index in audio.channels.map { $0[index] } }
+            let first = part.core.lowerBound - part.window.lowerBound
+            let kept = try evaluating("encoding, tile \(index + 1) of \(tiles.count)") {
+                let input = MLXArray(interleaved, [1, window.count, audio.channels.count]).asType(dtype)
+                let kept = network.encoder(input)[0, first..<(first + part.core.count)].asType(.float32)
+                eval(kept)
+                return kept
+            }
+            encoded.append(kept)
+            progress(index + 1, tiles.count)
+        }
+        let parts = concatenated(encoded, axis: 0).split(parts: 2, axis: -1)
+        // softplus, plus the floor that keeps the deviation positive
+        return (parts[0], logAddExp(parts[1], MLXArray(Float(0))) + 1e-4)
+    }
+}
