@@ -1,1 +1,73 @@
-// Sources of Qwen3.
+import Foundation
+import MLX
+import MLXNN
+import ModelSupport
+import MusicCore
+
+/// The layers of a Qwen3 model without its output projection.
+final class Qwen3Backbone: Module {
+    @ModuleInfo(key: "embed_tokens") var embedding: Embedding
+    let layers: [Qwen3Layer]
+    let norm: RMSNorm
+
+    init(_ configuration: Qwen3Configuration) {
+        _embedding.wrappedValue = Embedding(
+            embeddingCount: configuration.vocabularySize, dimensions: configuration.hiddenSize)
+        layers = (0..<configuration.hiddenLayers).map { _ in Qwen3Layer(configuration) }
+        norm = RMSNorm(dimensions: configuration.hiddenSize, eps: configuration.normEpsilon)
+    }
+
+    /// Token ids `[B, L]` to normalised hidden states `[B, L, hidden]`.
+    func callAsFunction(_ tokens: MLXArray) -> MLXArray {
+        norm(layers.reduce(embedding(tokens)) { $1($0) })
+    }
+}
+
+/// A Qwen3 model used as a text encoder.
+///
+/// The network is that of Transformers' `Qwen3Model`: causal, without a padding mask. Sequences of a batch are padded
+/// on the right, so that the padding changes nothing before it.
+@MLXActor
+public final class Qwen3 {
+    /// Sizes of the network.
+    public nonisolated let configuration: Qwen3Configuration
+    /// Number of weights in the checkpoint.
+    public nonisolated let parameterCount: Int
+    let backbone: Qwen3Backbone
+
+    /// Loads the model of a folder with `config.json` and weights, whose names may begin with `model.`.
+    ///
+    /// - Parameters:
+    ///   - folder: such as `Qwen3-Embedding-0.6B`.
+    ///   - dtype: number format of weights and activations.
+    ///   - reader: reads the weights.
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint`.
+    public init(folder: URL, dtype: DType, reader: WeightReader) throws {
+        configuration = try ConfigurationFile.decode(
+            Qwen3Configuration.self, at: folder.appendingPathComponent("config.json"))
+        try configuration.validate()
+        let store = try WeightStore(folder: folder).renamed { name in
+            name.hasPrefix("model.") ? String(name.dropFirst("model.".count)) : name
+        }
+        parameterCount = store.parameterCount
+        backbone = Qwen3Backbone(configuration)
+        // A causal model's output projection is not part of the encoder.
+        try backbone.load(from: store, reader: reader, dtype: dtype, ignoring: { $0 == "lm_head.weight" })
+    }
+
+    /// Contextual states of tokens.
+    ///
+    /// - Parameter tokens: ids `[B, L]`, below the vocabulary's size.
+    /// - Returns: `[B, L, hidden]`, after the final normalisation.
+    public func hiddenStates(_ tokens: MLXArray) -> MLXArray {
+        backbone(tokens)
+    }
+
+    /// The embedding table's rows of tokens, without any context.
+    ///
+    /// - Parameter tokens: ids `[B, L]`, below the vocabulary's size.
+    /// - Returns: `[B, L, hidden]`.
+    public func embeddings(_ tokens: MLXArray) -> MLXArray {
+        backbone.embedding(tokens)
+    }
+}

@@ -1,0 +1,105 @@
+import MLX
+import MLXNN
+import ModelSupport
+
+/// Self-attention with grouped key and value heads, normalised queries and keys, and rotary positions.
+final class Qwen3Attention: Module {
+    @ModuleInfo(key: "q_proj") var queryProjection: Linear
+    @ModuleInfo(key: "k_proj") var keyProjection: Linear
+    @ModuleInfo(key: "v_proj") var valueProjection: Linear
+    @ModuleInfo(key: "o_proj") var outputProjection: Linear
+    @ModuleInfo(key: "q_norm") var queryNorm: RMSNorm
+    @ModuleInfo(key: "k_norm") var keyNorm: RMSNorm
+
+    let configuration: Qwen3Configuration
+
+    init(_ configuration: Qwen3Configuration) {
+        self.configuration = configuration
+        let queries = configuration.attentionHeads * configuration.headDimensions
+        let keys = configuration.keyValueHeads * configuration.headDimensions
+        let bias = configuration.hasAttentionBias
+        _queryProjection.wrappedValue = Linear(configuration.hiddenSize, queries, bias: bias)
+        _keyProjection.wrappedValue = Linear(configuration.hiddenSize, keys, bias: bias)
+        _valueProjection.wrappedValue = Linear(configuration.hiddenSize, keys, bias: bias)
+        _outputProjection.wrappedValue = Linear(queries, configuration.hiddenSize, bias: bias)
+        _queryNorm.wrappedValue = RMSNorm(dimensions: configuration.headDimensions, eps: configuration.normEpsilon)
+        _keyNorm.wrappedValue = RMSNorm(dimensions: configuration.headDimensions, eps: configuration.normEpsilon)
+    }
+
+    /// Queries, keys and values of a stretch of a sequence, each `[B, heads, L, head]`.
+    ///
+    /// - Parameters:
+    ///   - x: `[B, L, hidden]`.
+    ///   - offset: position of the first token.
+    func heads(_ x: MLXArray, offset: Int) -> (queries: MLXArray, keys: MLXArray, values: MLXArray) {
+        let (batch, length, _) = x.shape3
+        func split(_ x: MLXArray) -> MLXArray {
+            x.reshaped(batch, length, -1, configuration.headDimensions)
+        }
+        func rotate(_ x: MLXArray) -> MLXArray {
+            MLXFast.RoPE(
+                x.transposed(0, 2, 1, 3), dimensions: configuration.headDimensions, traditional: false,
+                base: configuration.ropeTheta, scale: 1, offset: offset)
+        }
+        return (
+            rotate(queryNorm(split(queryProjection(x)))), rotate(keyNorm(split(keyProjection(x)))),
+            split(valueProjection(x)).transposed(0, 2, 1, 3)
+        )
+    }
+
+    /// Attends, and projects back to `[B, L, hidden]`.
+    func attend(
+        queries: MLXArray, keys: MLXArray, values: MLXArray, mask: MLXFast.ScaledDotProductAttentionMaskMode
+    ) -> MLXArray {
+        let attended = MLXFast.scaledDotProductAttention(
+            queries: queries, keys: keys, values: values,
+            scale: 1 / Float(configuration.headDimensions).squareRoot(), mask: mask)
+        let (batch, _, length, _) = attended.shape4
+        return outputProjection(attended.transposed(0, 2, 1, 3).reshaped(batch, length, -1))
+    }
+
+    /// `[B, L, hidden]` to `[B, L, hidden]`, each token seeing itself and those before it.
+    func callAsFunction(_ x: MLXArray) -> MLXArray {
+        let (queries, keys, values) = heads(x, offset: 0)
+        return attend(queries: queries, keys: keys, values: values, mask: .causal)
+    }
+}
+
+/// Feed-forward layer: `down(silu(gate x) * up x)`.
+final class Qwen3MLP: Module, UnaryLayer {
+    @ModuleInfo(key: "gate_proj") var gate: Linear
+    @ModuleInfo(key: "up_proj") var up: Linear
+    @ModuleInfo(key: "down_proj") var down: Linear
+
+    init(_ configuration: Qwen3Configuration) {
+        _gate.wrappedValue = Linear(configuration.hiddenSize, configuration.intermediateSize, bias: false)
+        _up.wrappedValue = Linear(configuration.hiddenSize, configuration.intermediateSize, bias: false)
+        _down.wrappedValue = Linear(configuration.intermediateSize, configuration.hiddenSize, bias: false)
+    }
+
+    /// `[B, L, hidden]` to `[B, L, hidden]`.
+    func callAsFunction(_ x: MLXArray) -> MLXArray {
+        down(FusedOps.swiglu(gate: gate(x), up: up(x)))
+    }
+}
+
+/// One transformer layer with normalisation before each part.
+final class Qwen3Layer: Module {
+    @ModuleInfo(key: "self_attn") var attention: Qwen3Attention
+    @ModuleInfo(key: "mlp") var mlp: Qwen3MLP
+    @ModuleInfo(key: "input_layernorm") var attentionNorm: RMSNorm
+    @ModuleInfo(key: "post_attention_layernorm") var mlpNorm: RMSNorm
+
+    init(_ configuration: Qwen3Configuration) {
+        _attention.wrappedValue = Qwen3Attention(configuration)
+        _mlp.wrappedValue = Qwen3MLP(configuration)
+        _attentionNorm.wrappedValue = RMSNorm(dimensions: configuration.hiddenSize, eps: configuration.normEpsilon)
+        _mlpNorm.wrappedValue = RMSNorm(dimensions: configuration.hiddenSize, eps: configuration.normEpsilon)
+    }
+
+    /// `[B, L, hidden]` to `[B, L, hidden]`.
+    func callAsFunction(_ x: MLXArray) -> MLXArray {
+        let h = x + attention(attentionNorm(x))
+        return h + mlp(mlpNorm(h))
+    }
+}
