@@ -60,7 +60,23 @@ mx::array rope(
     const mx::array& x, int dims, bool traditional, std::optional<float> base, float scale, int offset,
     const std::optional<mx::array>& freqs, mx::StreamOrDevice s);
 
+// Elementwise functions as in mx, which computes them with one thread. Operands broadcast; those in float32 and
+// bfloat16 may be mixed without a conversion before.
+mx::array astype(const mx::array& x, mx::Dtype dtype, mx::StreamOrDevice s);
+mx::array add(const mx::array& a, const mx::array& b, mx::StreamOrDevice s);
+mx::array subtract(const mx::array& a, const mx::array& b, mx::StreamOrDevice s);
+mx::array multiply(const mx::array& a, const mx::array& b, mx::StreamOrDevice s);
+mx::array divide(const mx::array& a, const mx::array& b, mx::StreamOrDevice s);
+mx::array exp(const mx::array& x, mx::StreamOrDevice s);
+mx::array sigmoid(const mx::array& x, mx::StreamOrDevice s);
+
 // The fused functions that mlx-swift does not have.
+
+// x * sigmoid(x)
+mx::array silu(const mx::array& x, mx::StreamOrDevice s);
+
+// x + y * gate
+mx::array gated_residual(const mx::array& x, const mx::array& y, const mx::array& gate, mx::StreamOrDevice s);
 
 // x + sin^2(alpha * x) / (beta + 1e-9); x (N, L, C), alpha and beta (C), both already out of their log scale
 mx::array snake(const mx::array& x, const mx::array& alpha, const mx::array& beta, mx::StreamOrDevice s);

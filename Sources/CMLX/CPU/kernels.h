@@ -96,6 +96,74 @@ struct DotsCall {
   int64_t out_stride;
 };
 
+// out[m, n] += sum over k of x[m, k] * w[k, n] for few rows m, bound by the reading of w.
+struct ColumnsCall {
+  const float* x; // [rows][x_stride]
+  int64_t x_stride;
+  int rows;       // 1 ... 8
+  const void* w;  // [depth][w_stride]
+  Storage w_storage;
+  int64_t w_stride;
+  int64_t columns, depth;
+  float* out; // [rows][out_stride]
+  int64_t out_stride;
+};
+
+enum class MaskKind : uint8_t { none, boolean, additive, hidden };
+
+// One row of scores of `count` keys, of which [low, high) may be seen.
+struct SoftmaxCall {
+  float* scores;
+  int64_t count, low, high;
+  float scale;
+  MaskKind mask_kind; // hidden: as if every key's mask were false, which gives all of them the same weight
+  const void* mask;   // of key 0
+  Storage mask_storage;
+  int64_t mask_stride;
+};
+
+enum class MapFunction : uint8_t {
+  copy, add, subtract, multiply, divide, exp, sigmoid, silu,
+  swiglu,         // silu(a) * b
+  gated_residual, // a + b * c
+  snake,          // a + sin^2(b a) / (c + 1e-9)
+};
+
+struct MapOperand {
+  const void* data = nullptr;
+  Storage storage = Storage::f32;
+  bool repeats = false; // one value for all positions
+};
+
+struct MapCall {
+  MapFunction function;
+  int64_t count;
+  MapOperand operands[3];
+  void* out;
+  Storage out_storage;
+};
+
+// One row: x / sqrt(mean(x^2) + epsilon), times weight if set, then times (1 + scale) plus shift if both are set.
+struct NormalizeCall {
+  const void* x;
+  Storage x_storage;
+  int64_t count;
+  float epsilon;
+  MapOperand weight, scale, shift;
+  void* out;
+  Storage out_storage;
+};
+
+// One row of `count` values, of which the first 2 * half turn in pairs; the rest is copied.
+struct RotateCall {
+  const void* x;
+  void* out;
+  Storage storage;
+  int64_t count, half;
+  const float *cosines, *sines; // half of each
+  bool neighbours;              // pairs are (2 i, 2 i + 1), else (i, i + half)
+};
+
 struct Kernels {
   const char* isa;
   int width;         // floats in a vector
@@ -107,6 +175,12 @@ struct Kernels {
   void (*pack_panel)(const PackPanelCall&);
   void (*finish)(const FinishCall&);
   void (*dots)(const DotsCall&);
+  void (*columns)(const ColumnsCall&);
+  float (*softmax)(const SoftmaxCall&, float& maximum_so_far, float& sum_so_far);
+  void (*scale_values)(float* values, int64_t count, float factor);
+  void (*map)(const MapCall&);
+  void (*normalize)(const NormalizeCall&);
+  void (*rotate)(const RotateCall&);
   void (*convert)(const void* from, Storage from_storage, void* to, Storage to_storage, int64_t count);
 };
 

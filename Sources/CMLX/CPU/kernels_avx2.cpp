@@ -15,6 +15,10 @@
 
 #include "simd/product.h"
 
+#include "simd/attention.h"
+
+#include "simd/rows.h"
+
 #include "simd/table.h"
 #pragma clang attribute pop
 

@@ -12,6 +12,10 @@
 
 #include "simd/product.h"
 
+#include "simd/attention.h"
+
+#include "simd/rows.h"
+
 #include "simd/table.h"
 
 namespace cmlx {

@@ -4,6 +4,7 @@
 
 #include "kernels.h"
 #include "parallel.h"
+#include "strided.h"
 
 #include <mlx/mlx.h>
 #include <mlx/primitives.h>
@@ -13,8 +14,6 @@
 #include <vector>
 
 namespace cmlx {
-
-namespace mx = mlx::core;
 
 // A primitive with one output. Derivatives and vectorization follow from `plain`, the same function made of other
 // operations, unless a subclass knows better.
@@ -58,18 +57,7 @@ bool is_cpu(const mx::Stream& stream);
 
 Storage storage_of(const mx::array& array);
 
-// Copies any strided array of up to any rank into row-major order, converting on the way. Runs at once.
-struct StridedView {
-  const void* data;
-  Storage storage;
-  mx::Shape shape;
-  mx::Strides strides;
-};
 StridedView view_of(const mx::array& array);
-void copy(const StridedView& from, void* to, Storage to_storage);
-
-// Copies and widens `array`, any strides, to floats in row-major order.
-std::vector<float> floats_of(const StridedView& view);
 
 // Axis `axis` moved to the front if it is a vectorized one (not negative).
 mx::array to_front(const mx::array& array, int axis, const mx::Stream& stream);

@@ -13,6 +13,12 @@ static const Kernels kTable = {
     .pack_panel = pack_panel,
     .finish = finish,
     .dots = dots,
+    .columns = columns,
+    .softmax = softmax,
+    .scale_values = scale_values,
+    .map = map,
+    .normalize = normalize,
+    .rotate = rotate,
     .convert = convert,
 };
 
