@@ -1,0 +1,375 @@
+import Foundation
+import MusicCore
+
+/// A small JSON document or part of one.
+enum JSONValue: Sendable, Equatable {
+    case null
+    case bool(Bool)
+    case number(Double)
+    case string(String)
+    case array([JSONValue])
+    case object([String: JSONValue])
+
+    /// The value of a key; `nil` if this is no object or lacks the key.
+    subscript(key: String) -> JSONValue? {
+        if case .object(let entries) = self { entries[key] } else { nil }
+    }
+
+    var string: String? {
+        if case .string(let value) = self { value } else { nil }
+    }
+
+    var bool: Bool? {
+        if case .bool(let value) = self { value } else { nil }
+    }
+
+    var number: Double? {
+        if case .number(let value) = self { value } else { nil }
+    }
+
+    /// A number without a fraction that fits.
+    var int: Int? { number.flatMap { Int(exactly: $0) } }
+
+    var array: [JSONValue]? {
+        if case .array(let elements) = self { elements } else { nil }
+    }
+
+    /// Parses a whole document.
+    init(parsing data: Data) throws {
+        self = try data.withUnsafeBytes { bytes in
+            var reader = JSONReader(bytes)
+            let value = try reader.value()
+            try reader.end()
+            return value
+        }
+    }
+}
+
+/// Reads JSON from start to end without building a tree, so that a vocabulary of 150,000 entries goes straight into
+/// its table. Strings come as UTF-8 bytes, most of them without a copy.
+///
+/// The bytes must stay alive as long as the reader.
+struct JSONReader {
+    private let bytes: UnsafeRawBufferPointer
+    private(set) var position: Int
+    private var scratch: [UInt8] = []
+    private var depth = 0
+
+    private static let maximumDepth = 128
+
+    init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0) {
+        self.bytes = bytes
+        self.position = position
+        // A byte order mark is no part of the document.
+        if position == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { self.position = 3 }
+    }
+
+    /// The error for something else than `expected` at the current position.
+    func fault(_ expected: String) -> TokenizerFault {
+        position < bytes.count
+            ? TokenizerFault("\(expected) is expected at byte \(position)")
+            : TokenizerFault("it ends after \(position) bytes where \(expected) is expected")
+    }
+
+    /// Requires that nothing but white space follows.
+    mutating func end() throws {
+        skipWhitespace()
+        if position != bytes.count { throw fault("the end") }
+    }
+
+    // MARK: Structure
+
+    /// The first byte of the next value.
+    mutating func peek() throws -> UInt8 {
+        skipWhitespace()
+        guard position < bytes.count else { throw fault("a value") }
+        return bytes[position]
+    }
+
+    /// Calls `body` with each key of an object; `body` must read or skip the value.
+    mutating func object(_ body: (inout JSONReader, UnsafeRawBufferPointer) throws -> Void) throws {
+        try elements(from: "{", to: "}") { reader in
+            try reader.string { reader, key in
+                try reader.expect(":")
+                try body(&reader, key)
+            }
+        }
+    }
+
+    /// Calls `body` for each element of an array; `body` must read or skip it.
+    mutating func array(_ body: (inout JSONReader) throws -> Void) throws {
+        try elements(from: "[", to: "]", body)
+    }
+
+    private mutating func elements(
+        from open: Unicode.Scalar, to close: Unicode.Scalar, _ body: (inout JSONReader) throws -> Void
+    ) throws {
+        try expect(open)
+        depth += 1
+        guard depth <= Self.maximumDepth else { throw TokenizerFault("its objects are nested too deep") }
+        defer { depth -= 1 }
+        if try peek() == UInt8(ascii: close) {
+            position += 1
+            return
+        }
+        while true {
+            try body(&self)
+            let byte = try peek()
+            position += 1
+            if byte == UInt8(ascii: close) { return }
+            if byte != UInt8(ascii: ",") {
+                position -= 1
+                throw fault("a comma or \(close)")
+            }
+        }
+    }
+
+    private mutating func expect(_ character: Unicode.Scalar) throws {
+        skipWhitespace()
+        guard position < bytes.count, bytes[position] == UInt8(ascii: character) else { throw fault("\(character)") }
+        position += 1
+    }
+
+    @inline(__always)
+    private mutating func skipWhitespace() {
+        var position = position
+        while position < bytes.count, bytes[position] <= 0x20, Self.isWhitespace(bytes[position]) { position += 1 }
+        self.position = position
+    }
+
+    private static func isWhitespace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+    }
+
+    // MARK: Values
+
+    /// Reads a value as a tree.
+    mutating func value() throws -> JSONValue {
+        switch try peek() {
+        case UInt8(ascii: "{"):
+            var entries: [String: JSONValue] = [:]
+            try object { reader, key in
+                let name = String(decoding: key, as: UTF8.self)
+                entries[name] = try reader.value()
+            }
+            return .object(entries)
+        case UInt8(ascii: "["):
+            var list: [JSONValue] = []
+            try array { list.append(try $0.value()) }
+            return .array(list)
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): return .bool(try bool())
+        case UInt8(ascii: "n"):
+            try literal("null")
+            return .null
+        default: return .number(try number())
+        }
+    }
+
+    /// Reads past a value.
+    mutating func skip() throws {
+        switch try peek() {
+        case UInt8(ascii: "{"): try object { reader, _ in try reader.skip() }
+        case UInt8(ascii: "["): try array { try $0.skip() }
+        case UInt8(ascii: "\""): try string { _, _ in }
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): _ = try bool()
+        case UInt8(ascii: "n"): try literal("null")
+        default: _ = try number()
+        }
+    }
+
+    mutating func bool() throws -> Bool {
+        let isTrue = try peek() == UInt8(ascii: "t")
+        try literal(isTrue ? "true" : "false")
+        return isTrue
+    }
+
+    private mutating func literal(_ text: StaticString) throws {
+        skipWhitespace()
+        let length = text.utf8CodeUnitCount
+        guard length <= bytes.count - position,
+            bytes[position..<position + length].elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: length))
+        else { throw fault("\(text)") }
+        position += length
+    }
+
+    mutating func number() throws -> Double {
+        skipWhitespace()
+        let start = position
+        while position < bytes.count {
+            switch bytes[position] {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."),
+                UInt8(ascii: "e"), UInt8(ascii: "E"):
+                position += 1
+                continue
+            default: break
+            }
+            break
+        }
+        guard let value = Double(String(decoding: bytes[start..<position], as: UTF8.self)) else {
+            position = start
+            throw fault("a value")
+        }
+        return value
+    }
+
+    /// Reads a whole number from 0 to 2³¹ - 1.
+    mutating func tokenID() throws -> Int32 {
+        skipWhitespace()
+        let start = position
+        var value = 0
+        while position < bytes.count, case let digit = bytes[position] &- UInt8(ascii: "0"), digit < 10 {
+            value = value * 10 + Int(digit)
+            guard value <= Int(Int32.max) else { throw fault("a token's number") }
+            position += 1
+        }
+        guard position > start else { throw fault("a token's number") }
+        return Int32(value)
+    }
+
+    /// Reads a string.
+    mutating func string() throws -> String {
+        try string { _, text in String(decoding: text, as: UTF8.self) }
+    }
+
+    /// Reads a string and passes its bytes, which are valid until `body` returns.
+    mutating func string<Result>(
+        _ body: (inout JSONReader, UnsafeRawBufferPointer) throws -> Result
+    ) throws -> Result {
+        skipWhitespace()
+        guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { throw fault("a string") }
+        position += 1
+        let start = position
+        position = endOfPlainText(from: start)
+        guard position < bytes.count else { throw fault("the end of a string") }
+        switch bytes[position] {
+        case UInt8(ascii: "\""):
+            let text = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
+            position += 1
+            return try body(&self, text)
+        case UInt8(ascii: "\\"): return try escapedString(from: start, body)
+        default: throw fault("a character that isn't a control character")
+        }
+    }
+
+    /// The position of the next quotation mark, backslash or control character.
+    private func endOfPlainText(from start: Int) -> Int {
+        var position = start
+        // Eight bytes at a time: a byte becomes 0 by exclusive or with what it is looked for, and subtracting 1 from
+        // a 0, or 0x20 from a control character, sets its top bit.
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let tops: UInt64 = 0x8080_8080_8080_8080
+        while position + 8 <= bytes.count {
+            let block = bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            let quotation = block ^ (ones &* 0x22)
+            let backslash = block ^ (ones &* 0x5C)
+            let quotations = (quotation &- ones) & ~quotation
+            let backslashes = (backslash &- ones) & ~backslash
+            let controls = (block &- ones &* 0x20) & ~block
+            if (quotations | backslashes | controls) & tops != 0 { break }
+            position += 8
+        }
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte == 0x22 || byte == 0x5C || byte < 0x20 { break }
+            position += 1
+        }
+        return position
+    }
+
+    /// Reads on in a string whose first escape is at the current position.
+    private mutating func escapedString<Result>(
+        from start: Int, _ body: (inout JSONReader, UnsafeRawBufferPointer) throws -> Result
+    ) throws -> Result {
+        var text = scratch
+        scratch = []
+        text.removeAll(keepingCapacity: true)
+        text.append(contentsOf: bytes[start..<position])
+        while position < bytes.count {
+            let byte = bytes[position]
+            position += 1
+            if byte == UInt8(ascii: "\"") {
+                let result = try text.withUnsafeBytes { try body(&self, $0) }
+                scratch = text
+                return result
+            }
+            if byte == UInt8(ascii: "\\") {
+                try appendEscape(to: &text)
+            } else if byte < 0x20 {
+                throw fault("a character that isn't a control character")
+            } else {
+                text.append(byte)
+            }
+        }
+        throw fault("the end of a string")
+    }
+
+    private mutating func appendEscape(to text: inout [UInt8]) throws {
+        guard position < bytes.count else { throw fault("an escape") }
+        let byte = bytes[position]
+        position += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+        case UInt8(ascii: "b"): text.append(0x08)
+        case UInt8(ascii: "f"): text.append(0x0C)
+        case UInt8(ascii: "n"): text.append(0x0A)
+        case UInt8(ascii: "r"): text.append(0x0D)
+        case UInt8(ascii: "t"): text.append(0x09)
+        case UInt8(ascii: "u"):
+            var scalar = try hexadecimal()
+            if (0xD800..<0xDC00).contains(scalar), position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
+                bytes[position + 1] == UInt8(ascii: "u")
+            {
+                let afterFirst = position
+                position += 2
+                let second = try hexadecimal()
+                if (0xDC00..<0xE000).contains(second) {
+                    scalar = 0x10000 + (scalar - 0xD800) << 10 + (second - 0xDC00)
+                } else {
+                    position = afterFirst
+                }
+            }
+            // Half of a surrogate pair is no text; U+FFFD takes its place.
+            text.append(contentsOf: String(Unicode.Scalar(scalar) ?? "\u{FFFD}").utf8)
+        default:
+            position -= 1
+            throw fault("an escape")
+        }
+    }
+
+    private mutating func hexadecimal() throws -> UInt32 {
+        guard position + 4 <= bytes.count else { throw fault("four hexadecimal digits") }
+        var value: UInt32 = 0
+        for byte in bytes[position..<position + 4] {
+            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
+                throw fault("four hexadecimal digits")
+            }
+            value = value << 4 | UInt32(digit)
+        }
+        position += 4
+        return value
+    }
+}
+
+/// Why a tokenizer's files were refused; the loader adds the name of the file.
+struct TokenizerFault: Error {
+    var reason: String
+    var advice: String
+
+    init(_ reason: String, advice: String = "download the file again, or use the model's own tokenizer") {
+        self.reason = reason
+        self.advice = advice
+    }
+
+    /// A component that is of an unknown type.
+    static func unsupported(_ component: String, _ type: String??) -> TokenizerFault {
+        TokenizerFault(
+            "its \(component) is of the type \((type ?? nil) ?? "(none)"), which isn't supported",
+            advice: "use a checkpoint with a byte-level BPE tokenizer such as Qwen's")
+    }
+
+    /// The error for the user.
+    func error(in file: URL) -> MusicError {
+        MusicError(.invalidCheckpoint, "can't use the tokenizer \(file.path(percentEncoded: false)): \(reason)", advice: advice)
+    }
+}
