@@ -81,6 +81,8 @@ var targets: [Target] = [
         ],
         swiftSettings: strict),
     .testTarget(
+        name: "TokenizersTests", dependencies: ["Tokenizers", "MusicCore"], exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(
         name: "ModelSupportTests",
         dependencies: ["ModelSupport", "MusicCore", "TestSupport", mlx, mlxNN],
         exclude: ["Fixtures"],
