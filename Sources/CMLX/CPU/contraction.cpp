@@ -16,12 +16,19 @@ constexpr int64_t kPanelBytes = 256 << 10;        // packed columns that one uni
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+const Kernels& kernels_for(const Contraction& problem) {
+  // Taps that are gathered side by side must fill whole cells.
+  const int taps = problem.a.gathered_taps;
+  if (taps > 1 && problem.depth / taps % 2 != 0) return kernels();
+  return product_kernels(problem.a.storage, problem.b.storage);
+}
+
 // The division of one contraction into blocks of rows, columns and depth, the same whatever the number of threads
 // as far as it touches the order of additions.
 class Plan {
  public:
   Plan(const Contraction& problem, int threads)
-      : problem_(problem), kernels_(kernels()), threads_(threads), panel_columns_(kernels_.width * kernels_.panel_vectors),
+      : problem_(problem), kernels_(kernels_for(problem)), threads_(threads), panel_columns_(kernels_.width * kernels_.panel_vectors),
         panels_(divide_up(problem.columns, panel_columns_)) {
     depth_block_ = kSlabDepth * kernels_.depth_per_cell;
     // With many taps a whole block of the depth would not leave a panel in the cache.
@@ -96,7 +103,8 @@ class Plan {
     for (int64_t k = begin; k < begin + depth;) {
       const int64_t tap = k / channels, channel = k % channels;
       const int64_t count = std::min(channels - channel, begin + depth - k);
-      pack_left_part(first, rows, a.first_row + tap * a.gathered_dilation, k - begin, channel, count, slab);
+      const int64_t cell = (k - begin) / kernels_.depth_per_cell;
+      pack_left_part(first, rows, a.first_row + tap * a.gathered_dilation, cell, channel, count, slab);
       k += count;
     }
   }
@@ -109,8 +117,9 @@ class Plan {
     const int64_t end = a.rows - offset > 0 ? divide_up(a.rows - offset, a.row_step) : 0;
     const int64_t high = std::clamp<int64_t>(end - first, low, rows);
     slab += cell;
+    const int64_t cells = divide_up(depth, kernels_.depth_per_cell);
     auto clear = [&](int64_t from, int64_t to) {
-      for (int64_t r = from; r < to; ++r) std::memset(slab + r * kSlabStride, 0, size_t(depth) * 4);
+      for (int64_t r = from; r < to; ++r) std::memset(slab + r * kSlabStride, 0, size_t(cells) * 4);
     };
     clear(0, low);
     clear(high, rows);

@@ -2,25 +2,57 @@
 
 #include <dnnl.hpp>
 
+#include <atomic>
+
 namespace cmlx {
 
 namespace {
 
-const Kernels& choose() {
 #if defined(__x86_64__)
-  const auto isa = dnnl::get_effective_cpu_isa();
-  auto at_least = [isa](dnnl::cpu_isa wanted) { return (unsigned(isa) & unsigned(wanted)) == unsigned(wanted); };
-  if (at_least(dnnl::cpu_isa::avx512_core)) return *avx512_kernels();
-  if (at_least(dnnl::cpu_isa::avx2) && __builtin_cpu_supports("fma")) return *avx2_kernels();
-#endif
-  return *baseline_kernels();
+bool at_least(dnnl::cpu_isa wanted) {
+  static const auto isa = unsigned(dnnl::get_effective_cpu_isa());
+  return (isa & unsigned(wanted)) == unsigned(wanted);
 }
+#endif
+
+const Kernels* choose() {
+#if defined(__x86_64__)
+  if (at_least(dnnl::cpu_isa::avx512_core)) return avx512_kernels();
+  if (at_least(dnnl::cpu_isa::avx2) && __builtin_cpu_supports("fma")) return avx2_kernels();
+#endif
+  return baseline_kernels();
+}
+
+const Kernels* choose_bf16_products() {
+#if defined(__x86_64__)
+  if (at_least(dnnl::cpu_isa::avx512_core_bf16)) return avx512_bf16_kernels();
+#endif
+  return nullptr;
+}
+
+std::atomic<const Kernels*> general_override, bf16_override;
 
 } // namespace
 
 const Kernels& kernels() {
-  static const Kernels& chosen = choose();
-  return chosen;
+  static const Kernels* const chosen = choose();
+  const Kernels* other = general_override.load(std::memory_order_relaxed);
+  return other ? *other : *chosen;
+}
+
+const Kernels& product_kernels(Storage a, Storage b) {
+  static const Kernels* const chosen = choose_bf16_products();
+  if (a == Storage::bf16 && b == Storage::bf16) {
+    const Kernels* other = bf16_override.load(std::memory_order_relaxed);
+    if (other) return *other;
+    if (chosen) return *chosen;
+  }
+  return kernels();
+}
+
+void override_kernels(const Kernels* general, const Kernels* bf16_products) {
+  general_override.store(general, std::memory_order_relaxed);
+  bf16_override.store(bf16_products, std::memory_order_relaxed);
 }
 
 } // namespace cmlx

@@ -187,8 +187,16 @@ struct Kernels {
 // The best table for this processor. oneDNN's DNNL_MAX_CPU_ISA limits it too, so that slower machines can be tried.
 const Kernels& kernels();
 
+// The table for a matrix product: one that multiplies bfloat16 directly where both operands are and the processor
+// can, else the one above.
+const Kernels& product_kernels(Storage a, Storage b);
+
+// Makes both functions above return these; null for the best ones again. For tests.
+void override_kernels(const Kernels* general, const Kernels* bf16_products);
+
 // One per instruction set; null where the compiler's target has none such.
 const Kernels* avx512_kernels();
+const Kernels* avx512_bf16_kernels();
 const Kernels* avx2_kernels();
 const Kernels* baseline_kernels();
 

@@ -6,11 +6,16 @@
 
 #define CMLX_ISA baseline
 #define CMLX_ISA_NAME "baseline"
+#define CMLX_DEPTH_PER_CELL 1
 #define CMLX_VECTOR_BYTES 16
 
 #include "simd/vector.h"
 
 #include "simd/product.h"
+
+#include "simd/tile_dispatch.h"
+
+#include "simd/few_rows.h"
 
 #include "simd/attention.h"
 

@@ -5,7 +5,7 @@ namespace cmlx::CMLX_ISA {
 static const Kernels kTable = {
     .isa = CMLX_ISA_NAME,
     .width = kWidth,
-    .depth_per_cell = 1,
+    .depth_per_cell = CMLX_DEPTH_PER_CELL,
     .tile_rows = kTileRows,
     .panel_vectors = kPanelVectors,
     .tile = tile,
