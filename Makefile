@@ -1,0 +1,54 @@
+# make song     build, then make a song with the built-in model
+# make test     build, then run every test
+# make bench    measure the stages beside PyTorch (needs the Python environment of tools/reference)
+# make fixtures make the golden tensors and tiny checkpoints of the tests anew (likewise)
+# make format   format the Swift sources
+# make dist     a tar archive with the program, the libraries that it needs, and the built-in model
+
+SWIFT_BUILD = swift build -c release
+BIN = $(shell $(SWIFT_BUILD) --show-bin-path)
+PROMPT = upbeat synthwave with a driving bass line and bright arpeggios
+LYRICS = [Verse]\nNeon rivers run below the town\n[Chorus]\nWe keep on driving till the lights go down
+
+.PHONY: song test bench fixtures format lint dist build setup clean
+
+song: build
+	@mkdir -p out
+	@printf '$(LYRICS)\n' > out/lyrics.txt
+	"$(BIN)/vivace" generate "$(PROMPT)" --lyrics-file out/lyrics.txt --model builtin --duration 20 --bpm 112 \
+		--key "A minor" --seed 7 --output out/song.flac --verbose
+
+test: setup
+	scripts/check-floors
+	$(SWIFT_BUILD) --build-tests
+	swift test -c release --skip-build
+
+build: setup
+	$(SWIFT_BUILD) --product vivace
+
+setup:
+	@scripts/bootstrap
+
+bench: build venv
+	.venv/bin/python tools/reference/compare_bench.py --vivace "$(BIN)/vivace"
+
+fixtures: venv
+	.venv/bin/python tools/reference/make_fixtures.py
+
+venv: .venv/.complete
+.venv/.complete: tools/reference/requirements.txt
+	python3 -m venv .venv
+	.venv/bin/pip install -q -r tools/reference/requirements.txt
+	@touch $@
+
+format:
+	swift format --in-place --recursive --configuration .swift-format Package.swift Sources Tests
+
+lint:
+	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests
+
+dist: setup
+	scripts/make-dist
+
+clean:
+	rm -rf .build out dist

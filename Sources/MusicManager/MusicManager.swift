@@ -1,0 +1,81 @@
+import Foundation
+public import MusicCore
+
+/// Finds, loads and keeps models, whatever their family, and runs generations on them.
+///
+/// The families come from the composition root; this module knows them through ``MusicCore`` alone.
+public actor MusicManager {
+    private struct Key: Hashable {
+        var directory: String
+        var precision: LoadOptions.Precision
+        var device: LoadOptions.Device
+    }
+
+    /// Turns what a user calls a model into the place of its files.
+    public typealias Locate = @Sendable (String) async throws -> ModelLocation
+
+    private let families: [BackendFamily]
+    private let locate: Locate
+    private let defaultModel: @Sendable () async throws -> String
+    private var loads: [Key: Task<any MusicBackend, any Error>] = [:]
+
+    /// - Parameters:
+    ///   - families: the families to choose from, in order of preference.
+    ///   - locate: finds a model by path, hub id or short name; throws ``MusicError`` `modelNotFound`.
+    ///   - defaultModel: names the model for a user who named none.
+    public init(
+        families: [BackendFamily], locate: @escaping Locate,
+        defaultModel: @escaping @Sendable () async throws -> String
+    ) {
+        self.families = families
+        self.locate = locate
+        self.defaultModel = defaultModel
+    }
+
+    /// The named model, or the default one, loaded, with its name; see ``model(_:options:)``.
+    public func modelOrDefault(
+        _ name: String?, options: LoadOptions = LoadOptions()
+    ) async throws -> (backend: any MusicBackend, name: String) {
+        let name = if let name { name } else { try await defaultModel() }
+        return (try await model(name, options: options), name)
+    }
+
+    /// The model of that name, loaded; a second call for the same files and options returns the same backend, and
+    /// concurrent calls share one load. A load that failed is tried anew by the next call.
+    ///
+    /// - Parameters:
+    ///   - name: a directory, a hub id `owner/name`, or a short name.
+    ///   - options: number format and device.
+    /// - Throws: ``MusicError`` `modelNotFound`, `invalidCheckpoint`, `unsupported` or `outOfMemory`.
+    public func model(_ name: String, options: LoadOptions = LoadOptions()) async throws -> any MusicBackend {
+        let location = try await locate(name)
+        let key = Key(
+            directory: location.directory.standardizedFileURL.path, precision: options.precision,
+            device: options.device)
+        if let load = loads[key] { return try await load.value }
+
+        guard let family = families.first(where: { $0.recognizes(location) }) else {
+            throw MusicError(
+                .invalidCheckpoint, "\(location.directory.path) holds no checkpoint of a known family",
+                advice: "known families: \(families.map(\.name).joined(separator: ", ")); "
+                    + "give the folder that holds model_index.json, or the one that holds vae/ and the DiT folder")
+        }
+        let load = Task { try await family.load(location, options) }
+        loads[key] = load
+        do {
+            return try await withTaskCancellationHandler {
+                try await load.value
+            } onCancel: {
+                load.cancel()
+            }
+        } catch {
+            loads[key] = nil
+            throw error
+        }
+    }
+
+    /// Lets go of every loaded model; a generation that is running keeps its own until it ends.
+    public func unloadAll() {
+        loads.removeAll()
+    }
+}

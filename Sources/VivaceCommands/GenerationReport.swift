@@ -1,0 +1,65 @@
+import Foundation
+import MusicCore
+
+/// What `vivace generate --json` prints.
+struct GenerationReport: Encodable, Sendable {
+    /// Paths of the songs, as given.
+    var files: [String]
+    /// One seed per song.
+    var seeds: [UInt64]
+    /// The model as named, and what was loaded.
+    var model: String
+    var modelInfo: ModelInfo
+    /// The resolved request.
+    var parameters: MusicRequest
+    /// Wall-clock seconds by stage, and their sum as `total`.
+    var seconds: [String: Double]
+    /// Largest resident set of the process, in bytes.
+    var peakMemoryBytes: Int
+    var notices: [String]
+
+    enum CodingKeys: String, CodingKey {
+        case files, seeds, model
+        case modelInfo = "model_info"
+        case parameters, seconds
+        case peakMemoryBytes = "peak_memory_bytes"
+        case notices
+    }
+
+    init(files: [String], model: String, info: ModelInfo, result: MusicResult, notices: [String]) {
+        self.files = files
+        seeds = result.songs.map(\.seed)
+        self.model = model
+        modelInfo = info
+        parameters = result.request
+        seconds = Dictionary(uniqueKeysWithValues: result.seconds.map { ($0.key.rawValue, $0.value) })
+        seconds["total"] = result.seconds.values.reduce(0, +)
+        peakMemoryBytes = Self.peakResidentBytes()
+        self.notices = notices
+    }
+
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+
+    /// Seconds per stage in running order, and peak memory.
+    var verboseLines: [String] {
+        MusicStage.allCases.compactMap { stage in
+            seconds[stage.rawValue].map { "\(stage.rawValue): \(String(format: "%.3f", $0)) s" }
+        } + ["total: \(String(format: "%.3f", seconds["total"] ?? 0)) s", "peak memory: \(peakMemoryBytes >> 20) MiB"]
+    }
+
+    /// `getrusage` counts kibibytes on Linux and bytes on macOS.
+    private static func peakResidentBytes() -> Int {
+        var usage = rusage()
+        #if os(macOS)
+            getrusage(RUSAGE_SELF, &usage)
+            return usage.ru_maxrss
+        #else
+            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+            return usage.ru_maxrss * 1024
+        #endif
+    }
+}

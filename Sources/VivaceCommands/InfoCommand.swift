@@ -1,0 +1,59 @@
+import ArgumentParser
+import AudioFile
+import Foundation
+
+/// `vivace info`: what is known of a sound file and of what made it.
+struct InfoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "info", abstract: "Show what is in an audio file and what made it.")
+
+    @Argument(help: "An audio file.")
+    var file: String
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func run() throws {
+        let url = URL(fileURLWithPath: file)
+        let info = try AudioFile.info(url)
+        let recipe = info.tags.recipe == nil ? nil : try Recipe(file: url)
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            let document = Document(
+                file: file, format: info.container, encoding: info.encoding, sampleRate: info.sampleRate,
+                channels: info.channelCount, duration: info.duration, recipe: recipe)
+            Terminal.output(String(decoding: try encoder.encode(document), as: UTF8.self))
+            return
+        }
+        let seconds = info.duration.map { String(format: ", %.3f s", $0) } ?? ""
+        Terminal.output(
+            "\(file): \(info.container), \(info.encoding), \(info.sampleRate) Hz, "
+                + (info.channelCount == 1 ? "1 channel" : "\(info.channelCount) channels") + seconds)
+        guard let recipe else {
+            Terminal.output("made by: unknown (no recipe in its tags)")
+            return
+        }
+        Terminal.output(
+            "made by: Vivace \(recipe.vivace), model \(recipe.model) (\(recipe.variant), \(recipe.precision), "
+                + "\(recipe.device))")
+        for line in recipe.request.summaryLines { Terminal.output("  \(line)") }
+        Terminal.output("repeat it: vivace generate --from \(file)")
+    }
+
+    private struct Document: Encodable {
+        var file: String
+        var format: String
+        var encoding: String
+        var sampleRate: Int
+        var channels: Int
+        var duration: Double?
+        var recipe: Recipe?
+
+        enum CodingKeys: String, CodingKey {
+            case file, format, encoding
+            case sampleRate = "sample_rate"
+            case channels, duration, recipe
+        }
+    }
+}

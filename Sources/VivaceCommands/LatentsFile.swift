@@ -1,0 +1,50 @@
+import Foundation
+import MusicCore
+
+/// Saves latents for other programs: one float32 matrix in a `.safetensors` or `.npy` file.
+enum LatentsFile {
+    /// - Throws: ``MusicError`` `invalidRequest` if the extension is neither `safetensors` nor `npy`.
+    static func checkFormat(_ url: URL) throws {
+        guard ["safetensors", "npy"].contains(url.pathExtension.lowercased()) else {
+            throw MusicError(
+                .invalidRequest, "latents can't be saved as '\(url.lastPathComponent)'",
+                advice: "end the name in .safetensors or .npy")
+        }
+    }
+
+    /// Writes the values, row-major, in place of what the file held; the old file stays until the new one is whole.
+    ///
+    /// - Parameters:
+    ///   - shape: (frames, channels), or any shape whose product is the number of values.
+    /// - Throws: ``MusicError`` `unwritableOutput`.
+    static func write(_ values: [Float], shape: [Int], to url: URL) throws {
+        precondition(shape.reduce(1, *) == values.count, "the shape covers the values")
+        try checkFormat(url)
+        let body = values.withUnsafeBytes { Data($0) }
+        let header = url.pathExtension.lowercased() == "npy"
+            ? npyHeader(shape) : safetensorsHeader(shape, byteCount: body.count)
+        do {
+            try (header + body).write(to: url, options: .atomic)
+        } catch {
+            throw MusicError(
+                .unwritableOutput, "the latents can't be written to \(url.path)",
+                advice: "check the folder's permissions and the free space")
+        }
+    }
+
+    private static func safetensorsHeader(_ shape: [Int], byteCount: Int) -> Data {
+        let dimensions = shape.map(String.init).joined(separator: ",")
+        var json = #"{"latents":{"dtype":"F32","shape":[\#(dimensions)],"data_offsets":[0,\#(byteCount)]}}"#
+        json += String(repeating: " ", count: (8 - json.utf8.count % 8) % 8)
+        return withUnsafeBytes(of: UInt64(json.utf8.count).littleEndian) { Data($0) } + Data(json.utf8)
+    }
+
+    /// Format version 1.0 of NumPy's `.npy`: magic, version, header length, and a dictionary padded to 64 bytes.
+    private static func npyHeader(_ shape: [Int]) -> Data {
+        let dimensions = shape.map { "\($0)," }.joined(separator: " ")
+        var text = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(dimensions)), }"
+        text += String(repeating: " ", count: 63 - (10 + text.utf8.count) % 64) + "\n"
+        let length = withUnsafeBytes(of: UInt16(text.utf8.count).littleEndian) { Data($0) }
+        return Data([0x93]) + Data("NUMPY".utf8) + Data([1, 0]) + length + Data(text.utf8)
+    }
+}

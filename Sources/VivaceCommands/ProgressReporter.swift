@@ -1,0 +1,78 @@
+import Foundation
+import MusicCore
+
+/// Shows a running generation: one live line on a terminal, a plain line per stage otherwise.
+final class ProgressReporter {
+    private let isLive: Bool
+    private let isQuiet: Bool
+    private let clock = ContinuousClock()
+    private var stage: MusicStage?
+    private var stageStart: ContinuousClock.Instant
+    private var hasLine = false
+
+    init(isQuiet: Bool, isLive: Bool = Terminal.isInteractive) {
+        self.isQuiet = isQuiet
+        self.isLive = isLive
+        self.stageStart = clock.now
+    }
+
+    /// Shows that a stage began.
+    func started(_ stage: MusicStage) {
+        self.stage = stage
+        stageStart = clock.now
+        show(Self.label(stage))
+    }
+
+    /// Shows how far a stage is, with the time that the rest will take at this pace.
+    func progressed(_ stage: MusicStage, completed: Int, total: Int) {
+        if stage != self.stage { started(stage) }
+        var line = "\(Self.label(stage)) \(completed)/\(total)"
+        if completed > 0, completed < total {
+            let elapsed = (clock.now - stageStart) / .seconds(1)
+            let left = elapsed / Double(completed) * Double(total - completed)
+            line += ", \(Self.seconds(left)) left"
+        }
+        show(line)
+    }
+
+    /// Writes a line that stays.
+    func note(_ text: String) {
+        guard !isQuiet else { return }
+        clear()
+        Terminal.note(text)
+    }
+
+    /// Removes the live line.
+    func clear() {
+        if hasLine {
+            Terminal.rewriteLine("")
+            hasLine = false
+        }
+    }
+
+    private func show(_ line: String) {
+        guard !isQuiet else { return }
+        if isLive {
+            Terminal.rewriteLine(line)
+            hasLine = true
+        } else {
+            Terminal.note(line)
+        }
+    }
+
+    private static func label(_ stage: MusicStage) -> String {
+        switch stage {
+        case .load: "loading the model"
+        case .plan: "planning"
+        case .encode: "reading the text"
+        case .condition: "preparing the condition"
+        case .diffuse: "denoising, step"
+        case .decode: "decoding, tile"
+        case .write: "writing"
+        }
+    }
+
+    private static func seconds(_ value: Double) -> String {
+        value < 9.95 ? String(format: "%.1f s", value) : String(format: "%.0f s", value)
+    }
+}

@@ -1,0 +1,84 @@
+public import ArgumentParser
+import Foundation
+import MusicCore
+
+/// The `vivace` command: makes music, looks into songs, and manages models.
+public struct VivaceCommand: AsyncParsableCommand {
+    /// Version of the program.
+    public static let version = "0.1.0"
+
+    public static let configuration = CommandConfiguration(
+        commandName: "vivace",
+        abstract: "Music generation with ACE-Step 1.5, native in Swift.",
+        discussion: """
+            Exit codes: 0 success, 1 failure, 2 wrong usage or parameters, 130 cancelled.
+            """,
+        version: version,
+        subcommands: [GenerateCommand.self, InfoCommand.self, ModelsCommand.self])
+
+    public init() {}
+
+    /// Runs the command line and ends the process with the exit code that `--help` documents.
+    ///
+    /// - Parameters:
+    ///   - environment: what the composition root provides.
+    ///   - arguments: the command line without the program's name; `nil` takes the process's own.
+    public static func run(in environment: CommandEnvironment, arguments: [String]? = nil) async -> Never {
+        do {
+            var command = try parseAsRoot(arguments)
+            try await CommandEnvironment.$current.withValue(environment) {
+                if var asynchronous = command as? any AsyncParsableCommand {
+                    try await asynchronous.run()
+                } else {
+                    try command.run()
+                }
+            }
+            endProcess(ExitStatus.success)
+        } catch {
+            finish(with: error)
+        }
+    }
+
+    private static func finish(with error: any Error) -> Never {
+        switch error {
+        case let error as MusicError:
+            Terminal.error(error.description)
+            endProcess(ExitStatus.of(error))
+        case is CancellationError:
+            Terminal.error("cancelled")
+            endProcess(ExitStatus.cancelled)
+        default:
+            let code = exitCode(for: error)
+            let text = fullMessage(for: error)
+            if code.isSuccess {
+                if !text.isEmpty { Terminal.output(text) }
+                endProcess(ExitStatus.success)
+            }
+            Terminal.write(text, to: .standardError)
+            endProcess(code == .validationFailure ? ExitStatus.usage : ExitStatus.failure)
+        }
+    }
+}
+
+/// `exit(3)`, whose name `ParsableCommand` takes for its own.
+private func endProcess(_ status: Int32) -> Never {
+    exit(status)
+}
+
+/// The exit codes of `vivace`.
+package enum ExitStatus {
+    package static let success: Int32 = 0
+    package static let failure: Int32 = 1
+    package static let usage: Int32 = 2
+    package static let cancelled: Int32 = 130
+
+    /// The exit code that tells of this error.
+    package static func of(_ error: MusicError) -> Int32 {
+        switch error.code {
+        case .invalidRequest: usage
+        case .cancelled: cancelled
+        default: failure
+        }
+    }
+}
+
