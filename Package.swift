@@ -103,11 +103,13 @@ if usesMLXSwift {
         .target(
             name: "CMLX",
             dependencies: ["CLibMLX"],
-            // OpenBLAS comes before libmlx, so that `cblas_sgemm` and LAPACK resolve to it.
+            // OpenBLAS is needed by the executable itself, so that `cblas_sgemm` and LAPACK resolve to it and not to the
+            // reference libraries that libmlx brings along.
             linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         .target(name: "MLX", dependencies: ["CMLX"], swiftSettings: strict),
         .target(name: "MLXNN", dependencies: ["MLX"], swiftSettings: strict),
         .target(name: "MLXOptimizers", dependencies: ["MLX", "MLXNN"], swiftSettings: strict),
+        .testTarget(name: "MLXTests", dependencies: ["MLX"], swiftSettings: strict),
         .testTarget(name: "MLXNNTests", dependencies: ["MLX", "MLXNN", "MLXOptimizers"], swiftSettings: strict),
     ]
 }

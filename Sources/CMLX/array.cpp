@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
-#include <limits>
+#include <cstdint>
 #include <sstream>
 
 using namespace cmlx;
@@ -44,8 +44,8 @@ size_t byte_count(const mx::Shape& shape, mx::Dtype dtype) {
     if (n < 0) {
       throw std::invalid_argument("an array can't have a negative dimension");
     }
-    if (__builtin_mul_overflow(count, static_cast<size_t>(n), &count)) {
-      throw std::invalid_argument("the shape's size overflows");
+    if (__builtin_mul_overflow(count, static_cast<size_t>(n), &count) || count > SIZE_MAX / 2) {
+      throw std::invalid_argument("an array of that shape would be too large");
     }
   }
   return count;
@@ -82,6 +82,8 @@ void copy_strided(const mx::array& a, const char* source, char* destination) {
 }
 
 } // namespace
+
+void cmlx::check_size(const mx::array& a) { byte_count(a.shape(), a.dtype()); }
 
 mx::Dtype cmlx::dtype(cmlx_dtype value) {
   for (const auto& pair : dtype_table()) {

@@ -8,6 +8,7 @@
 #include <mlx/mlx.h>
 
 #include <exception>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -48,15 +49,28 @@ int checked(Body&& body) noexcept {
   });
 }
 
+// Throws if the size of an array overflows, which libmlx does not notice.
+void check_size(const mx::array& a);
+
 // For functions that return an array or a list.
 template <typename Body>
 cmlx_array* made(Body&& body) noexcept {
-  return guarded(static_cast<cmlx_array*>(nullptr), [&] { return new cmlx_array{body()}; });
+  return guarded(static_cast<cmlx_array*>(nullptr), [&] {
+    std::unique_ptr<cmlx_array> result(new cmlx_array{body()});
+    check_size(result->value);
+    return result.release();
+  });
 }
 
 template <typename Body>
 cmlx_list* made_list(Body&& body) noexcept {
-  return guarded(static_cast<cmlx_list*>(nullptr), [&] { return new cmlx_list{body()}; });
+  return guarded(static_cast<cmlx_list*>(nullptr), [&] {
+    std::unique_ptr<cmlx_list> result(new cmlx_list{body()});
+    for (const auto& value : result->values) {
+      check_size(value);
+    }
+    return result.release();
+  });
 }
 
 inline const mx::array& get(const cmlx_array* a) {
@@ -97,6 +111,9 @@ cmlx_dtype dtype(mx::Dtype value);
 inline std::optional<mx::Dtype> optional(cmlx_optional_dtype value) {
   return value.has_value ? std::make_optional(dtype(value.value)) : std::nullopt;
 }
+
+// Whether arrays live in main memory, in buffers that begin with their size: see allocator.cpp.
+bool uses_plain_memory();
 
 // The stream that operations on `s` use. Throws if there is no such device.
 mx::Stream stream(cmlx_stream s);

@@ -82,7 +82,11 @@ BINARY(right_shift, mx::right_shift)
 BINARY(subtract, mx::subtract)
 
 cmlx_list* cmlx_divmod(const cmlx_array* a, const cmlx_array* b, cmlx_stream s) {
-  return made_list([&] { return mx::divmod(get(a), get(b), stream(s)); });
+  return made_list([&]() -> std::vector<mx::array> {
+    const auto on = stream(s);
+    // Both functions take care of zero divisors, which end the process in libmlx's own divmod.
+    return {mx::floor_divide(get(a), get(b), on), mx::remainder(get(a), get(b), on)};
+  });
 }
 
 cmlx_array* cmlx_round(const cmlx_array* a, int32_t decimals, cmlx_stream s) {

@@ -5,10 +5,22 @@
 
 using namespace cmlx;
 
+namespace {
+// libmlx divides by the number of heads.
+void check_heads(const cmlx_array* q, const cmlx_array* k) {
+  for (const auto* a : {q, k}) {
+    if (get(a).ndim() == 4 && get(a).shape(1) == 0) {
+      throw std::invalid_argument("[scaled_dot_product_attention] there must be heads");
+    }
+  }
+}
+} // namespace
+
 cmlx_array* cmlx_fast_attention(
     const cmlx_array* q, const cmlx_array* k, const cmlx_array* v, float scale, const char* mask_mode,
     const cmlx_array* mask, const cmlx_array* sinks, cmlx_stream s) {
   return made([&] {
+    check_heads(q, k);
     if (sinks != nullptr) {
       return mx::fast::scaled_dot_product_attention(
           get(q), get(k), get(v), scale, mask_mode, optional(mask), optional(sinks), false, stream(s));
@@ -61,5 +73,8 @@ cmlx_array* cmlx_fast_modulated_rms_norm(
 
 cmlx_array* cmlx_fast_windowed_attention(
     const cmlx_array* q, const cmlx_array* k, const cmlx_array* v, float scale, int32_t window, cmlx_stream s) {
-  return made([&] { return cmlx::windowed_attention(get(q), get(k), get(v), scale, window, stream(s)); });
+  return made([&] {
+    check_heads(q, k);
+    return cmlx::windowed_attention(get(q), get(k), get(v), scale, window, stream(s));
+  });
 }

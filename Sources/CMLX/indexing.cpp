@@ -52,6 +52,10 @@ cmlx_array* cmlx_scatter(
     auto index = get(indices, count);
     auto axis = ints(axes, count);
     auto update = get(updates);
+    if (source.size() == 0 || update.size() == 0) {
+      // libmlx divides by a size here.
+      return source;
+    }
     switch (mode) {
       case CMLX_SCATTER_SET:
         return mx::scatter(source, index, update, axis, stream(s));

@@ -61,25 +61,6 @@ std::shared_ptr<Mapping> map_file(const char* path) {
   return mapping;
 }
 
-// The CPU allocator of libmlx keeps a buffer's size in the eight bytes before its data, and a `Buffer` points at
-// the size. A `Buffer` for foreign memory must therefore point eight bytes before it. Whether this libmlx works so
-// (the CUDA build does not) is tried out once.
-bool buffers_are_plain_memory() {
-  static const bool result = [] {
-    auto probe = mx::allocator::malloc(64);
-    mx::allocator::Buffer buffer = probe.buffer();
-    auto* start = static_cast<const char*>(buffer.ptr());
-    auto* data = static_cast<const char*>(buffer.raw_ptr());
-    size_t size = 0;
-    if (data - start != sizeof(size_t)) {
-      return false;
-    }
-    std::memcpy(&size, start, sizeof(size_t));
-    return size == 64 && !mx::is_available(mx::Device::gpu);
-  }();
-  return result;
-}
-
 } // namespace
 
 struct cmlx_mapping {
@@ -125,7 +106,8 @@ cmlx_array* cmlx_array_new_mapped(
     auto mapping = m->value;
     const uint8_t* data = mapping->bytes + offset;
     const bool is_aligned = reinterpret_cast<uintptr_t>(data) % element.size() == 0;
-    if (bytes > 0 && is_aligned && offset >= sizeof(size_t) && buffers_are_plain_memory()) {
+    if (bytes > 0 && is_aligned && offset >= sizeof(size_t) && uses_plain_memory()) {
+      // A buffer points at its size, which lies before the data. Nobody asks for the size of one that is not owned.
       mx::allocator::Buffer buffer(const_cast<uint8_t*>(data) - sizeof(size_t));
       return mx::array(mx::allocator::Data(buffer, [mapping](mx::allocator::Buffer) {}), std::move(size), element);
     }

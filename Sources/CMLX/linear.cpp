@@ -4,6 +4,8 @@
 #include <mlx/einsum.h>
 #include <mlx/linalg.h>
 
+#include <algorithm>
+
 using namespace cmlx;
 
 cmlx_array* cmlx_matmul(const cmlx_array* a, const cmlx_array* b, cmlx_stream s) {
@@ -54,29 +56,48 @@ cmlx_array* cmlx_norm(
   });
 }
 
+namespace {
+
+// What libmlx and BLAS take for granted.
+void check_convolution(const cmlx_array* input, const cmlx_array* weight, int groups) {
+  if (groups < 1) {
+    throw std::invalid_argument("[conv] the number of groups must be positive");
+  }
+  const auto& kernel = get(weight).shape();
+  const bool has_empty = std::find(kernel.begin(), kernel.end(), 0) != kernel.end();
+  if (has_empty || (get(input).ndim() > 0 && get(input).shape(-1) == 0)) {
+    throw std::invalid_argument("[conv] there must be channels and a kernel");
+  }
+}
+
+std::pair<int, int> pair(const int32_t* values) { return {values[0], values[1]}; }
+
+} // namespace
+
 cmlx_array* cmlx_conv1d(
     const cmlx_array* input, const cmlx_array* weight, int32_t stride, int32_t padding, int32_t dilation,
     int32_t groups, cmlx_stream s) {
-  return made([&] { return cmlx::conv1d(get(input), get(weight), stride, padding, dilation, groups, stream(s)); });
+  return made([&] {
+    check_convolution(input, weight, groups);
+    return cmlx::conv1d(get(input), get(weight), stride, padding, dilation, groups, stream(s));
+  });
 }
 
 cmlx_array* cmlx_conv_transpose1d(
     const cmlx_array* input, const cmlx_array* weight, int32_t stride, int32_t padding, int32_t dilation,
     int32_t output_padding, int32_t groups, cmlx_stream s) {
   return made([&] {
+    check_convolution(input, weight, groups);
     return cmlx::conv_transpose1d(
         get(input), get(weight), stride, padding, dilation, output_padding, groups, stream(s));
   });
 }
 
-namespace {
-std::pair<int, int> pair(const int32_t* values) { return {values[0], values[1]}; }
-} // namespace
-
 cmlx_array* cmlx_conv2d(
     const cmlx_array* input, const cmlx_array* weight, const int32_t* stride, const int32_t* padding,
     const int32_t* dilation, int32_t groups, cmlx_stream s) {
   return made([&] {
+    check_convolution(input, weight, groups);
     return mx::conv2d(get(input), get(weight), pair(stride), pair(padding), pair(dilation), groups, stream(s));
   });
 }
@@ -85,6 +106,7 @@ cmlx_array* cmlx_conv_transpose2d(
     const cmlx_array* input, const cmlx_array* weight, const int32_t* stride, const int32_t* padding,
     const int32_t* dilation, const int32_t* output_padding, int32_t groups, cmlx_stream s) {
   return made([&] {
+    check_convolution(input, weight, groups);
     return mx::conv_transpose2d(
         get(input), get(weight), pair(stride), pair(padding), pair(dilation), pair(output_padding), groups, stream(s));
   });
@@ -96,6 +118,7 @@ cmlx_array* cmlx_conv_general(
     const int32_t* kernel_dilation, size_t kernel_dilation_count, const int32_t* input_dilation,
     size_t input_dilation_count, int32_t groups, bool flip, cmlx_stream s) {
   return made([&] {
+    check_convolution(input, weight, groups);
     return mx::conv_general(
         get(input), get(weight), ints(stride, stride_count), ints(padding_low, padding_low_count),
         ints(padding_high, padding_high_count), ints(kernel_dilation, kernel_dilation_count),
@@ -126,6 +149,13 @@ cmlx_array* cmlx_quantized_matmul(
     const cmlx_array* x, const cmlx_array* w, const cmlx_array* scales, const cmlx_array* biases, bool transpose,
     cmlx_optional_int group_size, cmlx_optional_int bits, const char* mode, cmlx_stream s) {
   return made([&] {
+    if (get(x).size() == 0 && get(x).ndim() > 0) {
+      // libmlx divides by a size here. Without elements the values of the matrix don't matter.
+      auto full = mx::dequantize(
+          get(w), get(scales), optional(biases), optional(group_size), optional(bits), mode, std::nullopt,
+          get(x).dtype(), stream(s));
+      return mx::matmul(get(x), transpose ? mx::swapaxes(full, -1, -2, stream(s)) : full, stream(s));
+    }
     return cmlx::quantized_matmul(
         get(x), get(w), get(scales), optional(biases), transpose, optional(group_size), optional(bits), mode,
         stream(s));

@@ -1,6 +1,7 @@
 // Making arrays, and changing their shape or element type.
 #include "bridge.h"
 
+#include <algorithm>
 #include <string_view>
 
 using namespace cmlx;
@@ -105,7 +106,14 @@ cmlx_array* cmlx_flatten(const cmlx_array* a, int32_t start, int32_t end, cmlx_s
 }
 
 cmlx_array* cmlx_unflatten(const cmlx_array* a, int32_t axis, const int32_t* dimensions, size_t ndim, cmlx_stream s) {
-  return made([&] { return mx::unflatten(get(a), axis, shape(dimensions, ndim), stream(s)); });
+  return made([&] {
+    auto lengths = shape(dimensions, ndim);
+    if (std::find(lengths.begin(), lengths.end(), 0) != lengths.end() &&
+        std::find(lengths.begin(), lengths.end(), -1) != lengths.end()) {
+      throw std::invalid_argument("[unflatten] a length can't be inferred beside one of 0");
+    }
+    return mx::unflatten(get(a), axis, lengths, stream(s));
+  });
 }
 
 cmlx_array* cmlx_transpose(const cmlx_array* a, cmlx_stream s) {

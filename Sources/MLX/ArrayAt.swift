@@ -20,7 +20,9 @@ public struct ArrayAt {
     }
 }
 
-/// Parts of an array to combine values into. Each function returns the whole array.
+/// Parts of an array to combine values into.
+///
+/// Each function returns the whole array.
 public struct ArrayAtIndices {
 
     let array: MLXArray

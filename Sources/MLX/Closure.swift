@@ -43,7 +43,9 @@ private final class FunctionBox {
     }
 }
 
-/// Calls the function in `context`. The results leave as handles in a block of memory that the caller frees.
+/// Calls the function in `context`.
+///
+/// The results leave as handles in a block of memory that the caller frees.
 private func callFunction(
     context: UnsafeMutableRawPointer?, arguments: UnsafePointer<OpaquePointer?>?, count: Int,
     results: UnsafeMutablePointer<UnsafeMutablePointer<OpaquePointer?>?>?, resultCount: UnsafeMutablePointer<Int>?

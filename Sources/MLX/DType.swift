@@ -110,7 +110,9 @@ public enum DType: Hashable, Sendable, CaseIterable {
     /// The limits of a floating-point type; `nil` for the others.
     public var finfo: FInfo? { isFloatingPoint ? FInfo(dtype: self) : nil }
 
-    /// A scalar array of this type that holds the type's largest finite value. Floating-point types only.
+    /// A scalar array of this type that holds the type's largest finite value.
+    ///
+    /// Floating-point types only.
     public var greatestFiniteMagnitudeArray: MLXArray {
         guard let finfo else {
             preconditionFailure("greatestFiniteMagnitudeArray needs a floating-point type, not \(self)")
@@ -118,7 +120,9 @@ public enum DType: Hashable, Sendable, CaseIterable {
         return MLXArray(finfo.max, dtype: self)
     }
 
-    /// The limits of a floating-point type. For ``complex64`` they are those of its parts.
+    /// The limits of a floating-point type.
+    ///
+    /// For ``complex64`` they are those of its parts.
     public struct FInfo: Sendable {
         /// The type described.
         public let dtype: DType

@@ -14,7 +14,9 @@ public final class Device: @unchecked Sendable, Equatable {
 
     let type: DeviceType
 
-    /// The device of a kind. There is one of each; `index` is for other platforms.
+    /// The device of a kind.
+    ///
+    /// There is one of each; `index` is for other platforms.
     public init(_ deviceType: DeviceType, index: Int32 = 0) {
         type = deviceType
     }
@@ -22,7 +24,9 @@ public final class Device: @unchecked Sendable, Equatable {
     /// The processor.
     public static let cpu = Device(.cpu)
 
-    /// The graphics processor. Operations on it fail where there is none.
+    /// The graphics processor.
+    ///
+    /// Operations on it fail where there is none.
     public static let gpu = Device(.gpu)
 
     /// The kind of device.

@@ -18,7 +18,9 @@ public final class ErrorBox: @unchecked Sendable {
     private let lock = NSLock()
     private var error: (any Error)?
 
-    /// The first error of the scope, if there has been one. Once set, it stays.
+    /// The first error of the scope, if there has been one.
+    ///
+    /// Once set, it stays.
     public var firstError: (any Error)? {
         get { lock.withLock { error } }
         set { lock.withLock { error = error ?? newValue } }
@@ -37,8 +39,9 @@ private enum ErrorScope {
     @TaskLocal static var handlers: [@Sendable (String) -> Void] = []
 }
 
-/// Sends the C interface's last error to the innermost handler. Without one the process ends, for nobody would notice
-/// that a computation has no result.
+/// Sends the C interface's last error to the innermost handler.
+///
+/// Without one the process ends, for nobody would notice that a computation has no result.
 func reportLastError() {
     report(String(cString: cmlx_last_error()))
 }
@@ -80,7 +83,9 @@ public func withError<R>(_ body: () throws -> R) throws -> R {
     try withError { _ in try body() }
 }
 
-/// Runs `body` and throws the first error of an array operation in it. `body` can look at the box earlier.
+/// Runs `body` and throws the first error of an array operation in it.
+///
+/// `body` can look at the box earlier.
 public func withError<R>(_ body: (ErrorBox) throws -> R) throws -> R {
     let box = ErrorBox()
     return try withErrorHandler({ box.firstError = MLXError.caught($0) }) {
@@ -95,7 +100,9 @@ public func withError<R>(_ body: () async throws -> R) async throws -> R {
     try await withError { _ in try await body() }
 }
 
-/// Runs `body` and throws the first error of an array operation in it. `body` can look at the box earlier.
+/// Runs `body` and throws the first error of an array operation in it.
+///
+/// `body` can look at the box earlier.
 public func withError<R>(_ body: (ErrorBox) async throws -> R) async throws -> R {
     let box = ErrorBox()
     return try await withErrorHandler({ box.firstError = MLXError.caught($0) }) {

@@ -12,7 +12,9 @@ func wrap(_ handle: OpaquePointer?) -> MLXArray {
     return MLXArray(handle: handle)
 }
 
-/// The arrays of a list that a C function returned. The list is released.
+/// The arrays of a list that a C function returned.
+///
+/// The list is released.
 func wrap(list: OpaquePointer?) -> [MLXArray] {
     guard let list else {
         reportLastError()
@@ -22,7 +24,9 @@ func wrap(list: OpaquePointer?) -> [MLXArray] {
     return (0..<cmlx_list_size(list)).map { wrap(cmlx_list_get(list, $0)) }
 }
 
-/// Reports the last error if a status says that there is one. Returns whether the call succeeded.
+/// Reports the last error if a status says that there is one.
+///
+/// Returns whether the call succeeded.
 @discardableResult
 func check(_ status: Int32) -> Bool {
     if status != 0 {
@@ -76,9 +80,10 @@ func with<R>(
 }
 
 extension Sequence<Int> {
-    /// The values as the C interface takes shapes and axes. A value that does not fit is clamped, and then refused as
-    /// a shape or an axis by the operation that gets it.
-    var asInt32: [Int32] { map { Int32(clamping: $0) } }
+    /// The values as the C interface takes shapes and axes.
+    ///
+    /// What does not fit becomes the lowest number, which no operation accepts as a length or an axis.
+    var asInt32: [Int32] { map { Int32(exactly: $0) ?? Int32.min } }
 }
 
 extension Int {

@@ -105,7 +105,9 @@ public func loadArraysAndMetadata(
 
 // MARK: - Replacing files
 
-/// Lets `write` fill a new file beside `url`, which then takes the place of `url`. If that fails nothing is left behind.
+/// Lets `write` fill a new file beside `url`, which then takes the place of `url`.
+///
+/// If that fails nothing is left behind.
 private func replaceFile(_ url: URL, _ write: (URL) throws -> Void) throws {
     let name = ".\(url.deletingPathExtension().lastPathComponent).\(UUID().uuidString).\(url.pathExtension)"
     let temporary = url.deletingLastPathComponent().appending(path: name)

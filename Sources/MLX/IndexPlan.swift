@@ -1,7 +1,8 @@
 import CMLX
 
-/// What a subscript does with an array of a given shape, in three steps that reading goes through forwards and
-/// writing backwards:
+/// What a subscript does with an array of a given shape.
+///
+/// There are three steps, which reading goes through forwards and writing backwards:
 ///
 /// 1. a slice of every axis: whole, a range, or one element;
 /// 2. if there are index arrays, a gather over the axes that these and plain integers index;
@@ -30,7 +31,9 @@ struct IndexPlan {
     /// The shape of what the subscript reads.
     private(set) var resultShape: [Int] = []
 
-    /// Works out a subscript. Reports what is wrong with it and gives nothing if it does not fit the shape.
+    /// Works out a subscript.
+    ///
+    /// Reports what is wrong with it and gives nothing if it does not fit the shape.
     init?(_ operations: [MLXArrayIndexOperation], shape: [Int]) {
         guard let operations = Self.withoutEllipsis(operations, ndim: shape.count) else { return nil }
         let hasArrays = operations.contains { if case .array = $0 { true } else { false } }
@@ -136,13 +139,11 @@ struct IndexPlan {
     private mutating func takeSlice(_ slice: MLXSlice, size: Int32) {
         let stride = slice.stride
         let range: ClosedRange<Int32> = stride > 0 ? 0...size : -1...(size - 1)
-        func cut(_ index: Int32, isDefaultEnd: Bool) -> Int32 {
-            if isDefaultEnd { return stride > 0 ? size : -1 }
-            let absolute = index < 0 ? index &+ size : index
-            return Swift.min(Swift.max(absolute, range.lowerBound), range.upperBound)
+        func cut(_ index: Int32) -> Int32 {
+            Swift.min(Swift.max(index < 0 ? index &+ size : index, range.lowerBound), range.upperBound)
         }
-        let start = cut(slice.start(size), isDefaultEnd: false)
-        let stop = cut(slice.end(size), isDefaultEnd: slice.end(size) == -size - 1)
+        let start = cut(slice.start(size))
+        let stop = slice.isUnlimited ? (stride > 0 ? size : -1) : cut(slice.end(size))
         let distance = stride > 0 ? stop - start : start - stop
         let length = distance <= 0 ? 0 : (Int(distance) - 1) / Int(stride.magnitude) + 1
         if length == 0 {
@@ -224,8 +225,9 @@ struct IndexPlan {
 
     // MARK: Writing
 
-    /// The array with `update` combined into what the subscript reads. `update` is broadcast to the result's shape;
-    /// leading axes of length 1 that it has too many are dropped.
+    /// The array with `update` combined into what the subscript reads.
+    ///
+    /// `update` is broadcast to the result's shape; leading axes of length 1 that it has too many are dropped.
     func write(
         _ update: MLXArray, to array: MLXArray, mode: cmlx_scatter_mode, _ stream: StreamOrDevice
     ) -> MLXArray {

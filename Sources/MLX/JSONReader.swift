@@ -1,10 +1,14 @@
 import Foundation
 
-/// A small JSON parser for file headers. Unlike Foundation's it keeps duplicate keys, so that they can be refused, and
-/// does not accept what is not quite JSON.
+/// A small JSON parser for file headers.
+///
+/// Unlike Foundation's it keeps duplicate keys, so that they can be refused, and does not accept what is not quite
+/// JSON.
 struct JSONReader {
 
-    /// A JSON value. Numbers that are not whole, or do not fit, are kept apart from those that count something.
+    /// A JSON value.
+    ///
+    /// Numbers that are not whole, or do not fit, are kept apart from those that count something.
     indirect enum Value {
         case object([(String, Value)])
         case array([Value])
@@ -22,7 +26,9 @@ struct JSONReader {
     /// Values nested deeper than this come from nobody with good intentions.
     private static let greatestDepth = 32
 
-    /// The value that the bytes are. Spaces may follow it, which safetensors uses for padding.
+    /// The value that the bytes are.
+    ///
+    /// Spaces may follow it, which safetensors uses for padding.
     static func parse(_ bytes: UnsafeRawBufferPointer) throws -> Value {
         var reader = JSONReader(bytes: bytes)
         let value = try reader.value()

@@ -10,8 +10,9 @@ public enum MLXLinalg {
         norm(array, nil, Array(axes), keepDims, stream)
     }
 
-    /// The norm of order `ord`: (Σ |x|^ord)^(1/ord) over one axis. Infinity gives the greatest |x|, 0 the number of
-    /// elements that are not 0.
+    /// The norm of order `ord`: (Σ |x|^ord)^(1/ord) over one axis.
+    ///
+    /// Infinity gives the greatest |x|, 0 the number of elements that are not 0.
     public static func norm(
         _ array: MLXArray, ord: Double, axes: some Collection<Int>, keepDims: Bool = false,
         stream: StreamOrDevice = .default

@@ -3,13 +3,14 @@ import Foundation
 
 extension MLXArray {
 
-    /// The values in row-major order, converted to `type`. Evaluates the array.
+    /// The values in row-major order, converted to `type`.
+    ///
+    /// Evaluates the array.
     public func asArray<T: HasDType>(_ type: T.Type) -> [T] {
-        guard type.dtype == dtype else {
-            return asType(type).asArray(type)
-        }
-        return [T](unsafeUninitializedCapacity: size) { buffer, count in
-            count = copyBytes(to: UnsafeMutableRawBufferPointer(buffer)) ? size : 0
+        let array = asType(type)
+        guard array.handle != nil else { return [] }
+        return [T](unsafeUninitializedCapacity: array.size) { buffer, count in
+            count = array.copyBytes(to: UnsafeMutableRawBufferPointer(buffer)) ? array.size : 0
         }
     }
 
@@ -47,7 +48,9 @@ extension MLXArray {
         public let dType: DType
     }
 
-    /// The array's values as bytes. Evaluates the array.
+    /// The array's values as bytes.
+    ///
+    /// Evaluates the array.
     public func asData(access: AccessMethod = .copy) -> MLXArrayData {
         var address: UnsafeRawPointer?
         var isContiguous = false

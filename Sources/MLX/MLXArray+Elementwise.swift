@@ -95,7 +95,9 @@ extension MLXArray {
         MLX.allClose(self, other, rtol: rtol, atol: atol, equalNaN: equalNaN, stream: stream)
     }
 
-    /// Whether the arrays have one shape and equal elements, as a scalar. NaN equals NaN if `equalNAN` says so.
+    /// Whether the arrays have one shape and equal elements, as a scalar.
+    ///
+    /// NaN equals NaN if `equalNAN` says so.
     public func arrayEqual(
         _ other: some ScalarOrArray, equalNAN: Bool = false, stream: StreamOrDevice = .default
     ) -> MLXArray {

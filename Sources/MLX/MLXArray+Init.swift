@@ -134,7 +134,9 @@ extension MLXArray {
         self.init(handle: nil)
     }
 
-    /// An array of a sequence's values, in row-major order. `Int` becomes `int32`.
+    /// An array of a sequence's values, in row-major order.
+    ///
+    /// `Int` becomes `int32`.
     public convenience init<S: Sequence>(_ sequence: S, _ shape: (some Collection<Int>)? = [Int]?.none)
     where S.Element: HasDType {
         let values = Array(sequence)

@@ -4,12 +4,16 @@ import CMLX
 
 extension MLXArray {
 
-    /// The same elements in row-major order, in another shape. One length may be -1 and is inferred.
+    /// The same elements in row-major order, in another shape.
+    ///
+    /// One length may be -1 and is inferred.
     public func reshaped(_ newShape: some Collection<Int>, stream: StreamOrDevice = .default) -> MLXArray {
         MLX.reshaped(self, newShape, stream: stream)
     }
 
-    /// The same elements in row-major order, in another shape. One length may be -1 and is inferred.
+    /// The same elements in row-major order, in another shape.
+    ///
+    /// One length may be -1 and is inferred.
     public func reshaped(_ newShape: Int..., stream: StreamOrDevice = .default) -> MLXArray {
         MLX.reshaped(self, newShape, stream: stream)
     }
@@ -82,7 +86,9 @@ extension MLXArray {
         MLX.contiguous(self, allowColMajor: allowColMajor, stream: stream)
     }
 
-    /// The array's memory read as elements of another type. The last axis grows or shrinks if their sizes differ.
+    /// The array's memory read as elements of another type.
+    ///
+    /// The last axis grows or shrinks if their sizes differ.
     public func view(dtype: DType, stream: StreamOrDevice = .default) -> MLXArray {
         MLX.view(self, dtype: dtype, stream: stream)
     }
@@ -102,7 +108,9 @@ extension MLXArray {
         MLX.split(self, indices: indices, axis: axis, stream: stream)
     }
 
-    /// The elements at the given indices along an axis. The result has the shape of `indices` in place of that axis.
+    /// The elements at the given indices along an axis.
+    ///
+    /// The result has the shape of `indices` in place of that axis.
     public func take(_ indices: MLXArray, axis: Int, stream: StreamOrDevice = .default) -> MLXArray {
         MLX.take(self, indices, axis: axis, stream: stream)
     }

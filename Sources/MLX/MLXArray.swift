@@ -108,7 +108,9 @@ public final class MLXArray {
         item(T.self)
     }
 
-    /// The value of an array of one element, converted to `type`. Evaluates the array.
+    /// The value of an array of one element, converted to `type`.
+    ///
+    /// Evaluates the array.
     ///
     /// A fraction is cut off towards zero on the way to an integer, and a value beyond the integer's range becomes
     /// the nearest that the integer can hold.
@@ -159,7 +161,9 @@ public final class MLXArray {
 
     // MARK: Identity
 
-    /// Makes this object stand for what `array` stands for. For the machinery of modules and transforms.
+    /// Makes this object stand for what `array` stands for.
+    ///
+    /// For the machinery of modules and transforms.
     public func _updateInternal(_ array: MLXArray) {
         if handle == nil {
             handle = cmlx_array_retain(array.handle)

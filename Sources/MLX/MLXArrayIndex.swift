@@ -71,7 +71,9 @@ public struct MLXSlice: Equatable, CustomStringConvertible, Sendable {
     private let limit: Int32?
     private let step: Int32?
 
-    /// A slice. What is `nil` reaches to the end of the axis in the direction of the step, which is 1 by default.
+    /// A slice.
+    ///
+    /// What is `nil` reaches to the end of the axis in the direction of the step, which is 1 by default.
     public init(start: Int32? = nil, end: Int32? = nil, stride: Int32? = nil) {
         first = start
         limit = end
@@ -85,6 +87,9 @@ public struct MLXSlice: Equatable, CustomStringConvertible, Sendable {
 
     /// The step.
     public var stride: Int32 { step ?? 1 }
+
+    /// Whether the slice reaches to the end of the axis in the direction of its step.
+    var isUnlimited: Bool { limit == nil }
 
     /// The first element for an axis of length `size`; negative if it counts from the end.
     public func start(_ size: Int32) -> Int32 { first ?? (stride < 0 ? size - 1 : 0) }
@@ -131,7 +136,9 @@ extension Range<Int>: MLXArrayIndex {
 }
 
 extension ClosedRange<Int>: MLXArrayIndex {
-    /// Take this range. As in mlx-swift, the upper bound can't be -1, the last element.
+    /// Take this range.
+    ///
+    /// As in mlx-swift, the upper bound can't be -1, the last element.
     public var mlxArrayIndexOperation: MLXArrayIndexOperation {
         .slice(MLXSlice(start: lowerBound.int32, end: (upperBound + 1).int32))
     }
@@ -145,7 +152,9 @@ extension PartialRangeUpTo<Int>: MLXArrayIndex {
 }
 
 extension PartialRangeThrough<Int>: MLXArrayIndex {
-    /// Take this range from the start. As in mlx-swift, the bound can't be -1, the last element.
+    /// Take this range from the start.
+    ///
+    /// As in mlx-swift, the bound can't be -1, the last element.
     public var mlxArrayIndexOperation: MLXArrayIndexOperation {
         .slice(MLXSlice(start: 0, end: (upperBound + 1).int32))
     }

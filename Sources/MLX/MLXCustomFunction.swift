@@ -27,8 +27,9 @@ public enum MLXCustomFunctionBuilder {
     @resultBuilder
     public struct Builder {
 
-        /// Joins the parts. Exactly one ``Forward(_:)`` is needed; without a ``VJP(_:)`` gradients are those of the
-        /// function itself.
+        /// Joins the parts.
+        ///
+        /// Exactly one ``Forward(_:)`` is needed; without a ``VJP(_:)`` gradients are those of the function itself.
         public static func buildBlock(_ components: MLXCustomFunctionComponent...) -> ([MLXArray]) -> [MLXArray] {
             var forward: (([MLXArray]) -> [MLXArray])?
             var vjp: (([MLXArray], [MLXArray]) -> [MLXArray])?

@@ -54,7 +54,9 @@ public enum MLXFast {
         attention(queries, keys, values, scale, mask.mode, mask.mask, sinks, stream)
     }
 
-    /// softmax(scale · queries @ keysᵀ + mask) @ values, for each head. `memoryEfficientThreshold` has no effect.
+    /// softmax(scale · queries @ keysᵀ + mask) @ values, for each head.
+    ///
+    /// `memoryEfficientThreshold` has no effect.
     public static func scaledDotProductAttention(
         queries: MLXArray, keys: MLXArray, values: MLXArray, scale: Float, mask: MLXArray?, sinks: MLXArray? = nil,
         memoryEfficientThreshold: Int? = nil, stream: StreamOrDevice = .default

@@ -41,13 +41,17 @@ public enum Memory {
         return value
     }
 
-    /// The bytes that arrays occupy. Memory-mapped arrays don't count.
+    /// The bytes that arrays occupy.
+    ///
+    /// Memory-mapped arrays don't count.
     public static var activeMemory: Int { read(cmlx_memory_active) }
 
     /// The bytes that the allocator keeps for reuse.
     public static var cacheMemory: Int { read(cmlx_memory_cache) }
 
-    /// The most bytes that arrays have occupied since the last reset. Setting it, to whatever value, resets it.
+    /// The most bytes that arrays have occupied since the last reset.
+    ///
+    /// Setting it, to whatever value, resets it.
     public static var peakMemory: Int {
         get { read(cmlx_memory_peak) }
         set { check(cmlx_memory_reset_peak()) }
@@ -58,7 +62,9 @@ public enum Memory {
         Snapshot(activeMemory: activeMemory, cacheMemory: cacheMemory, peakMemory: peakMemory)
     }
 
-    /// The most bytes that the allocator keeps for reuse. 0 means that nothing is kept.
+    /// The most bytes that the allocator keeps for reuse.
+    ///
+    /// 0 means that nothing is kept.
     public static var cacheLimit: Int {
         get {
             lock.withLock {

@@ -55,7 +55,9 @@ extension NestedItem {
         if case .none = self { true } else { false }
     }
 
-    /// Two trees made from this one and another of its shape. Where the other has no value, `nil` takes its place.
+    /// Two trees made from this one and another of its shape.
+    ///
+    /// Where the other has no value, `nil` takes its place.
     public func mapValues<E2, R1, R2>(
         _ item: NestedItem<Key, E2>, _ transform: (Element, E2?) throws -> (R1, R2?)
     ) rethrows -> (NestedItem<Key, R1>, NestedItem<Key, R2>) {
@@ -66,7 +68,9 @@ extension NestedItem {
         return (first, second)
     }
 
-    /// Three trees made from this one and two others of its shape. Where these have no value, `nil` takes its place.
+    /// Three trees made from this one and two others of its shape.
+    ///
+    /// Where these have no value, `nil` takes its place.
     public func mapValues<E2, E3, R1, R2, R3>(
         _ item1: NestedItem<Key, E2>, _ item2: NestedItem<Key, E3>,
         _ transform: (Element, E2?, E3?) throws -> (R1, R2?, R3?)

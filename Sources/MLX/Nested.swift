@@ -36,7 +36,9 @@ public indirect enum NestedItem<Key: Hashable, Element>: IndentedDescription {
         }
     }
 
-    /// All values folded into one. The order of a dictionary's entries is not defined.
+    /// All values folded into one.
+    ///
+    /// The order of a dictionary's entries is not defined.
     public func reduce<R>(_ initialValue: R, _ reducer: (R, Element) throws -> R) rethrows -> R {
         switch self {
         case .none: initialValue
@@ -74,8 +76,9 @@ public indirect enum NestedItem<Key: Hashable, Element>: IndentedDescription {
         flattened().map(\.1)
     }
 
-    /// The tree of values with paths. A part of a path that is a number makes a list, in which places without a value
-    /// are ``none``.
+    /// The tree of values with paths.
+    ///
+    /// A part of a path that is a number makes a list, in which places without a value are ``none``.
     public static func unflattened(_ tree: some Collection<(Key, Element)>) -> NestedItem<Key, Element>
     where Key == String {
         tree.isEmpty ? .dictionary([:]) : grow(tree.map { ($0.0[...], $0.1) })
@@ -113,7 +116,9 @@ public indirect enum NestedItem<Key: Hashable, Element>: IndentedDescription {
         return indices.count == names.count ? indices.max() : nil
     }
 
-    /// The tree with its values replaced, in the order of ``flattened(prefix:)``. There must be enough of them.
+    /// The tree with its values replaced, in the order of ``flattened(prefix:)``.
+    ///
+    /// There must be enough of them.
     func replacingValues(from values: inout some IteratorProtocol<Element>) -> NestedItem<Key, Element> {
         switch self {
         case .none:

@@ -10,7 +10,9 @@ public struct NestedDictionary<Key: Hashable, Element>: CustomStringConvertible 
         contents = values
     }
 
-    /// The dictionary that an item is. Other items are a programmer's error, but ``NestedItem/none`` is empty.
+    /// The dictionary that an item is.
+    ///
+    /// Other items are a programmer's error, but ``NestedItem/none`` is empty.
     public init(item: NestedItem<Key, Element>) {
         switch item {
         case .none: break
@@ -65,8 +67,9 @@ public struct NestedDictionary<Key: Hashable, Element>: CustomStringConvertible 
         asItem().flattenedValues()
     }
 
-    /// The tree of values with paths; see ``NestedItem/unflattened(_:)``. The first part of a path names a key, even
-    /// if it is a number.
+    /// The tree of values with paths; see ``NestedItem/unflattened(_:)``.
+    ///
+    /// The first part of a path names a key, even if it is a number.
     public static func unflattened(_ flat: some Collection<(String, Element)>) -> Self where Key == String {
         switch NestedItem.unflattened(flat) {
         case .array(let items):
@@ -89,7 +92,9 @@ public struct NestedDictionary<Key: Hashable, Element>: CustomStringConvertible 
         return Self(item: asItem().replacingValues(from: &iterator))
     }
 
-    /// All values folded into one. The order of a dictionary's entries is not defined.
+    /// All values folded into one.
+    ///
+    /// The order of a dictionary's entries is not defined.
     public func reduce<R>(_ initialValue: R, _ reducer: (R, Element) throws -> R) rethrows -> R {
         try asItem().reduce(initialValue, reducer)
     }
@@ -117,7 +122,9 @@ public struct NestedDictionary<Key: Hashable, Element>: CustomStringConvertible 
         NestedDictionary<Key, Result>(item: try asItem().compactMapValues(transform))
     }
 
-    /// Two trees made from this one and another of its shape. Where the other has no value, `nil` takes its place.
+    /// Two trees made from this one and another of its shape.
+    ///
+    /// Where the other has no value, `nil` takes its place.
     public func mapValues<E2, R1, R2>(
         _ dictionary1: NestedDictionary<Key, E2>, transform: (Element, E2?) throws -> (R1, R2?)
     ) rethrows -> (NestedDictionary<Key, R1>, NestedDictionary<Key, R2>) {
@@ -125,14 +132,18 @@ public struct NestedDictionary<Key: Hashable, Element>: CustomStringConvertible 
         return (NestedDictionary<Key, R1>(item: first), NestedDictionary<Key, R2>(item: second))
     }
 
-    /// A tree made from this one and another of its shape. Where the other has no value, `nil` takes its place.
+    /// A tree made from this one and another of its shape.
+    ///
+    /// Where the other has no value, `nil` takes its place.
     public func mapValues<E2, R1>(
         _ dictionary1: NestedDictionary<Key, E2>, transform: (Element, E2?) -> R1
     ) -> NestedDictionary<Key, R1> {
         mapValues(dictionary1) { a, b -> (R1, Never?) in (transform(a, b), nil) }.0
     }
 
-    /// Three trees made from this one and two others of its shape. Where these have no value, `nil` takes its place.
+    /// Three trees made from this one and two others of its shape.
+    ///
+    /// Where these have no value, `nil` takes its place.
     public func mapValues<E2, E3, R1, R2, R3>(
         _ dictionary1: NestedDictionary<Key, E2>, _ dictionary2: NestedDictionary<Key, E3>,
         transform: (Element, E2?, E3?) throws -> (R1, R2?, R3?)
@@ -144,7 +155,9 @@ public struct NestedDictionary<Key: Hashable, Element>: CustomStringConvertible 
         )
     }
 
-    /// Two trees made from this one and two others of its shape. Where these have no value, `nil` takes its place.
+    /// Two trees made from this one and two others of its shape.
+    ///
+    /// Where these have no value, `nil` takes its place.
     public func mapValues<E2, E3, R1, R2>(
         _ dictionary1: NestedDictionary<Key, E2>, _ dictionary2: NestedDictionary<Key, E3>,
         transform: (Element, E2?, E3?) -> (R1, R2?)

@@ -2,8 +2,9 @@ import CMLX
 
 // MARK: - Products
 
-/// The matrix product of the last two axes, with broadcasting of the others. A one-dimensional argument is a row
-/// vector on the left, a column vector on the right.
+/// The matrix product of the last two axes, with broadcasting of the others.
+///
+/// A one-dimensional argument is a row vector on the left, a column vector on the right.
 public func matmul(_ a: MLXArray, _ b: MLXArray, stream: StreamOrDevice = .default) -> MLXArray {
     binary(cmlx_matmul, a, b, stream)
 }

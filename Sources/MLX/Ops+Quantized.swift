@@ -81,8 +81,9 @@ public func quantizedMM(
     }
 }
 
-/// The matrix product of `x` with a quantized matrix. The older name of
-/// ``quantizedMM(_:_:scales:biases:transpose:groupSize:bits:mode:stream:)``.
+/// The matrix product of `x` with a quantized matrix.
+///
+/// The older name of ``quantizedMM(_:_:scales:biases:transpose:groupSize:bits:mode:stream:)``.
 @available(*, deprecated, renamed: "quantizedMM(_:_:scales:biases:transpose:groupSize:bits:mode:stream:)")
 public func quantizedMatmul(
     _ x: MLXArray, _ w: MLXArray, scales: MLXArray, biases: MLXArray?, transpose: Bool = true,

@@ -18,14 +18,18 @@ private func reduce(
 
 // MARK: - all
 
-/// Whether all elements are true or not zero, over the given axes. With `keepDims` these stay, with length 1.
+/// Whether all elements are true or not zero, over the given axes.
+///
+/// With `keepDims` these stay, with length 1.
 public func all(
     _ array: MLXArray, axes: some Collection<Int>, keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
     reduce(cmlx_all, array, Array(axes), keepDims, stream)
 }
 
-/// Whether all elements are true or not zero, over one axis. With `keepDims` it stays, with length 1.
+/// Whether all elements are true or not zero, over one axis.
+///
+/// With `keepDims` it stays, with length 1.
 public func all(
     _ array: MLXArray, axis: Int, keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
@@ -40,14 +44,18 @@ public func all(_ array: MLXArray, keepDims: Bool = false, stream: StreamOrDevic
 
 // MARK: - any
 
-/// Whether any element is true or not zero, over the given axes. With `keepDims` these stay, with length 1.
+/// Whether any element is true or not zero, over the given axes.
+///
+/// With `keepDims` these stay, with length 1.
 public func any(
     _ array: MLXArray, axes: some Collection<Int>, keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
     reduce(cmlx_any, array, Array(axes), keepDims, stream)
 }
 
-/// Whether any element is true or not zero, over one axis. With `keepDims` it stays, with length 1.
+/// Whether any element is true or not zero, over one axis.
+///
+/// With `keepDims` it stays, with length 1.
 public func any(
     _ array: MLXArray, axis: Int, keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
@@ -62,16 +70,18 @@ public func any(_ array: MLXArray, keepDims: Bool = false, stream: StreamOrDevic
 
 // MARK: - logSumExp
 
-/// The logarithm of the sum of the exponentials, without overflow, over the given axes. With `keepDims` these stay,
-/// with length 1.
+/// The logarithm of the sum of the exponentials, without overflow, over the given axes.
+///
+/// With `keepDims` these stay, with length 1.
 public func logSumExp(
     _ array: MLXArray, axes: some Collection<Int>, keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
     reduce(cmlx_log_sum_exp, array, Array(axes), keepDims, stream)
 }
 
-/// The logarithm of the sum of the exponentials, without overflow, over one axis. With `keepDims` it stays, with length
-/// 1.
+/// The logarithm of the sum of the exponentials, without overflow, over one axis.
+///
+/// With `keepDims` it stays, with length 1.
 public func logSumExp(
     _ array: MLXArray, axis: Int, keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
@@ -86,14 +96,18 @@ public func logSumExp(_ array: MLXArray, keepDims: Bool = false, stream: StreamO
 
 // MARK: - max
 
-/// The greatest element, over the given axes. With `keepDims` these stay, with length 1.
+/// The greatest element, over the given axes.
+///
+/// With `keepDims` these stay, with length 1.
 public func max(
     _ array: MLXArray, axes: some Collection<Int>, keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
     reduce(cmlx_max, array, Array(axes), keepDims, stream)
 }
 
-/// The greatest element, over one axis. With `keepDims` it stays, with length 1.
+/// The greatest element, over one axis.
+///
+/// With `keepDims` it stays, with length 1.
 public func max(
     _ array: MLXArray, axis: Int, keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
@@ -107,14 +121,18 @@ public func max(_ array: MLXArray, keepDims: Bool = false, stream: StreamOrDevic
 
 // MARK: - mean
 
-/// The arithmetic mean, over the given axes. With `keepDims` these stay, with length 1.
+/// The arithmetic mean, over the given axes.
+///
+/// With `keepDims` these stay, with length 1.
 public func mean(
     _ array: MLXArray, axes: some Collection<Int>, keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
     reduce(cmlx_mean, array, Array(axes), keepDims, stream)
 }
 
-/// The arithmetic mean, over one axis. With `keepDims` it stays, with length 1.
+/// The arithmetic mean, over one axis.
+///
+/// With `keepDims` it stays, with length 1.
 public func mean(
     _ array: MLXArray, axis: Int, keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
@@ -128,16 +146,18 @@ public func mean(_ array: MLXArray, keepDims: Bool = false, stream: StreamOrDevi
 
 // MARK: - median
 
-/// The median; the mean of the two middle elements if their number is even, over the given axes. With `keepDims` these
-/// stay, with length 1.
+/// The median; the mean of the two middle elements if their number is even, over the given axes.
+///
+/// With `keepDims` these stay, with length 1.
 public func median(
     _ array: MLXArray, axes: [Int], keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
     reduce(cmlx_median, array, Array(axes), keepDims, stream)
 }
 
-/// The median; the mean of the two middle elements if their number is even, over one axis. With `keepDims` it stays,
-/// with length 1.
+/// The median; the mean of the two middle elements if their number is even, over one axis.
+///
+/// With `keepDims` it stays, with length 1.
 public func median(
     _ array: MLXArray, axis: Int, keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
@@ -152,14 +172,18 @@ public func median(_ array: MLXArray, keepDims: Bool = false, stream: StreamOrDe
 
 // MARK: - min
 
-/// The least element, over the given axes. With `keepDims` these stay, with length 1.
+/// The least element, over the given axes.
+///
+/// With `keepDims` these stay, with length 1.
 public func min(
     _ array: MLXArray, axes: some Collection<Int>, keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
     reduce(cmlx_min, array, Array(axes), keepDims, stream)
 }
 
-/// The least element, over one axis. With `keepDims` it stays, with length 1.
+/// The least element, over one axis.
+///
+/// With `keepDims` it stays, with length 1.
 public func min(
     _ array: MLXArray, axis: Int, keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
@@ -173,14 +197,18 @@ public func min(_ array: MLXArray, keepDims: Bool = false, stream: StreamOrDevic
 
 // MARK: - product
 
-/// The product of the elements, over the given axes. With `keepDims` these stay, with length 1.
+/// The product of the elements, over the given axes.
+///
+/// With `keepDims` these stay, with length 1.
 public func product(
     _ array: MLXArray, axes: some Collection<Int>, keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
     reduce(cmlx_product, array, Array(axes), keepDims, stream)
 }
 
-/// The product of the elements, over one axis. With `keepDims` it stays, with length 1.
+/// The product of the elements, over one axis.
+///
+/// With `keepDims` it stays, with length 1.
 public func product(
     _ array: MLXArray, axis: Int, keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
@@ -194,24 +222,30 @@ public func product(_ array: MLXArray, keepDims: Bool = false, stream: StreamOrD
 
 // MARK: - sum
 
-/// The sum of the elements. Booleans and small integers add up as `int32`, as libmlx decides, over the given axes. With
-/// `keepDims` these stay, with length 1.
+/// The sum of the elements.
+///
+/// Booleans and small integers add up as `int32`, as libmlx decides, over the given axes. With `keepDims` these stay,
+/// with length 1.
 public func sum(
     _ array: MLXArray, axes: some Collection<Int>, keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
     reduce(cmlx_sum, array, Array(axes), keepDims, stream)
 }
 
-/// The sum of the elements. Booleans and small integers add up as `int32`, as libmlx decides, over one axis. With
-/// `keepDims` it stays, with length 1.
+/// The sum of the elements.
+///
+/// Booleans and small integers add up as `int32`, as libmlx decides, over one axis. With `keepDims` it stays, with
+/// length 1.
 public func sum(
     _ array: MLXArray, axis: Int, keepDims: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
     reduce(cmlx_sum, array, [axis], keepDims, stream)
 }
 
-/// The sum of the elements. Booleans and small integers add up as `int32`, as libmlx decides, over all axes: a scalar,
-/// or with `keepDims` an array whose axes all have length 1.
+/// The sum of the elements.
+///
+/// Booleans and small integers add up as `int32`, as libmlx decides, over all axes: a scalar, or with `keepDims` an
+/// array whose axes all have length 1.
 public func sum(_ array: MLXArray, keepDims: Bool = false, stream: StreamOrDevice = .default) -> MLXArray {
     reduce(cmlx_sum, array, nil, keepDims, stream)
 }
@@ -266,21 +300,27 @@ public func variance(_ array: MLXArray, keepDims: Bool = false, ddof: Int = 0, s
 
 // MARK: - softmax
 
-/// exp(x) / Σ exp(x), over the given axes. `precise` computes half-precision input in single precision.
+/// exp(x) / Σ exp(x), over the given axes.
+///
+/// `precise` computes half-precision input in single precision.
 public func softmax(
     _ array: MLXArray, axes: some Collection<Int>, precise: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
     reduce(cmlx_softmax, array, Array(axes), precise, stream)
 }
 
-/// exp(x) / Σ exp(x), over one axis. `precise` computes half-precision input in single precision.
+/// exp(x) / Σ exp(x), over one axis.
+///
+/// `precise` computes half-precision input in single precision.
 public func softmax(
     _ array: MLXArray, axis: Int, precise: Bool = false, stream: StreamOrDevice = .default
 ) -> MLXArray {
     reduce(cmlx_softmax, array, [axis], precise, stream)
 }
 
-/// exp(x) / Σ exp(x), over all elements. `precise` computes half-precision input in single precision.
+/// exp(x) / Σ exp(x), over all elements.
+///
+/// `precise` computes half-precision input in single precision.
 public func softmax(_ array: MLXArray, precise: Bool = false, stream: StreamOrDevice = .default) -> MLXArray {
     reduce(cmlx_softmax, array, nil, precise, stream)
 }

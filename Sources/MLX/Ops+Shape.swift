@@ -2,7 +2,9 @@ import CMLX
 
 // MARK: - Axes
 
-/// The same elements in row-major order, in another shape. One length may be -1 and is inferred.
+/// The same elements in row-major order, in another shape.
+///
+/// One length may be -1 and is inferred.
 public func reshaped(_ array: MLXArray, _ newShape: some Collection<Int>, stream: StreamOrDevice = .default)
     -> MLXArray
 {
@@ -10,7 +12,9 @@ public func reshaped(_ array: MLXArray, _ newShape: some Collection<Int>, stream
     return with(array) { wrap(cmlx_reshape($0, newShape, newShape.count, stream.ctx)) }
 }
 
-/// The same elements in row-major order, in another shape. One length may be -1 and is inferred.
+/// The same elements in row-major order, in another shape.
+///
+/// One length may be -1 and is inferred.
 public func reshaped(_ array: MLXArray, _ newShape: Int..., stream: StreamOrDevice = .default) -> MLXArray {
     reshaped(array, newShape, stream: stream)
 }
@@ -27,7 +31,9 @@ public func flatten(_ a: MLXArray, startAxis: Int, endAxis: Int = -1, stream: St
     flattened(a, start: startAxis, end: endAxis, stream: stream)
 }
 
-/// One axis split into several. One length may be -1 and is inferred.
+/// One axis split into several.
+///
+/// One length may be -1 and is inferred.
 public func unflatten(
     _ a: MLXArray, axis: Int, shape: some Collection<Int>, stream: StreamOrDevice = .default
 ) -> MLXArray {
@@ -119,7 +125,9 @@ public func atLeast3D(_ array: MLXArray, stream: StreamOrDevice = .default) -> M
     with(array) { wrap(cmlx_atleast($0, 3, stream.ctx)) }
 }
 
-/// The array repeated along axes of length 1, and new leading axes, to a shape. Nothing is copied.
+/// The array repeated along axes of length 1, and new leading axes, to a shape.
+///
+/// Nothing is copied.
 public func broadcast(_ array: MLXArray, to shape: some Collection<Int>, stream: StreamOrDevice = .default)
     -> MLXArray
 {
@@ -165,7 +173,9 @@ public func contiguous(_ a: MLXArray, allowColMajor: Bool = false, stream: Strea
     with(a) { wrap(cmlx_contiguous($0, allowColMajor, stream.ctx)) }
 }
 
-/// The array's memory read as elements of another type. The last axis grows or shrinks if their sizes differ.
+/// The array's memory read as elements of another type.
+///
+/// The last axis grows or shrinks if their sizes differ.
 public func view(_ array: MLXArray, dtype: DType, stream: StreamOrDevice = .default) -> MLXArray {
     with(array) { wrap(cmlx_view($0, dtype.cmlxDtype, stream.ctx)) }
 }
@@ -278,7 +288,9 @@ public func roll(
 
 // MARK: - Parts
 
-/// The elements at the given indices along an axis. The result has the shape of `indices` in place of that axis.
+/// The elements at the given indices along an axis.
+///
+/// The result has the shape of `indices` in place of that axis.
 public func take(_ array: MLXArray, _ indices: MLXArray, axis: Int, stream: StreamOrDevice = .default) -> MLXArray {
     with(array, indices) { wrap(cmlx_take($0, $1, axis.int32, stream.ctx)) }
 }

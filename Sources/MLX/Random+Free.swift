@@ -72,7 +72,9 @@ public func normal(
     MLXRandom.normal(shape, dtype: dtype, loc: loc, scale: scale, key: key, stream: stream)
 }
 
-/// Vectors drawn from the normal distribution with the given mean vector and covariance matrix. CPU only.
+/// Vectors drawn from the normal distribution with the given mean vector and covariance matrix.
+///
+/// CPU only.
 public func multivariateNormal(
     mean: MLXArray, covariance: MLXArray, shape: some Collection<Int> = [], dtype: DType,
     key: (some RandomStateOrKey)? = MLXArray?.none, stream: StreamOrDevice = .default
@@ -173,8 +175,9 @@ public func gumbel(
     MLXRandom.gumbel(shape, dtype: dtype, key: key, stream: stream)
 }
 
-/// Indices, as `uint32`, drawn with probability softmax(`logits`) along an axis. `shape`, if given, is that of the
-/// result and must broadcast with the shape of `logits` without that axis.
+/// Indices, as `uint32`, drawn with probability softmax(`logits`) along an axis.
+///
+/// `shape`, if given, is that of the result and must broadcast with the shape of `logits` without that axis.
 public func categorical(
     _ logits: MLXArray, axis: Int = -1, shape: (some Collection<Int>)? = [Int]?.none,
     key: (some RandomStateOrKey)? = MLXArray?.none, stream: StreamOrDevice = .default

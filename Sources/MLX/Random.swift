@@ -87,7 +87,9 @@ public enum MLXRandom {
         }
     }
 
-    /// Vectors drawn from the normal distribution with the given mean vector and covariance matrix. CPU only.
+    /// Vectors drawn from the normal distribution with the given mean vector and covariance matrix.
+    ///
+    /// CPU only.
     public static func multivariateNormal(
         mean: MLXArray, covariance: MLXArray, shape: some Collection<Int> = [], dtype: DType,
         key: (some RandomStateOrKey)? = MLXArray?.none, stream: StreamOrDevice = .default
@@ -222,8 +224,9 @@ public enum MLXRandom {
         }
     }
 
-    /// Indices, as `uint32`, drawn with probability softmax(`logits`) along an axis. `shape`, if given, is that of the
-    /// result and must broadcast with the shape of `logits` without that axis.
+    /// Indices, as `uint32`, drawn with probability softmax(`logits`) along an axis.
+    ///
+    /// `shape`, if given, is that of the result and must broadcast with the shape of `logits` without that axis.
     public static func categorical(
         _ logits: MLXArray, axis: Int = -1, shape: (some Collection<Int>)? = [Int]?.none,
         key: (some RandomStateOrKey)? = MLXArray?.none, stream: StreamOrDevice = .default

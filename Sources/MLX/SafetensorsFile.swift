@@ -22,7 +22,9 @@ enum SafetensorsFile {
         }
     }
 
-    /// The tensors and the metadata of a file's contents. The tensors are copies.
+    /// The tensors and the metadata of a file's contents.
+    ///
+    /// The tensors are copies.
     static func load(_ data: Data) throws -> ([String: MLXArray], [String: String]) {
         try data.withUnsafeBytes { bytes in
             do {
@@ -54,7 +56,9 @@ enum SafetensorsFile {
 
     // MARK: Writing
 
-    /// Passes the contents of a file to `write`, piece by piece. The same tensors always make the same file.
+    /// Passes the contents of a file to `write`, piece by piece.
+    ///
+    /// The same tensors always make the same file.
     ///
     /// Tensors with larger elements come first, so that all are aligned; those with elements of one size are in the
     /// order of their names.
@@ -82,6 +86,9 @@ enum SafetensorsFile {
         }
         var offset = 0
         for (name, array) in arrays {
+            guard array.handle != nil else {
+                throw MLXError.caught("the array '\(name)' is the result of an operation that failed")
+            }
             guard let dtype = SafetensorsHeader.dtypes.first(where: { $0.value == array.dtype })?.key else {
                 throw MLXError.caught("the format has no element type \(array.dtype)")
             }

@@ -21,7 +21,9 @@ struct SafetensorsHeader {
     /// The reference implementation accepts no longer header either.
     static let longestHeader = 100_000_000
 
-    /// Reads and checks a header. Throws ``Problem`` with the first thing that is wrong.
+    /// Reads and checks a header.
+    ///
+    /// Throws ``Problem`` with the first thing that is wrong.
     init(bytes: UnsafeRawBufferPointer) throws {
         guard bytes.count >= 8 else {
             throw Problem(

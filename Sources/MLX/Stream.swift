@@ -33,8 +33,10 @@ public struct StreamOrDevice: Sendable, CustomStringConvertible, Equatable {
     public var description: String { stream.description }
 }
 
-/// A queue of operations on a device. Operations on one stream run one after the other; libmlx orders those on
-/// different streams by what they need of each other.
+/// A queue of operations on a device.
+///
+/// Operations on one stream run one after the other; libmlx orders those on different streams by what they need of each
+/// other.
 ///
 /// A stream may be used from any thread.
 public final class Stream: @unchecked Sendable, Equatable {
@@ -70,7 +72,9 @@ public final class Stream: @unchecked Sendable, Equatable {
         self.init(ctx: Device.defaultStream().ctx)
     }
 
-    /// A new stream on a device. Its thread lives as long as the process: make few.
+    /// A new stream on a device.
+    ///
+    /// Its thread lives as long as the process: make few.
     public init(_ device: Device) {
         var stream = cmlx_stream(device: device.cmlxDevice, index: -1)
         evalLock.withLock { _ = check(cmlx_stream_new(&stream, device.cmlxDevice)) }

@@ -85,7 +85,9 @@ private func first(_ arrays: [MLXArray]) -> MLXArray {
 }
 
 /// The function `f` compiled: on a GPU its operations are merged into fewer, which the first call with arguments of
-/// given shapes and types prepares. On a CPU the function itself is called.
+/// given shapes and types prepares.
+///
+/// On a CPU the function itself is called.
 ///
 /// `f` must depend on its arguments and on `inputs` alone, and change nothing but `outputs`.
 ///

@@ -20,7 +20,9 @@ public func asyncEval(_ arrays: some Collection<MLXArray>) {
 }
 
 /// Computes the values of all arrays in the given things: arrays, modules and whatever else is ``Evaluatable``,
-/// collections, dictionaries and tuples of these. Strings and numbers are passed over.
+/// collections, dictionaries and tuples of these.
+///
+/// Strings and numbers are passed over.
 public func eval(_ values: Any...) {
     eval(collectArrays(values))
 }

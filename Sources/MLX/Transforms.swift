@@ -7,7 +7,7 @@ import Foundation
 ///
 /// - Parameters:
 ///   - f: A function whose first result is a scalar.
-///   - argumentNumbers: Which arguments; the gradients come in this order.
+///   - argumentNumbers: Which arguments; their gradients come in ascending order.
 public func grad(
     _ f: @escaping ([MLXArray]) -> [MLXArray], argumentNumbers: some Collection<Int> = [0]
 ) -> ([MLXArray]) -> [MLXArray] {
@@ -36,7 +36,7 @@ public func grad(_ f: @escaping (MLXArray) -> MLXArray) -> (MLXArray) -> MLXArra
 }
 
 /// The function that computes the results of `f`, and the gradients of the first of them with respect to some of the
-/// arguments.
+/// arguments, in ascending order of these.
 public func valueAndGrad(
     _ f: @escaping ([MLXArray]) -> [MLXArray], argumentNumbers: some Collection<Int> = [0]
 ) -> ([MLXArray]) -> ([MLXArray], [MLXArray]) {
@@ -52,7 +52,9 @@ public func valueAndGrad(
 }
 
 /// The function that computes the results of `f`, and the gradients of the first of them with respect to a tree of
-/// parameters. The second argument of `f` is passed through as it is.
+/// parameters.
+///
+/// The second argument of `f` is passed through as it is.
 public func valueAndGrad<T>(
     _ f: @escaping (NestedDictionary<String, MLXArray>, T) -> [MLXArray]
 ) -> (NestedDictionary<String, MLXArray>, T) -> ([MLXArray], NestedDictionary<String, MLXArray>) {

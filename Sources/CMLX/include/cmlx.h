@@ -521,8 +521,8 @@ cmlx_closure *cmlx_closure_new(cmlx_function function, void *context, void (*des
 void cmlx_closure_free(cmlx_closure *f);
 cmlx_list *cmlx_closure_apply(const cmlx_closure *f, cmlx_array *const *arguments, size_t count);
 
-// The function's values, and the gradients of the first of them with respect to the arguments `argument_numbers`.
-// Both results are new lists.
+// The function's values, and the gradients of the first of them with respect to the arguments `argument_numbers`, in
+// ascending order. Both results are new lists.
 int cmlx_value_and_grad(
     const cmlx_closure *f, const int32_t *argument_numbers, size_t argument_number_count,
     cmlx_array *const *arguments, size_t count, cmlx_list **values, cmlx_list **gradients);

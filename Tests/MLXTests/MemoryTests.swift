@@ -1,0 +1,132 @@
+import Foundation
+import MLX
+import Testing
+
+extension MLXTests {
+    @Suite struct MemoryTests {
+
+        @Test func operationsLeaveNoMemoryBehind() {
+            func run(_ count: Int) {
+                var x = MLXArray([1, 2, 3] as [Float])
+                for i in 0..<count {
+                    x = x * 0.5 + 1
+                    if i % 100 == 0 { eval(x) }
+                }
+                eval(x)
+            }
+            run(10_000)
+            let active = Memory.activeMemory
+            let before = residentMemory().anonymous
+            run(100_000)
+            #expect(Memory.activeMemory == active)
+            #expect(residentMemory().anonymous - before < 8 << 20)
+        }
+
+        @Test func transformsAndErrorsLeaveNoMemoryBehind() {
+            let x = ones([16, 16])
+            let wrong = ones([3])
+            func run(_ count: Int) {
+                for _ in 0..<count {
+                    eval(grad { (a: MLXArray) in matmul(a, x).sum() }(x))
+                    _ = message { try withError { _ = matmul(x, wrong) } }
+                    let f = compile { (a: MLXArray) in a + x }
+                    eval(f(x), x[0], x[MLXArray([0, 1])])
+                }
+            }
+            run(200)
+            let active = Memory.activeMemory
+            let before = residentMemory().anonymous
+            run(4000)
+            #expect(Memory.activeMemory == active)
+            #expect(residentMemory().anonymous - before < 8 << 20)
+        }
+
+        @Test func theAllocatorCountsWhatArraysOccupy() {
+            let before = Memory.snapshot()
+            Memory.peakMemory = 0
+            var x: MLXArray? = zeros([1 << 20]) + 1
+            if let x { eval(x) }
+            let during = Memory.snapshot()
+            #expect(before.delta(during).activeMemory >= 4 << 20)
+            #expect(Memory.peakMemory >= 4 << 20)
+            x = nil
+            #expect(Memory.activeMemory <= before.activeMemory + 4096)
+            Memory.clearCache()
+            #expect(during.description.contains("Active:"))
+            #expect(GPU.maxRecommendedWorkingSetBytes() == nil)
+        }
+
+        @Test(.enabled(if: Device.defaultDevice() == .cpu)) func largeBlocksAreKeptForReuse() {
+            Memory.clearCache()
+            #expect(Memory.cacheMemory == 0)
+            func compute() {
+                var x = zeros([3 << 20]) + 1
+                for _ in 0..<4 { x = concatenated([x[0..<(1 << 20)] * 2, x[(1 << 20)...]]) }
+                eval(x)
+                #expect(x[0].item(Float.self) == 16)
+                #expect(x[-1].item(Float.self) == 1)
+            }
+            compute()
+            let cached = Memory.cacheMemory
+            #expect(cached >= 12 << 20)
+            let before = residentMemory().anonymous
+            for _ in 0..<20 { compute() }
+            #expect(Memory.cacheMemory <= 2 * cached)
+            #expect(residentMemory().anonymous - before < 64 << 20)
+
+            let limit = Memory.cacheLimit
+            Memory.cacheLimit = 1 << 20
+            #expect(Memory.cacheMemory <= 1 << 20)
+            compute()
+            #expect(Memory.cacheMemory <= 1 << 20)
+            Memory.cacheLimit = limit
+            Memory.clearCache()
+            #expect(Memory.cacheMemory == 0)
+        }
+
+        @Test(.enabled(if: Device.defaultDevice() == .cpu)) func arraysAreAlignedForVectorUnits() {
+            for count in [17, 100, 1000, 1 << 18, 1 << 20, 3 << 20] {
+                let x = zeros([count]) + 1
+                let address = x.asData(access: .noCopy).data.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
+                #expect(address % 64 == 0, "\(count)")
+                withExtendedLifetime(x) {}
+            }
+        }
+
+        @Test func tooLittleMemoryIsAnError() {
+            for shape in [[1 << 30, 1 << 20], [1 << 30, 1 << 30], [1 << 30, 1 << 30, 1 << 30]] {
+                let text = message { try withError { eval(zeros(shape) + 1) } }
+                #expect(text.contains("memory") || text.contains("too large"), "\(shape): \(text)")
+            }
+            #expect(
+                message { try withError { _ = broadcast(MLXArray(1), to: [1 << 30, 1 << 30, 1 << 30]) } }.contains(
+                    "large"))
+            expect(zeros([2]) + 1, [1, 1])
+        }
+
+        @Test func limitsCanBeSetAndRead() {
+            let limit = Memory.memoryLimit
+            Memory.memoryLimit = limit / 2
+            #expect(Memory.memoryLimit == limit / 2)
+            Memory.memoryLimit = limit
+            let cache = Memory.cacheLimit
+            Memory.cacheLimit = cache
+            #expect(Memory.cacheLimit == cache)
+        }
+
+        @Test func aFunctionIsReleasedWithItsTransform() {
+            final class Token {}
+            weak var released: Token?
+            do {
+                let token = Token()
+                released = token
+                let f = valueAndGrad { arrays in
+                    withExtendedLifetime(token) { [arrays[0].sum()] }
+                }
+                eval(f([ones([2])]).1)
+                #expect(released != nil)
+            }
+            #expect(released == nil)
+        }
+    }
+}

@@ -1,0 +1,304 @@
+import Foundation
+import MLX
+import Testing
+
+extension MLXTests {
+    @Suite struct SafetensorsTests {
+
+        private let samples: [String: MLXArray] = [
+            "bool": MLXArray([true, false, true]), "u8": MLXArray([0, 255] as [UInt8]),
+            "u16": MLXArray([65535] as [UInt16]), "u32": MLXArray([UInt32.max]), "u64": MLXArray([UInt64.max]),
+            "i8": MLXArray([-128, 127] as [Int8]), "i16": MLXArray([Int16.min]), "i32": MLXArray([1, -2, 3]),
+            "i64": MLXArray(int64: [1 << 40, -1]), "f16": MLXArray([0.5, -65504] as [Float16]),
+            "bf16": MLXArray([1.5, -3] as [Float]).asType(.bfloat16), "f32": MLXArray(0..<6, [2, 3]).asType(.float32),
+            "f64": MLXArray(float64: .pi), "c64": MLXArray(real: 1, imaginary: -2), "scalar": MLXArray(7),
+            "empty": zeros([0, 4]), "transposed": MLXArray(0..<6, [2, 3]).T, "ünïcødé \"quoted\"\n": MLXArray([1]),
+        ]
+
+        private func expectSamples(_ loaded: [String: MLXArray]) {
+            #expect(Set(loaded.keys) == Set(samples.keys))
+            for (name, array) in samples {
+                guard let other = loaded[name] else { continue }
+                #expect(other.dtype == array.dtype, "\(name)")
+                #expect(other.shape == array.shape, "\(name)")
+                #expect(other.asData().data == array.asData().data, "\(name)")
+            }
+        }
+
+        @Test func everythingComesBack() throws {
+            try withTemporaryFolder { folder in
+                let url = folder.appending(path: "all.safetensors")
+                let metadata = ["format": "pt", "odd \"key\"": "line\nbreak \u{1F3B5}"]
+                try save(arrays: samples, metadata: metadata, url: url)
+                let (arrays, texts) = try loadArraysAndMetadata(url: url)
+                expectSamples(arrays)
+                #expect(texts == metadata)
+                expectSamples(try loadArrays(url: url))
+                // No temporary file is left.
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path()) == ["all.safetensors"])
+            }
+        }
+
+        @Test func memoryAndFilesHaveTheSameFormat() throws {
+            let data = try saveToData(arrays: samples, metadata: ["a": "b"])
+            expectSamples(try loadArrays(data: data))
+            #expect(try loadArraysAndMetadata(data: data).1 == ["a": "b"])
+            #expect(try saveToData(arrays: samples, metadata: ["a": "b"]) == data)
+            try withTemporaryFolder { folder in
+                let url = folder.appending(path: "x.safetensors")
+                try save(arrays: samples, metadata: ["a": "b"], url: url)
+                #expect(try Data(contentsOf: url) == data)
+            }
+        }
+
+        @Test func aFileCanReplaceTheOneItCameFrom() throws {
+            try withTemporaryFolder { folder in
+                let url = folder.appending(path: "x.safetensors")
+                try save(arrays: ["x": MLXArray(0..<1000)], url: url)
+                let loaded = try loadArrays(url: url)
+                try save(arrays: loaded.mapValues { $0 + 1 }.merging(loaded.map { ("old", $1) }) { $1 }, url: url)
+                let again = try loadArrays(url: url)
+                #expect(again["x"]?[999].item(Int.self) == 1000)
+                #expect(again["old"]?[999].item(Int.self) == 999)
+                #expect(loaded["x"]?[999].item(Int.self) == 999)
+            }
+        }
+
+        @Test func loadingCostsNoMemory() throws {
+            let elements = 32 << 20
+            try withTemporaryFolder { folder in
+                let url = folder.appending(path: "big.safetensors")
+                let file = try makeFile(
+                    url, #"{"x":{"dtype":"BF16","shape":[\#(elements)],"data_offsets":[0,\#(2 * elements)]}}"#)
+                try file.truncate(atOffset: file.offset() + UInt64(2 * elements))
+                try file.close()
+
+                let before = residentMemory()
+                let active = Memory.activeMemory
+                let loaded = try loadArrays(url: url)
+                let x = try #require(loaded["x"])
+                #expect(residentMemory().all - before.all < 4 << 20)
+
+                // Reading it all brings in pages of the file, which the system may take back, but no copy.
+                #expect(x.sum(stream: .cpu).item(Float.self) == 0)
+                #expect(residentMemory().anonymous - before.anonymous < 8 << 20)
+                #expect(Memory.activeMemory <= active + 4096)
+
+                // The array outlives the file's name.
+                try FileManager.default.removeItem(at: url)
+                #expect(x[elements - 1].item(Float.self) == 0)
+                #expect((x[0..<3] + 1).asArray(Float.self) == [1, 1, 1])
+            }
+        }
+
+        @Test func loadedArraysAreNeverWrittenTo() throws {
+            try withTemporaryFolder { folder in
+                let url = folder.appending(path: "x.safetensors")
+                try save(arrays: ["x": MLXArray([1, 2, 3] as [Float])], url: url)
+                var x = try #require(try loadArrays(url: url)["x"])
+                // Each of these could reuse the memory of its argument, which nothing else refers to.
+                for _ in 0..<3 {
+                    x = x * 2
+                    eval(x)
+                }
+                expect(x, [8, 16, 24])
+                var y = try #require(try loadArrays(url: url)["x"])
+                y[0] = MLXArray(Float(9))
+                eval(y)
+                y = exp(y * 0)
+                eval(y)
+                expect(try #require(try loadArrays(url: url)["x"]), [1, 2, 3])
+            }
+        }
+
+        @Test func unalignedTensorsLoad() throws {
+            let header =
+                #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}}  "#
+            var data = Data([5])
+            data.append([Float(1.5), -2].withUnsafeBytes { Data($0) })
+            let file = contents(header, data)
+            try withTemporaryFolder { folder in
+                let url = folder.appending(path: "x.safetensors")
+                try file.write(to: url)
+                for arrays in [try loadArrays(url: url), try loadArrays(data: file)] {
+                    #expect(arrays["a"]?.item(Int.self) == 5)
+                    expect(try #require(arrays["b"]), [1.5, -2])
+                }
+            }
+        }
+
+        // MARK: Files that lie
+
+        private func contents(_ header: String, _ data: Data, length: UInt64? = nil) -> Data {
+            var file = withUnsafeBytes(of: (length ?? UInt64(header.utf8.count)).littleEndian) { Data($0) }
+            file.append(Data(header.utf8))
+            file.append(data)
+            return file
+        }
+
+        /// A file with a header that is padded to a multiple of 8 bytes, as most are, open at its end.
+        private func makeFile(_ url: URL, _ header: String) throws -> FileHandle {
+            let padding = String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
+            try contents(header + padding, Data()).write(to: url)
+            let file = try FileHandle(forUpdating: url)
+            try file.seekToEnd()
+            return file
+        }
+
+        private func entry(_ dtype: String = "F32", _ shape: String = "[2]", _ offsets: String = "[0,8]") -> String {
+            #"{"dtype":"\#(dtype)","shape":\#(shape),"data_offsets":\#(offsets)}"#
+        }
+
+        @Test func liesAreErrorsThatSayWhatIsWrong() throws {
+            let eight = Data(count: 8)
+            let e = entry()
+            let deep = String(repeating: "[", count: 100_000)
+            let cases: [(String, Data, String)] = [
+                ("empty file", Data(), "0 bytes"),
+                ("short file", Data(count: 7), "7 bytes"),
+                ("no header", contents("", Data()), "not valid JSON"),
+                ("length beyond the end", contents("{}", Data(), length: 99), "the file ends after 2"),
+                ("huge length", contents("{}", Data(), length: .max), "more than any real header"),
+                (
+                    "negative length", contents("{}", Data(), length: UInt64(bitPattern: -8)),
+                    "more than any real header"
+                ),
+                ("not an object", contents("[1]", eight), "not a JSON object"),
+                ("not JSON", contents("hello", eight), "not valid JSON"),
+                ("truncated JSON", contents(#"{"x":{"dtype":"F3"#, eight), "not valid JSON"),
+                ("trailing text", contents(#"{"x":\#(e)}x"#, eight), "something follows"),
+                ("trailing comma", contents(#"{"x":\#(e),}"#, eight), "a name is missing"),
+                ("duplicate tensors", contents(#"{"x":\#(e),"x":\#(e)}"#, eight), "two entries 'x'"),
+                ("duplicate fields", contents(#"{"x":{"dtype":"F32","dtype":"F16"}}"#, eight), "two entries 'dtype'"),
+                ("deep nesting", contents(deep, eight), "nested too deep"),
+                ("bad escape", contents(#"{"\x":1}"#, eight), "escape"),
+                ("half a surrogate", contents(#"{"\ud800":1}"#, eight), "surrogate"),
+                ("control character", contents("{\"\u{1}\":1}", eight), "control character"),
+                ("bad number", contents(#"{"x":01}"#, eight), "begins with 0"),
+                ("entry is a number", contents(#"{"x":5}"#, eight), "not a JSON object"),
+                ("no dtype", contents(#"{"x":{"shape":[2],"data_offsets":[0,8]}}"#, eight), "no dtype"),
+                ("no shape", contents(#"{"x":{"dtype":"F32","data_offsets":[0,8]}}"#, eight), "no list shape"),
+                ("no offsets", contents(#"{"x":{"dtype":"F32","shape":[2]}}"#, eight), "no list data_offsets"),
+                ("unknown dtype", contents(#"{"x":\#(entry("F99"))}"#, eight), "'F99'"),
+                (
+                    "dtype is a number", contents(#"{"x":{"dtype":1,"shape":[2],"data_offsets":[0,8]}}"#, eight),
+                    "no dtype"
+                ),
+                ("negative dimension", contents(#"{"x":\#(entry("F32", "[-2]"))}"#, eight), "whole number"),
+                ("fractional dimension", contents(#"{"x":\#(entry("F32", "[2.0]"))}"#, eight), "whole number"),
+                ("dimension as text", contents(#"{"x":\#(entry("F32", "[\"2\"]"))}"#, eight), "whole number"),
+                (
+                    "overflowing shape",
+                    contents(#"{"x":\#(entry("F32", "[2147483647,2147483647,2147483647]"))}"#, eight), "overflows"
+                ),
+                ("huge dimension", contents(#"{"x":\#(entry("F32", "[4294967296]"))}"#, eight), "too large"),
+                (
+                    "number beyond 64 bits", contents(#"{"x":\#(entry("F32", "[99999999999999999999]"))}"#, eight),
+                    "whole number"
+                ),
+                ("one offset", contents(#"{"x":\#(entry("F32", "[2]", "[8]"))}"#, eight), "1 data_offsets"),
+                ("three offsets", contents(#"{"x":\#(entry("F32", "[2]", "[0,8,8]"))}"#, eight), "3 data_offsets"),
+                ("reversed offsets", contents(#"{"x":\#(entry("F32", "[2]", "[8,0]"))}"#, eight), "before it begins"),
+                ("negative offsets", contents(#"{"x":\#(entry("F32", "[2]", "[-8,0]"))}"#, eight), "whole number"),
+                ("offsets beyond the end", contents(#"{"x":\#(entry("F32", "[2]", "[4,12]"))}"#, eight), "truncated"),
+                (
+                    "huge offsets",
+                    contents(#"{"x":\#(entry("F32", "[2]", "[9223372036854775799,9223372036854775807]"))}"#, eight),
+                    "truncated"
+                ),
+                ("size mismatch", contents(#"{"x":\#(entry("F32", "[3]"))}"#, eight), "needs 12 bytes"),
+                ("size mismatch by dtype", contents(#"{"x":\#(entry("F16"))}"#, eight), "needs 4 bytes"),
+                ("truncated data", contents(#"{"x":\#(e)}"#, Data(count: 7)), "truncated"),
+                ("overlap", contents(#"{"x":\#(e),"y":\#(entry("F32", "[1]", "[4,8]"))}"#, eight), "overlap"),
+                ("metadata is a list", contents(#"{"__metadata__":[],"x":\#(e)}"#, eight), "__metadata__"),
+                (
+                    "metadata is not text", contents(#"{"__metadata__":{"k":1},"x":\#(e)}"#, eight),
+                    "'k' is not a string"
+                ),
+            ]
+            try withTemporaryFolder { folder in
+                for (name, data, reason) in cases {
+                    let url = folder.appending(path: "lies.safetensors")
+                    try data.write(to: url)
+                    let text = message { _ = try loadArrays(url: url) }
+                    #expect(text.contains(reason), "\(name): \(text)")
+                    #expect(text.hasPrefix(url.path()), "\(name): \(text)")
+                    #expect(!text.contains("\n"), "\(name): \(text)")
+                    #expect(message { _ = try loadArraysAndMetadata(data: data) }.contains(reason), "\(name)")
+                }
+            }
+        }
+
+        @Test func invalidUTF8IsAnError() {
+            var data = contents("{\"??\":1}", Data())
+            data[10] = 0xC3
+            data[11] = 0x28
+            #expect(message { _ = try loadArrays(data: data) }.contains("UTF-8"))
+        }
+
+        @Test func damagedHeadersNeverCrash() throws {
+            let good = try saveToData(arrays: ["a": MLXArray([1, 2]), "b": zeros([2, 2])], metadata: ["k": "v"])
+            var random = SeededGenerator(91)
+            var failures = 0
+            for _ in 0..<3000 {
+                var bad = good
+                for _ in 0..<Int.random(in: 1...4, using: &random) {
+                    bad[Int.random(in: 0..<bad.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+                }
+                if Bool.random(using: &random) {
+                    bad = bad.prefix(Int.random(in: 0...bad.count, using: &random))
+                }
+                do {
+                    for array in try loadArrays(data: Data(bad)).values { eval(array) }
+                } catch {
+                    failures += 1
+                }
+            }
+            #expect(failures > 1000)
+        }
+
+        @Test func filesThatAreNotThere() throws {
+            try withTemporaryFolder { folder in
+                let missing = folder.appending(path: "missing.safetensors")
+                #expect(message { _ = try loadArrays(url: missing) }.contains("No such file"))
+                let nested = folder.appending(path: "folder.safetensors")
+                try FileManager.default.createDirectory(at: nested, withIntermediateDirectories: true)
+                #expect(message { _ = try loadArrays(url: nested) }.contains("folder"))
+                #expect(
+                    message { try save(arrays: [:], url: folder.appending(path: "no/x.safetensors")) }.contains(
+                        "No such file"))
+                #expect(
+                    message { try save(arrays: ["x": MLXArray(1)], url: nested) }.contains(nested.lastPathComponent))
+                #expect(throws: LoadSaveError.self) { try loadArrays(url: folder.appending(path: "x.bin")) }
+                #expect(throws: LoadSaveError.self) { try save(arrays: [:], url: folder.appending(path: "x.bin")) }
+                #expect(throws: LoadSaveError.self) { try loadArray(url: folder.appending(path: "x.bin")) }
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path()) == ["folder.safetensors"])
+            }
+        }
+
+        @Test func anErrorWhileSavingLeavesNothingBehind() throws {
+            try withTemporaryFolder { folder in
+                let url = folder.appending(path: "x.safetensors")
+                try save(arrays: ["x": MLXArray([1])], url: url)
+                var broken = MLXArray(0)
+                withErrorHandler({ _ in }) { broken = matmul(ones([2]), ones([3])) }
+                #expect(throws: (any Error).self) { try save(arrays: ["y": broken], url: url) }
+                #expect(try loadArrays(url: url).keys.sorted() == ["x"])
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path()) == ["x.safetensors"])
+            }
+        }
+
+        @Test func npyFiles() throws {
+            try withTemporaryFolder { folder in
+                let url = folder.appending(path: "x.npy")
+                let x = MLXArray(0..<6, [2, 3]).asType(.float16)
+                try save(array: x, url: url)
+                let y = try loadArray(url: url)
+                #expect(y.dtype == .float16)
+                expect(y, Naive(x))
+                try Data("not npy".utf8).write(to: url)
+                #expect(throws: (any Error).self) { try loadArray(url: url) }
+            }
+        }
+    }
+}
