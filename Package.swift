@@ -93,6 +93,10 @@ var targets: [Target] = [
     .testTarget(
         name: "Qwen3Tests", dependencies: ["Qwen3", "ModelSupport", "MusicCore", "TestSupport", mlx],
         swiftSettings: strict),
+    .testTarget(
+        name: "ACEStepTests",
+        dependencies: ["ACEStep", "Oobleck", "ModelSupport", "MusicCore", "TestSupport", mlx, mlxNN],
+        swiftSettings: strict),
 ]
 
 if usesMLXSwift {

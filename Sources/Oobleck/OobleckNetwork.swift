@@ -70,7 +70,7 @@ final class OobleckNetwork: Module {
     /// Snake parameters as logarithms of shape `[1, C, 1]`.
     static func source(_ path: String, _ shape: [Int], in store: WeightStore) -> ParameterSource {
         if path.hasSuffix(".alpha") || path.hasSuffix(".beta") {
-            return ParameterSource([path], shapes: [[1, shape[0], 1]], dtype: .float32) { parts in
+            return ParameterSource([path], shapes: [[1, shape[0], 1]]) { parts in
                 exp(parts[0].asType(.float32)).reshaped(-1)
             }
         }

@@ -1,0 +1,91 @@
+import Foundation
+import ModelSupport
+import MusicCore
+
+/// ACE-Step 1.5: text to music by a diffusion transformer.
+///
+/// All work runs on the array thread, so that several generations wait for each other.
+public final class ACEStepBackend: MusicBackend {
+    public let info: ModelInfo
+    private let pipeline: Pipeline
+    private let resolver: RequestResolver
+
+    /// The family, as the composition root registers it.
+    public static let family = BackendFamily(
+        name: familyName, recognizes: recognizes, load: { try await load($0, options: $1) })
+
+    private static let familyName = "ace-step"
+
+    private init(info: ModelInfo, pipeline: Pipeline, resolver: RequestResolver) {
+        self.info = info
+        self.pipeline = pipeline
+        self.resolver = resolver
+    }
+
+    /// Whether a location holds a checkpoint of ACE-Step 1.5 in the official or the Diffusers layout, judged by its
+    /// files' names and configuration alone.
+    public static func recognizes(_ location: ModelLocation) -> Bool {
+        CheckpointLayout.isPresent(at: location)
+    }
+
+    /// Loads a checkpoint.
+    ///
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint` that says which file, tensor or field is wrong, or
+    ///   `unsupported` if there is no such device.
+    public static func load(_ location: ModelLocation, options: LoadOptions) async throws -> ACEStepBackend {
+        try await loadOnArrayThread(location, options: options)
+    }
+
+    @MLXActor
+    private static func loadOnArrayThread(
+        _ location: ModelLocation, options: LoadOptions
+    ) throws -> ACEStepBackend {
+        let layout = try CheckpointLayout(location)
+        let target = try ComputeTarget(options)
+        let model = try target.withDevice {
+            try evaluating("loading") { try ACEStepModel(layout, dtype: target.dtype) }
+        }
+        let info = ModelInfo(
+            family: familyName, variant: model.configuration.variant.rawValue, precision: target.precisionName,
+            device: target.device.rawValue, parameterCount: model.parameterCount,
+            notice: try notice(in: [location.directory, layout.model]))
+        return ACEStepBackend(
+            info: info, pipeline: Pipeline(model: model, target: target),
+            resolver: RequestResolver(variant: model.configuration.variant))
+    }
+
+    public func resolve(_ request: MusicRequest) throws -> (request: MusicRequest, notices: [String]) {
+        try resolver.resolve(request)
+    }
+
+    public func generate(_ request: MusicRequest) -> AsyncThrowingStream<MusicEvent, any Error> {
+        AsyncThrowingStream { continuation in
+            let task = Task {
+                do {
+                    let (resolved, notices) = try resolve(request)
+                    continuation.yield(.resolved(resolved))
+                    notices.forEach { continuation.yield(.notice($0)) }
+                    try Task.checkCancellation()
+                    let result = try await pipeline.generate(resolved) { continuation.yield($0) }
+                    continuation.yield(.finished(result))
+                    continuation.finish()
+                } catch is CancellationError {
+                    continuation.finish(throwing: MusicError(.cancelled, "The generation was cancelled"))
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    /// What a checkpoint says of itself in `vivace.json`.
+    private static func notice(in folders: [URL]) throws -> String? {
+        struct Remarks: Decodable {
+            let notice: String?
+        }
+        let files = folders.map { $0.appendingPathComponent("vivace.json") }
+        guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else { return nil }
+        return try ConfigurationFile.decode(Remarks.self, at: file).notice
+    }
+}

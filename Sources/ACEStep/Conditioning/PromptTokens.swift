@@ -1,0 +1,50 @@
+import MLX
+import MusicCore
+import Qwen3
+import Tokenizers
+
+/// The token ids of a prompt's two texts.
+package struct PromptTokens {
+    package let text: [Int32]
+    package let lyrics: [Int32]
+
+    /// Longest text in tokens, including the end token that the tokenizer adds.
+    package static let textLimit = 256
+    /// Longest lyrics in tokens, including the end token that the tokenizer adds.
+    package static let lyricsLimit = 2048
+
+    /// `[1, tokens]`.
+    package var textArray: MLXArray { MLXArray(text, [1, text.count]) }
+    /// `[1, tokens]`.
+    package var lyricsArray: MLXArray { MLXArray(lyrics, [1, lyrics.count]) }
+
+    /// Splits a prompt's texts into tokens and cuts what is too long.
+    ///
+    /// - Returns: the ids, and what the user should know.
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint` if tokenizer and text encoder don't fit together.
+    package static func encode(
+        _ prompt: PromptText, _ tokenizer: Tokenizer, _ configuration: Qwen3Configuration
+    ) throws -> (tokens: PromptTokens, notices: [String]) {
+        var notices: [String] = []
+        func encode(_ text: String, _ name: String, limit: Int) throws -> [Int32] {
+            let ids = tokenizer.encode(text, maxLength: limit)
+            if ids.count == limit {
+                let count = tokenizer.encode(text).count
+                if count > limit {
+                    notices.append("The \(name) makes \(count) tokens; what is beyond \(limit) is cut off")
+                }
+            }
+            if let bad = ids.first(where: { $0 >= configuration.vocabularySize }) {
+                throw MusicError(
+                    .invalidCheckpoint,
+                    "The tokenizer gives the id \(bad), but the text encoder knows \(configuration.vocabularySize) ids",
+                    advice: "the folders of tokenizer and text encoder must come from one checkpoint")
+            }
+            return ids
+        }
+        let tokens = PromptTokens(
+            text: try encode(prompt.text, "caption with its metadata", limit: textLimit),
+            lyrics: try encode(prompt.lyrics, "lyrics text", limit: lyricsLimit))
+        return (tokens, notices)
+    }
+}

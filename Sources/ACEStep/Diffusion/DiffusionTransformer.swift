@@ -1,0 +1,82 @@
+import MLX
+import MLXNN
+import ModelSupport
+
+/// The diffusion transformer: predicts the velocity from music to noise at a flow time.
+package final class DiffusionTransformer: Module {
+    @ModuleInfo(key: "proj_in") var input: PatchEmbedding
+    @ModuleInfo(key: "time_embed") package var timeEmbedding: TimestepEmbedding
+    /// Embeds the span of a step in training by mean flows; at inference the span is 0.
+    @ModuleInfo(key: "time_embed_r") package var spanEmbedding: TimestepEmbedding
+    @ModuleInfo(key: "condition_embedder") var conditionEmbedding: Linear
+    let layers: [TransformerBlock]
+    @ModuleInfo(key: "norm_out") var outputNorm: RMSNorm
+    @ModuleInfo(key: "proj_out") var output: PatchProjection
+    /// Added to what the flow time gives at the output, `[1, 2, hidden]`.
+    @ParameterInfo(key: "scale_shift_table") var table: MLXArray
+
+    package init(_ configuration: TransformerConfiguration) {
+        let width = configuration.stack.hiddenSize
+        _input.wrappedValue = PatchEmbedding(
+            channels: configuration.inputChannels, hiddenSize: width, patch: configuration.patchSize)
+        _timeEmbedding.wrappedValue = TimestepEmbedding(hiddenSize: width)
+        _spanEmbedding.wrappedValue = TimestepEmbedding(hiddenSize: width)
+        _conditionEmbedding.wrappedValue = Linear(configuration.conditionWidth, width)
+        layers = (0..<configuration.stack.layers).map { TransformerBlock(configuration.stack, layer: $0) }
+        _outputNorm.wrappedValue = RMSNorm(dimensions: width, eps: configuration.stack.normEpsilon)
+        _output.wrappedValue = PatchProjection(
+            hiddenSize: width, channels: configuration.acousticChannels, patch: configuration.patchSize)
+        _table.wrappedValue = MLXArray.zeros([1, 2, width])
+    }
+
+    /// What the flow times of all steps contribute to the layers; it depends on nothing else.
+    ///
+    /// - Parameters:
+    ///   - times: flow times.
+    ///   - span: how far each step reaches as the networks see it; 0 except in training by mean flows.
+    package func modulation(times: [Float], span: Float = 0) -> TimestepModulation {
+        timeEmbedding(times) + spanEmbedding([span])
+    }
+
+    /// Keys and values of a condition `[B, S, condition width]` for every layer; they are the same at all steps.
+    func memory(_ condition: MLXArray) -> [KeyValues] {
+        let states = conditionEmbedding(condition)
+        return layers.map { $0.crossAttention.keyValues(states) }
+    }
+
+    /// Predicts the velocity.
+    ///
+    /// - Parameters:
+    ///   - latents: noisy latents, `[B, T, channels]`.
+    ///   - context: source latents and mask, `[B, T, 2 * channels]`.
+    ///   - modulation: that of one flow time.
+    ///   - memory: that of the condition.
+    /// - Returns: `[B, T, channels]`.
+    func callAsFunction(
+        _ latents: MLXArray, context: MLXArray, modulation: TimestepModulation, memory: [KeyValues]
+    ) -> MLXArray {
+        var x = input(concatenated([context, latents], axis: -1))
+        for (layer, condition) in zip(layers, memory) {
+            x = layer(x, modulation: modulation.projection, condition: condition)
+        }
+        let parts = (table + modulation.embedding.expandedDimensions(axis: 1)).split(parts: 2, axis: 1)
+        let normalized = FusedOps.modulatedRMSNorm(
+            x, weight: outputNorm.weight, scale: parts[1], shift: parts[0], eps: outputNorm.eps)
+        return output(normalized)[0..., 0..<latents.dim(1)]
+    }
+
+    /// Predicts the velocity from unprepared inputs.
+    ///
+    /// - Parameters:
+    ///   - latents: noisy latents, `[B, T, channels]`.
+    ///   - context: source latents and mask, `[B, T, 2 * channels]`.
+    ///   - time: flow time in [0, 1].
+    ///   - span: how far the step reaches, `t - r`.
+    ///   - condition: `[B, S, condition width]`.
+    /// - Returns: `[B, T, channels]`.
+    package func callAsFunction(
+        _ latents: MLXArray, context: MLXArray, time: Float, span: Float = 0, condition: MLXArray
+    ) -> MLXArray {
+        self(latents, context: context, modulation: modulation(times: [time], span: span), memory: memory(condition))
+    }
+}

@@ -1,0 +1,150 @@
+import ACEStep
+import Foundation
+import ModelSupport
+import MusicCore
+import TestSupport
+import Testing
+
+/// The family as the rest of the program sees it.
+struct ACEStepBackendTests {
+    private let options = LoadOptions(precision: .float32, device: .cpu)
+    private let request = MusicRequest(prompt: "slow jazz", duration: 0.6, steps: 3, seeds: [4, 5], batchSize: 2)
+
+    private func load(_ name: String = "turbo-f32") async throws -> ACEStepBackend {
+        try await ACEStepBackend.load(try TestCheckpoint(name, .official).location, options: options)
+    }
+
+    @Test func infoTellsWhatWasLoaded() async throws {
+        let turbo = try await load().info
+        #expect(turbo.family == "ace-step")
+        #expect(turbo.variant == "turbo")
+        #expect(turbo.precision == "f32")
+        #expect(turbo.device == "cpu")
+        #expect(turbo.parameterCount > 10_000)
+        #expect(turbo.notice == nil)
+        #expect(try await load("base-xl-bf16").info.variant == "base")
+    }
+
+    @Test func noticeOfTheCheckpointIsPassedOn() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vivace-test-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.copyItem(at: Fixtures.url("checkpoints/turbo-f32/official"), to: folder)
+        try Data(#"{"notice": "untrained demo weights: expect noise"}"#.utf8)
+            .write(to: folder.appendingPathComponent("vivace.json"))
+        let location = ModelLocation(name: "demo", directory: folder)
+        let info = try await ACEStepBackend.load(location, options: options).info
+        #expect(info.notice == "untrained demo weights: expect noise")
+    }
+
+    @Test func eventsTellTheWholeStory() async throws {
+        let backend = try await load()
+        var events: [String] = []
+        var result: MusicResult?
+        for try await event in backend.generate(request) {
+            switch event {
+            case .resolved(let resolved):
+                #expect(resolved.shift == 3)
+                events.append("resolved")
+            case .notice: events.append("notice")
+            case .started(let stage): events.append("\(stage)")
+            case .progress(let stage, let done, let total): events.append("\(stage) \(done)/\(total)")
+            case .finished(let finished): result = finished
+            }
+        }
+        #expect(
+            events == [
+                "resolved", "notice", "encode", "condition", "diffuse", "diffuse 1/6", "diffuse 2/6", "diffuse 3/6",
+                "diffuse 4/6", "diffuse 5/6", "diffuse 6/6", "decode", "decode 1/2", "decode 2/2",
+            ])
+        let finished = try #require(result)
+        #expect(finished.songs.map(\.seed) == [4, 5])
+        #expect(finished.request.seeds == [4, 5])
+        #expect(Set(finished.seconds.keys) == [.encode, .condition, .diffuse, .decode])
+        #expect(finished.seconds.values.allSatisfy { $0 > 0 })
+    }
+
+    @Test func levelsFollowTheRequest() async throws {
+        let backend = try await load()
+        func peak(_ normalization: MusicRequest.Normalization) async throws -> Float {
+            var request = request
+            request.normalization = normalization
+            for try await event in backend.generate(request) {
+                if case .finished(let result) = event { return result.songs[0].audio.peak }
+            }
+            return .nan
+        }
+        // -1 dBFS
+        #expect(abs(try await peak(.peak) - 0.891_250_9) < 1e-6)
+        let raw = try await peak(.none)
+        #expect(raw > 0 && abs(raw - 0.891_250_9) > 1e-3)
+    }
+
+    @Test func sameRequestGivesTheSameBits() async throws {
+        func samples() async throws -> [[Float]] {
+            for try await event in try await load().generate(request) {
+                if case .finished(let result) = event { return result.songs.flatMap(\.audio.channels) }
+            }
+            return []
+        }
+        let (one, other) = (try await samples(), try await samples())
+        #expect(one.count == 4)
+        #expect(one.map { $0.map(\.bitPattern) } == other.map { $0.map(\.bitPattern) })
+    }
+
+    @Test @MLXActor func cancellationStopsTheWorkWithinAStep() async throws {
+        let run = try TestRun("turbo-f32", .official)
+        let request = try run.resolver.resolve(request).request
+        var steps = 0
+        let task = Task { @MLXActor in
+            _ = try run.pipeline.generate(request) { event in
+                guard case .progress(.diffuse, let done, _) = event else { return }
+                steps = done
+                if done == 2 { withUnsafeCurrentTask { $0?.cancel() } }
+            }
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(steps == 2)
+    }
+
+    @Test func cancelledTaskEndsInAnError() async throws {
+        let backend = try await load()
+        let task = Task {
+            for try await event in backend.generate(request) {
+                if case .finished = event { return true }
+            }
+            return false
+        }
+        task.cancel()
+        // Either the iteration ends at once, or it ends with the error; it does not finish.
+        #expect((try? await task.value) != true)
+    }
+
+    @Test func invalidRequestsEndTheStream() async throws {
+        let backend = try await load()
+        var invalid = request
+        invalid.duration = 10_000
+        let error = await #expect(throws: MusicError.self) {
+            for try await _ in backend.generate(invalid) {}
+        }
+        #expect(error?.code == .invalidRequest)
+        #expect(throws: MusicError.self) { try backend.resolve(invalid) }
+    }
+
+    @Test func generationsWaitForEachOther() async throws {
+        let backend = try await load()
+        let results = try await withThrowingTaskGroup(of: [Float].self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    for try await event in backend.generate(request) {
+                        if case .finished(let result) = event { return result.songs[0].audio.channels[0] }
+                    }
+                    return []
+                }
+            }
+            return try await group.reduce(into: [[Float]]()) { $0.append($1) }
+        }
+        #expect(results.count == 4)
+        #expect(Set(results).count == 1)
+        #expect(!results[0].isEmpty)
+    }
+}

@@ -1,0 +1,181 @@
+import ACEStep
+import Foundation
+import MLX
+import ModelSupport
+import MusicCore
+import TestSupport
+import Testing
+
+/// Whole runs against the reference pipeline: the same request and seed must give the same samples, from either layout.
+@MLXActor
+struct PipelineParityTests {
+    /// A golden run.
+    struct Case: Decodable {
+        struct Interval: Decodable {
+            let cfg_interval_start: Double
+            let cfg_interval_end: Double
+        }
+        let request: MusicRequest
+        let interval: Interval
+        let sample_rate: Int
+        let latent_frames: Int
+        let samples: Int
+        let stride: Int
+        let audio_tolerance: Float
+        let latents_tolerance: Float
+
+        enum CodingKeys: String, CodingKey {
+            case request, sample_rate, latent_frames, samples, stride, audio_tolerance, latents_tolerance
+        }
+
+        init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            request = try values.decode(MusicRequest.self, forKey: .request)
+            interval = try values.decode(Interval.self, forKey: .request)
+            sample_rate = try values.decode(Int.self, forKey: .sample_rate)
+            latent_frames = try values.decode(Int.self, forKey: .latent_frames)
+            samples = try values.decode(Int.self, forKey: .samples)
+            stride = try values.decode(Int.self, forKey: .stride)
+            audio_tolerance = try values.decode(Float.self, forKey: .audio_tolerance)
+            latents_tolerance = try values.decode(Float.self, forKey: .latents_tolerance)
+        }
+
+        /// The reference measures its interval on `1 - t`.
+        var guidanceInterval: ClosedRange<Float> {
+            Float(1 - interval.cfg_interval_end)...Float(1 - interval.cfg_interval_start)
+        }
+    }
+
+    nonisolated static let cases: [String] = Fixtures.checkpoints.flatMap { checkpoint -> [String] in
+        let folder = Fixtures.url("pipeline/\(checkpoint)").path
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return files.filter { $0.hasSuffix(".json") && $0 != "sensitivity.json" }.sorted()
+            .map { "\(checkpoint)/\($0.dropLast(".json".count))" }
+    }
+
+    @Test func goldenRunsAreThere() {
+        #expect(Self.cases.count >= 20)
+    }
+
+    @Test(arguments: cases, TestCheckpoint.Kind.allCases)
+    func runsGiveTheReferenceSamples(_ name: String, _ kind: TestCheckpoint.Kind) throws {
+        let golden = try Fixtures.tensors("pipeline/\(name)")
+        let run: Case = try Fixtures.json("pipeline/\(name)")
+        let checkpoint = String(name.split(separator: "/")[0])
+        let model = try TestCheckpoint(checkpoint, kind).load(dtype: .float32)
+        let pipeline = Pipeline(model: model, target: try ComputeTarget(LoadOptions(precision: .float32, device: .cpu)))
+        var request = run.request
+        request.batchSize = request.seeds.count
+        request = try RequestResolver(variant: model.configuration.variant).resolve(request).request
+        let result = try pipeline.generate(request, guidanceInterval: run.guidanceInterval) { _ in }
+
+        #expect(result.songs.count == run.request.seeds.count)
+        for (index, song) in result.songs.enumerated() {
+            #expect(song.latentShape[0] == run.latent_frames)
+            #expect(song.audio.sampleRate == run.sample_rate)
+            #expect(song.audio.frameCount == run.samples)
+            #expect(
+                largestDifference(song.latents, try golden("latents")[index].asArray(Float.self))
+                    <= run.latents_tolerance)
+            for (channel, samples) in song.audio.channels.enumerated() {
+                func check(_ made: [Float], _ reference: String) throws {
+                    let expected = try golden(reference)[index, channel].asArray(Float.self)
+                    #expect(
+                        largestDifference(made, expected) <= run.audio_tolerance, "\(reference), channel \(channel)")
+                }
+                if golden.arrays["audio"] != nil {
+                    try check(samples, "audio")
+                } else {
+                    try check(stride(from: 0, to: samples.count, by: run.stride).map { samples[$0] }, "audio_strided")
+                    try check(Array(samples.prefix(256)), "audio_head")
+                    try check(Array(samples.suffix(256)), "audio_tail")
+                }
+            }
+        }
+    }
+
+    @Test func noiseIsThatOfTheReference() throws {
+        for name in Self.cases {
+            let golden = try Fixtures.tensors("pipeline/\(name)")
+            let run: Case = try Fixtures.json("pipeline/\(name)")
+            let noise = try golden("noise")
+            for (index, seed) in run.request.seeds.enumerated() {
+                var generator = TorchGenerator(seed: seed)
+                let made = generator.randn(noise.dim(1) * noise.dim(2))
+                #expect(largestDifference(made, noise[index].asArray(Float.self)) <= 1e-5, "\(name), seed \(seed)")
+            }
+        }
+    }
+
+    @Test func bothLayoutsGiveTheSameBits() throws {
+        for checkpoint in Fixtures.checkpoints {
+            let songs = try TestCheckpoint.Kind.allCases.map { kind in
+                try TestRun(checkpoint, kind).song { $0.duration = 1.5 }
+            }
+            #expect(songs[0].audio == songs[1].audio, "\(checkpoint)")
+            #expect(songs[0].latents == songs[1].latents, "\(checkpoint)")
+        }
+    }
+
+    @Test func bfloat16IsNearFloat32() throws {
+        for checkpoint in Fixtures.checkpoints {
+            let exact = try TestRun(checkpoint, .diffusers, dtype: .float32).song()
+            let short = try TestRun(checkpoint, .diffusers, dtype: .bfloat16).song()
+            let shape = exact.latentShape
+            #expect(cosine(MLXArray(exact.latents, shape), MLXArray(short.latents, shape)) > 0.99, "\(checkpoint)")
+        }
+    }
+
+    @Test func aSongDoesNotDependOnItsBatch() throws {
+        let run = try TestRun("turbo-f32", .diffusers)
+        let batch = try run.result {
+            $0.seeds = [11, 12, 13]
+            $0.batchSize = 3
+        }
+        #expect(Set(batch.songs.map(\.audio.channels)).count == 3)
+        for song in batch.songs {
+            let alone = try run.song { $0.seeds = [song.seed] }
+            #expect(alone.audio == song.audio)
+        }
+    }
+
+    @Test func promptLyricsAndMetadataAreHeard() throws {
+        let run = try TestRun("turbo-f32", .official)
+        let plain = try run.song()
+        let changes: [(String, (inout MusicRequest) -> Void)] = [
+            ("caption", { $0.prompt = "loud polka" }), ("lyrics", { $0.lyrics = "[verse]\nla la la" }),
+            ("instrumental", { $0.instrumental = true }), ("language", { $0.vocalLanguage = "ja" }),
+            ("tempo", { $0.bpm = 180 }), ("key", { $0.keyScale = "C major" }),
+            ("time signature", { $0.timeSignature = "6/8" }), ("steps", { $0.steps = 3 }), ("shift", { $0.shift = 1 }),
+            ("timesteps", { $0.timesteps = [1, 0.5] }), ("seed", { $0.seeds = [2] }),
+        ]
+        for (name, change) in changes {
+            #expect(try run.song(change).audio != plain.audio, "\(name)")
+        }
+    }
+}
+
+/// A loaded checkpoint that runs small requests.
+@MLXActor
+struct TestRun {
+    let pipeline: Pipeline
+    let resolver: RequestResolver
+
+    init(_ checkpoint: String, _ kind: TestCheckpoint.Kind, dtype: DType = .float32) throws {
+        let model = try TestCheckpoint(checkpoint, kind).load(dtype: dtype)
+        let precision: LoadOptions.Precision = dtype == .bfloat16 ? .bfloat16 : .float32
+        pipeline = Pipeline(model: model, target: try ComputeTarget(LoadOptions(precision: precision, device: .cpu)))
+        resolver = RequestResolver(variant: model.configuration.variant)
+    }
+
+    /// Runs a request of one short song.
+    func result(_ change: (inout MusicRequest) -> Void = { _ in }) throws -> MusicResult {
+        var request = MusicRequest(prompt: "slow jazz", duration: 0.6, steps: 4, seeds: [1])
+        change(&request)
+        return try pipeline.generate(try resolver.resolve(request).request) { _ in }
+    }
+
+    func song(_ change: (inout MusicRequest) -> Void = { _ in }) throws -> Song {
+        try #require(try result(change).songs.first)
+    }
+}
