@@ -218,14 +218,20 @@ package struct ContentRange: Equatable {
     package var total: Int64?
 
     package init?(_ text: String) {
-        let words = text.split(whereSeparator: { " -/".contains($0) })
-        guard words.count == 4, words[0].lowercased() == "bytes", let start = Int64(words[1]),
-            let end = Int64(words[2]), start >= 0, end >= start
+        func parts(_ text: Substring, _ separator: Character) -> [Substring] {
+            text.split(separator: separator, omittingEmptySubsequences: false)
+        }
+        let words = parts(text[...], " ")
+        guard words.count == 2, words[0].lowercased() == "bytes" else { return nil }
+        let range = parts(words[1], "/")
+        let ends = parts(range[0], "-")
+        guard range.count == 2, ends.count == 2, let start = Int64(ends[0]), let end = Int64(ends[1]), start >= 0,
+            end >= start
         else { return nil }
         self.start = start
         self.end = end
-        if words[3] != "*" {
-            guard let total = Int64(words[3]), total > end else { return nil }
+        if range[1] != "*" {
+            guard let total = Int64(range[1]), total > end else { return nil }
             self.total = total
         }
     }

@@ -238,8 +238,11 @@ public struct ModelDownloader: Sendable {
     }
 
     private func fileDownloader(_ meter: ProgressMeter) -> FileDownloader {
-        FileDownloader(
-            cache: cache, client: client, retries: configuration.retries,
+        // Once a download runs, a network that goes away for a while is worth waiting for.
+        var retries = configuration.retries
+        retries.maximumConnectionAttempts = retries.maximumAttempts
+        return FileDownloader(
+            cache: cache, client: client, retries: retries,
             avoidsLinks: configuration.avoidsSymbolicLinks, meter: meter)
     }
 

@@ -4,6 +4,8 @@ import Foundation
 package struct RetryPolicy: Sendable {
     /// How many attempts in a row may fail without progress.
     package var maximumAttempts = 6
+    /// How many of them may fail to get through to the server at all.
+    package var maximumConnectionAttempts = 3
     /// Seconds to wait after the first failure; each further one doubles it.
     package var firstDelay = 0.5
     /// The longest wait of our own, in seconds.
@@ -23,6 +25,7 @@ package struct RetryPolicy: Sendable {
         switch error {
         case let error as TransferError:
             guard error.isTransient else { return nil }
+            if error.isConnectionFailure, attempt >= maximumConnectionAttempts { return nil }
         case let error as HTTPStatusError:
             guard error.isTransient else { return nil }
             if let asked = error.head.headers["retry-after"].flatMap({ Self.seconds(retryAfter: $0) }) {

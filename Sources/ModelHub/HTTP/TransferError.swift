@@ -33,7 +33,7 @@ package enum TransferError: Error, Sendable, Equatable {
         }
     }
 
-    /// Whether no request got through at all, so that asking once more at once is of little use.
+    /// Whether no request got through at all, which asking again soon seldom changes.
     package var isConnectionFailure: Bool {
         switch self {
         case .unresolved, .unreachable, .proxy: true

@@ -10,6 +10,12 @@ package struct WebURL: Sendable, Hashable {
         package let scheme: String
         package let host: String
         package let port: Int
+
+        package init(scheme: String, host: String, port: Int) {
+            self.scheme = scheme
+            self.host = host
+            self.port = port
+        }
     }
 
     /// The address in libcurl's normal form.

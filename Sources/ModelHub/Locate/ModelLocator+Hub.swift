@@ -147,8 +147,7 @@ extension ModelLocator {
         let size = bytes > 0 ? " (about \(ByteCount.text(bytes)))" : ""
         return MusicError(
             .modelNotFound, "\(what)\(reason)",
-            advice:
-                "get it\(offlineReason(offline) == nil ? "" : " while online") with: vivace models pull \(command)\(size)"
+            advice: "get it\(reason.isEmpty ? "" : " while online") with: vivace models pull \(command)\(size)"
         )
     }
 

@@ -40,6 +40,11 @@ public struct ModelLocator: Sendable {
             builtin: builtin)
     }
 
+    /// The same locator with another configuration.
+    public func with(_ configuration: HubConfiguration) -> ModelLocator {
+        ModelLocator(configuration: configuration, registry: registry, builtin: builtin)
+    }
+
     /// Finds a model, and downloads what is missing if that is allowed.
     ///
     /// What is here is used without a look at the network; ``ModelDownloader`` or `vivace models pull` brings a newer

@@ -97,19 +97,25 @@ public struct ModelRegistry: Sendable {
         text.split { "-_./ ".contains($0) }
     }
 
-    /// Levenshtein's distance: how many letters must be added, removed or changed.
+    /// How many letters must be added, removed, changed or swapped with their neighbour to get from one text to the
+    /// other (optimal string alignment distance).
     static func distance(_ left: String, _ right: String) -> Int {
         let left = Array(left.unicodeScalars.prefix(200))
         let right = Array(right.unicodeScalars.prefix(200))
-        var previous = Array(0...right.count)
-        for (row, scalar) in left.enumerated() {
+        var rows = [Array(0...right.count)]
+        for row in left.indices {
             var current = [row + 1]
-            for (column, other) in right.enumerated() {
-                current.append(
-                    min(previous[column] + (scalar == other ? 0 : 1), previous[column + 1] + 1, current[column] + 1))
+            for column in right.indices {
+                var best = min(
+                    rows[row][column] + (left[row] == right[column] ? 0 : 1), rows[row][column + 1] + 1,
+                    current[column] + 1)
+                if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
+                    best = min(best, rows[row - 1][column - 1] + 1)
+                }
+                current.append(best)
             }
-            previous = current
+            rows.append(current)
         }
-        return previous[right.count]
+        return rows[left.count][right.count]
     }
 }
