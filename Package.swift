@@ -83,6 +83,8 @@ var targets: [Target] = [
     .testTarget(
         name: "TokenizersTests", dependencies: ["Tokenizers", "MusicCore"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
+        name: "EndToEndTests", dependencies: ["vivace", "AudioFile", "MusicCore"], swiftSettings: strict),
+    .testTarget(
         name: "ModelSupportTests",
         dependencies: ["ModelSupport", "MusicCore", "TestSupport", mlx, mlxNN],
         exclude: ["Fixtures"],

@@ -15,5 +15,5 @@ await VivaceCommand.run(
             locate: { try await locator().resolve($0).location },
             defaultModel: { try await DefaultModel.name(locator()) }),
         makeRandomCheckpoint: { folder, seed, report in
-            try RandomCheckpoint.write(to: folder, seed: seed) { report($0, RandomCheckpoint.byteCount) }
+            try RandomCheckpoint.write(to: folder, seed: seed) { try report($0, RandomCheckpoint.byteCount) }
         }))

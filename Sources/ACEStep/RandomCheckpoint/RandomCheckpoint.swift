@@ -28,7 +28,7 @@ public enum RandomCheckpoint {
     ///   - progress: called now and then with the number of bytes written.
     /// - Throws: ``MusicError`` with code `unwritableOutput`.
     public static func write(
-        to directory: URL, variant: Variant = .turbo, seed: UInt64 = 0, progress: (_ bytes: Int) -> Void = { _ in }
+        to directory: URL, variant: Variant = .turbo, seed: UInt64 = 0, progress: (_ bytes: Int) throws -> Void = { _ in }
     ) throws {
         let files = FileManager.default
         guard !files.fileExists(atPath: directory.path) else {
@@ -42,7 +42,7 @@ public enum RandomCheckpoint {
             try files.moveItem(at: partial, to: directory)
         } catch {
             try? files.removeItem(at: partial)
-            if let error = error as? MusicError { throw error }
+            if error is MusicError || error is CancellationError { throw error }
             throw MusicError(
                 .unwritableOutput, "\(directory.path) can't be written: \(error.localizedDescription)",
                 advice: "check permissions, and that \(byteCount >> 30) GiB are free")
@@ -50,7 +50,7 @@ public enum RandomCheckpoint {
     }
 
     private static func write(
-        into root: URL, variant: Variant, seed: UInt64, progress: (Int) -> Void
+        into root: URL, variant: Variant, seed: UInt64, progress: (Int) throws -> Void
     ) throws {
         var normals = NormalTable(seed: seed)
         var written = 0
@@ -65,7 +65,7 @@ public enum RandomCheckpoint {
         func write(_ tensors: [PlannedTensor], to url: URL) throws {
             try SafetensorsWriter.write(tensors, to: url, &normals) { bytes in
                 written += bytes
-                progress(written)
+                try progress(written)
             }
         }
 

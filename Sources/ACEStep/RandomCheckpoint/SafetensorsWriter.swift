@@ -14,7 +14,7 @@ enum SafetensorsWriter {
     ///   - normals: where the values come from.
     ///   - progress: called after each piece with the number of its bytes.
     static func write(
-        _ tensors: [PlannedTensor], to url: URL, _ normals: inout NormalTable, progress: (_ bytes: Int) -> Void
+        _ tensors: [PlannedTensor], to url: URL, _ normals: inout NormalTable, progress: (_ bytes: Int) throws -> Void
     ) throws {
         var header: [String: Any] = ["__metadata__": ["format": "pt"]]
         var offset = 0
@@ -42,7 +42,7 @@ enum SafetensorsWriter {
                 let part = UnsafeMutableBufferPointer(rebasing: piece[0..<min(left, pieceSize)])
                 normals.fill(part, mean: tensor.mean, deviation: tensor.deviation)
                 try file.write(contentsOf: Data(buffer: part))
-                progress(2 * part.count)
+                try progress(2 * part.count)
                 left -= part.count
             }
         }
