@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from diffusers import (
     AceStepPipeline, AceStepTransformer1DModel, AutoencoderOobleck, FlowMatchEulerDiscreteScheduler,
 )
 from diffusers.pipelines.ace_step import AceStepAudioTokenDetokenizer, AceStepAudioTokenizer, AceStepConditionEncoder
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from transformers import Qwen3Config, Qwen3Model
 
 from . import bpe
@@ -145,15 +144,3 @@ def load(folder: Path, dtype: torch.dtype = torch.float32) -> AceStepPipeline:
     pipeline = AceStepPipeline.from_pretrained(folder, torch_dtype=dtype)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
-
-
-def stored_dtypes(folder: Path) -> set[torch.dtype]:
-    """Every dtype found in the weight files below a folder."""
-    return {tensor.dtype for file in folder.rglob("*.safetensors") for tensor in load_file(file).values()}
-
-
-def describe(folder: Path) -> str:
-    """One line on a Diffusers-layout folder."""
-    index = json.loads((folder / "model_index.json").read_text())
-    weights = sum(file.stat().st_size for file in folder.rglob("*.safetensors"))
-    return f"{index['_class_name']}, {weights / 1e6:.2f} MB of weights"

@@ -54,10 +54,11 @@ def _token_batch(pipeline: AceStepPipeline, texts: list[str]) -> tuple[torch.Ten
 def _write_tokens(pipeline: AceStepPipeline, folder: Path) -> None:
     """The formatted prompt and lyric texts with their token ids, without padding; and a truncated one."""
     texts, lyrics = _prompt_batch(pipeline)
-    cases = [
-        {"text": text, "max_length": limit, "ids": pipeline.tokenizer(text, truncation=True, max_length=limit).input_ids}
-        for text in texts + lyrics for limit in (2048, 40)
-    ]
+    cases = []
+    for text in texts + lyrics:
+        for limit in (2048, 40):
+            ids = pipeline.tokenizer(text, truncation=True, max_length=limit).input_ids
+            cases.append({"text": text, "max_length": limit, "ids": ids})
     write_json(folder / "tokens.json", {"pad_id": pipeline.tokenizer.pad_token_id, "cases": cases})
 
 

@@ -22,12 +22,6 @@ def complete(request: dict[str, Any]) -> dict[str, Any]:
     return _DEFAULTS | request
 
 
-def latent_frames(pipeline: AceStepPipeline, duration: float) -> int:
-    """How many latent frames the reference makes for a duration."""
-    noise = pipeline.prepare_latents(1, duration, torch.float32, torch.device("cpu"))
-    return noise.shape[1]
-
-
 def noise(pipeline: AceStepPipeline, frames: int, seeds: list[int]) -> torch.Tensor:
     """The initial noise, [songs, frames, channels]: one CPU generator per song."""
     channels = pipeline.transformer.config.audio_acoustic_hidden_dim

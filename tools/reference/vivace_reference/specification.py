@@ -157,7 +157,8 @@ FIXTURES = [
         model_version="turbo", official_silence_frames=1000),
     # Like XL: the condition encoder is narrower than the DiT; a base checkpoint with guidance; ratio 4; sharded files.
     Specification(
-        name="base-xl-bf16", seed=22, dtype="bfloat16", dit=Attention(hidden=38, feed_forward=58, heads=8, key_value_heads=2),
+        name="base-xl-bf16", seed=22, dtype="bfloat16",
+        dit=Attention(hidden=38, feed_forward=58, heads=8, key_value_heads=2),
         dit_layers=3, head_dim=6, window=7,
         encoder=Attention(hidden=26, feed_forward=58, heads=4, key_value_heads=1), lyric_layers=3, timbre_layers=3,
         pooler_layers=1, pool_window=5, fsq_levels=(8, 8, 8, 5, 5, 5), acoustic_dim=6, patch=2, rope_theta=1000000.0,

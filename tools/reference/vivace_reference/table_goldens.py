@@ -69,7 +69,8 @@ def _guidance() -> dict[str, torch.Tensor]:
     for step in range(5):
         conditional = torch.randn(2, 13, 6, generator=seeded(f"guidance conditional {step}", 3))
         unconditional = torch.randn(2, 13, 6, generator=seeded(f"guidance unconditional {step}", 3))
-        unconditional = conditional.clone() if step == 3 else conditional + (0.1, 1.0, 3.0, 0.0, 0.5)[step] * unconditional
+        distance = (0.1, 1.0, 3.0, 0.0, 0.5)[step]
+        unconditional = conditional + distance * unconditional
         tensors[f"input.{step}.conditional"] = conditional
         tensors[f"input.{step}.unconditional"] = unconditional
         tensors[f"output.{step}"] = normalized_guidance(
