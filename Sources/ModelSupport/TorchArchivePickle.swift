@@ -217,7 +217,7 @@ struct TorchPickle {
         }
     }
 
-    /// Attributes that a state dictionary has beside its entries. They don't matter to its tensors.
+    /// Passes over attributes that a state dictionary has beside its entries; they don't matter to its tensors.
     private mutating func setAttributes() throws {
         _ = try container(try pop(), .dictionary)
         _ = try container(try top(), .dictionary)

@@ -77,11 +77,11 @@ public struct TorchGenerator: Sendable {
         return radius * cos(angle)
     }
 
-    /// Fills 16 or more values in blocks of 16. When the count is no multiple of 16, the last 16 values are drawn
-    /// again as one more block that overlaps the one before.
+    /// Fills 16 or more values in blocks of 16.
     ///
-    /// A float32 tensor first receives all its uniform values and is then transformed in place; the half formats
-    /// are drawn block by block, which leaves no uniform values over for an incomplete block.
+    /// When the count is no multiple of 16, the last 16 values are drawn again as one more block that overlaps the one
+    /// before. A float32 tensor first receives all its uniform values and is then transformed in place; the half
+    /// formats are drawn block by block, which leaves no uniform values over for an incomplete block.
     private mutating func fillNormal(_ values: UnsafeMutableBufferPointer<Float>, format: TorchFloatFormat) {
         let whole = values.count / Self.blockSize * Self.blockSize
         let drawn = format == .float32 ? values.count : whole

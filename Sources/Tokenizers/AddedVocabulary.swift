@@ -1,4 +1,6 @@
-/// A token that was added to a trained vocabulary. It is found in a text before the text is split into pieces.
+/// A token that was added to a trained vocabulary.
+///
+/// It is found in a text before the text is split into pieces.
 public struct AddedToken: Sendable, Equatable {
     /// The text that the token stands for.
     public var content: String
@@ -45,6 +47,8 @@ struct AddedVocabulary: Sendable {
     private let normalizer: Normalizer
     private var vocabulary = Vocabulary()
     private var tokens: [Int32: AddedToken] = [:]
+    /// The numbers of all tokens in the order in which they were added.
+    private var order: [Int32] = []
     /// Texts that are special, in the form in which decoding meets them.
     private var specialTexts = Vocabulary()
     /// How tokens are written whose normalized form differs from their content.
@@ -67,10 +71,13 @@ struct AddedVocabulary: Sendable {
     /// One more than the largest token.
     var tokenBound: Int { vocabulary.tokenBound }
 
-    /// Adds tokens. One that the model or this vocabulary knows keeps its number and takes the new flags; the others
-    /// are numbered from the end of both.
+    /// Adds tokens.
+    ///
+    /// One that the model or this vocabulary knows keeps its number and takes the new flags; the others are numbered
+    /// from the end of both.
     mutating func add(_ newTokens: some Sequence<AddedToken>, model: Vocabulary) throws {
         var next = Int32(max(model.count, vocabulary.tokenBound))
+        var isChanged = false
         for token in newTokens where !token.content.isEmpty {
             let known = vocabulary.token(token.content)
             if let known, tokens[known] == token { continue }
@@ -79,7 +86,7 @@ struct AddedVocabulary: Sendable {
                 number = next
                 next += 1
             }
-            let content = token.content.unicodeScalars.map(\.value)
+            let content = token.content.scalarValues
             normalizedTexts[number] = nil
             if token.isNormalized {
                 let normalized = normalizer.apply(content)
@@ -87,9 +94,10 @@ struct AddedVocabulary: Sendable {
             }
             try Self.insert(token.content, number, into: &vocabulary)
             if token.isSpecial { try Self.insert(token.content, number, into: &specialTexts) }
-            tokens[number] = token
+            if tokens.updateValue(token, forKey: number) == nil { order.append(number) }
+            isChanged = true
         }
-        rebuildSearch()
+        if isChanged { rebuildSearch() }
     }
 
     private static func insert(_ text: String, _ number: Int32, into vocabulary: inout Vocabulary) throws {
@@ -98,14 +106,15 @@ struct AddedVocabulary: Sendable {
     }
 
     private mutating func rebuildSearch() {
-        rawSearch = TokenSearch(capacity: tokens.count)
+        rawSearch = TokenSearch()
         normalizedSearch = TokenSearch()
-        for (number, token) in tokens {
+        for number in order {
+            guard let token = tokens[number] else { continue }
             if token.isNormalized {
-                let text = normalizedTexts[number] ?? token.content.unicodeScalars.map(\.value)
+                let text = normalizedTexts[number] ?? token.content.scalarValues
                 normalizedSearch.insert(text, token: number)
             } else {
-                rawSearch.insert(token.content.unicodeScalars.map(\.value), token: number)
+                rawSearch.insert(token.content.scalarValues, token: number)
             }
         }
     }
@@ -178,29 +187,34 @@ struct AddedVocabulary: Sendable {
 /// A trie of texts: finds the leftmost one in a text, and of several there the longest.
 private struct TokenSearch: Sendable {
     /// The child of a node by scalar (upper half of the value), with the token that ends there plus 1 (lower half).
-    private var edges: PairTable
+    private var edges = PairTable()
     private var nodeCount: UInt32 = 1
     private var firstScalars: Set<UInt32> = []
-
-    init(capacity: Int = 0) {
-        edges = PairTable(capacity: capacity * 2)
-    }
+    /// The text that was inserted last and the nodes along it: many tokens differ from their neighbour at the end only.
+    private var lastText: [UInt32] = []
+    private var lastNodes: [UInt32] = []
 
     var isEmpty: Bool { firstScalars.isEmpty }
 
     mutating func insert(_ text: [UInt32], token: Int32) {
         guard let first = text.first else { return }
         firstScalars.insert(first)
-        var node: UInt32 = 0
-        for (index, scalar) in text.enumerated() {
-            var value = edges.value(node, scalar) ?? 0
-            if value == 0 {
+        var known = 0
+        while known < lastText.count, known < text.count - 1, lastText[known] == text[known] { known += 1 }
+        lastText = text
+        lastNodes.removeLast(lastNodes.count - known)
+        for index in known..<text.count {
+            let node = lastNodes.last ?? 0
+            var value = edges.value(node, text[index]) ?? 0
+            let isNew = value == 0
+            if isNew {
                 value = UInt64(nodeCount) << 32
                 nodeCount += 1
             }
-            if index == text.count - 1 { value = (value >> 32) << 32 | UInt64(token) + 1 }
-            edges.insert(node, scalar, value)
-            node = UInt32(truncatingIfNeeded: value >> 32)
+            let isLast = index == text.count - 1
+            if isLast { value = (value >> 32) << 32 | UInt64(token) + 1 }
+            if isNew || isLast { edges.insert(node, text[index], value) }
+            lastNodes.append(UInt32(truncatingIfNeeded: value >> 32))
         }
     }
 

@@ -1,54 +1,9 @@
 import Foundation
-import MusicCore
 
-/// A small JSON document or part of one.
-enum JSONValue: Sendable, Equatable {
-    case null
-    case bool(Bool)
-    case number(Double)
-    case string(String)
-    case array([JSONValue])
-    case object([String: JSONValue])
-
-    /// The value of a key; `nil` if this is no object or lacks the key.
-    subscript(key: String) -> JSONValue? {
-        if case .object(let entries) = self { entries[key] } else { nil }
-    }
-
-    var string: String? {
-        if case .string(let value) = self { value } else { nil }
-    }
-
-    var bool: Bool? {
-        if case .bool(let value) = self { value } else { nil }
-    }
-
-    var number: Double? {
-        if case .number(let value) = self { value } else { nil }
-    }
-
-    /// A number without a fraction that fits.
-    var int: Int? { number.flatMap { Int(exactly: $0) } }
-
-    var array: [JSONValue]? {
-        if case .array(let elements) = self { elements } else { nil }
-    }
-
-    /// Parses a whole document.
-    init(parsing data: Data) throws {
-        self = try data.withUnsafeBytes { bytes in
-            var reader = JSONReader(bytes)
-            let value = try reader.value()
-            try reader.end()
-            return value
-        }
-    }
-}
-
-/// Reads JSON from start to end without building a tree, so that a vocabulary of 150,000 entries goes straight into
-/// its table. Strings come as UTF-8 bytes, most of them without a copy.
+/// Reads JSON from start to end without building a tree.
 ///
-/// The bytes must stay alive as long as the reader.
+/// So a vocabulary of 150,000 entries goes straight into its table. Strings come as UTF-8 bytes, most of them without
+/// a copy. The bytes must stay alive as long as the reader.
 struct JSONReader {
     private let bytes: UnsafeRawBufferPointer
     private(set) var position: Int
@@ -188,7 +143,7 @@ struct JSONReader {
         skipWhitespace()
         let length = text.utf8CodeUnitCount
         guard length <= bytes.count - position,
-            bytes[position..<position + length].elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: length))
+            UnsafeRawBufferPointer(rebasing: bytes[position..<position + length]).isText(text)
         else { throw fault("\(text)") }
         position += length
     }
@@ -351,25 +306,10 @@ struct JSONReader {
     }
 }
 
-/// Why a tokenizer's files were refused; the loader adds the name of the file.
-struct TokenizerFault: Error {
-    var reason: String
-    var advice: String
-
-    init(_ reason: String, advice: String = "download the file again, or use the model's own tokenizer") {
-        self.reason = reason
-        self.advice = advice
-    }
-
-    /// A component that is of an unknown type.
-    static func unsupported(_ component: String, _ type: String??) -> TokenizerFault {
-        TokenizerFault(
-            "its \(component) is of the type \((type ?? nil) ?? "(none)"), which isn't supported",
-            advice: "use a checkpoint with a byte-level BPE tokenizer such as Qwen's")
-    }
-
-    /// The error for the user.
-    func error(in file: URL) -> MusicError {
-        MusicError(.invalidCheckpoint, "can't use the tokenizer \(file.path(percentEncoded: false)): \(reason)", advice: advice)
+extension UnsafeRawBufferPointer {
+    /// The bytes are those of a text.
+    func isText(_ text: StaticString) -> Bool {
+        guard count == text.utf8CodeUnitCount, let baseAddress else { return count == text.utf8CodeUnitCount }
+        return memcmp(baseAddress, text.utf8Start, count) == 0
     }
 }

@@ -1,5 +1,3 @@
-import MusicCore
-
 /// What happens to text before it is split: a Unicode normalization form, or nothing.
 enum Normalizer: Sendable, Equatable {
     case none

@@ -30,14 +30,16 @@ enum TokenDecoder: Sendable, Equatable {
     }
 }
 
-/// Turns tokens into text as they come. The pieces of text together are what decoding all tokens at once gives: a
-/// character whose bytes are spread over several tokens appears when it is complete.
+/// Turns tokens into text as they come.
+///
+/// The pieces of text together are what decoding all tokens at once gives: a character whose bytes are spread over
+/// several tokens appears when it is complete.
 public struct TokenStream: Sendable {
     private let tokenizer: Tokenizer
     private let skipsSpecialTokens: Bool
     /// The first bytes of a character that isn't complete.
     private var pending: [UInt8] = []
-    /// The bytes in `pending` are tokens by themselves, see ``TokenDecoder/byteFallback``.
+    /// No token has come yet.
     private var isFirst = true
 
     init(_ tokenizer: Tokenizer, skipsSpecialTokens: Bool) {
@@ -64,7 +66,9 @@ public struct TokenStream: Sendable {
         }
     }
 
-    /// Returns what is left: U+FFFD for a character that never became complete. The stream can start anew after it.
+    /// Returns what is left: U+FFFD for a character that never became complete.
+    ///
+    /// The stream can start anew after it.
     public mutating func finish() -> String {
         defer { isFirst = true }
         switch tokenizer.decoder {

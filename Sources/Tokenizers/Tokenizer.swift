@@ -1,8 +1,9 @@
 import Foundation
 import MusicCore
 
-/// A byte-level byte-pair tokenizer, read from the files that the Hugging Face libraries write. For Qwen2 and Qwen3 it
-/// gives the tokens that those libraries give.
+/// A byte-level byte-pair tokenizer, read from the files that the Hugging Face libraries write.
+///
+/// For Qwen2 and Qwen3 it gives the tokens that those libraries give.
 ///
 /// ```swift
 /// let tokenizer = try Tokenizer(directory: model.appending(path: "tokenizer"))
@@ -64,7 +65,7 @@ public struct Tokenizer: Sendable {
             guard let limit else { return false }
             return cutsEnd && tokens.count >= limit
         }
-        parts.addedVocabulary.forEachPart(of: text.unicodeScalars.map(\.value)) { part in
+        parts.addedVocabulary.forEachPart(of: text.scalarValues) { part in
             switch part {
             case .token(let token): tokens.append(token)
             case .text(let scalars):
@@ -120,7 +121,9 @@ public struct Tokenizer: Sendable {
 
     // MARK: Decoding
 
-    /// The text of some tokens. Numbers that are no token are passed over; bytes that are no UTF-8 become U+FFFD.
+    /// The text of some tokens.
+    ///
+    /// Numbers that are no token are passed over; bytes that are no UTF-8 become U+FFFD.
     ///
     /// - Parameters:
     ///   - tokens: the tokens.

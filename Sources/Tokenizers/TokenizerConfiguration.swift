@@ -1,8 +1,9 @@
 import Foundation
 import MusicCore
 
-/// What `tokenizer_config.json` says beside the tokenizer itself. Files of `transformers` say the same things in
-/// several places; the tokenizer's directory is read as `transformers` 5 reads it.
+/// What `tokenizer_config.json` says beside the tokenizer itself.
+///
+/// Files of `transformers` say the same things in several places; a directory is read as `transformers` 5 reads it.
 public struct TokenizerConfiguration: Sendable, Equatable {
     /// Which end of a sequence something concerns.
     public enum Side: String, Sendable {
@@ -43,8 +44,9 @@ public struct TokenizerConfiguration: Sendable, Equatable {
     /// A configuration that says nothing.
     public init() {}
 
-    /// Reads `tokenizer_config.json` with the files that complete it: `special_tokens_map.json`, `added_tokens.json`
-    /// and `chat_template.jinja`. Missing files say nothing.
+    /// Reads `tokenizer_config.json` and the files that complete it.
+    ///
+    /// Those are `special_tokens_map.json`, `added_tokens.json` and `chat_template.jinja`. Missing files say nothing.
     ///
     /// - Throws: `MusicError` with code `.invalidCheckpoint` if a file isn't what its name says.
     public init(directory: URL) throws {
@@ -147,7 +149,11 @@ public struct TokenizerConfiguration: Sendable, Equatable {
     private static func specialTokens(_ config: [String: JSONValue]) -> [AddedToken] {
         let further = [config["extra_special_tokens"], config["additional_special_tokens"]].compactMap { $0 }
         let lists = further.flatMap { list in
-            if case .object(let entries) = list { entries.sorted { $0.key < $1.key }.map(\.value) } else { list.array ?? [] }
+            if case .object(let entries) = list {
+                entries.sorted { $0.key < $1.key }.map(\.value)
+            } else {
+                list.array ?? []
+            }
         }
         return (names.compactMap { config[$0] } + lists).compactMap { value in
             guard let content = content(value), !content.isEmpty else { return nil }
@@ -170,15 +176,22 @@ extension AddedToken {
         var token = AddedToken("", isNormalized: true)
         var number: Int32?
         try reader.object { reader, key in
-            switch key.count {
-            case 2 where key.elementsEqual("id".utf8): number = try reader.tokenID()
-            case 7 where key.elementsEqual("content".utf8): token.content = try reader.string()
-            case 11 where key.elementsEqual("single_word".utf8): token.singleWord = try reader.bool()
-            case 6 where key.elementsEqual("lstrip".utf8): token.stripsLeft = try reader.bool()
-            case 6 where key.elementsEqual("rstrip".utf8): token.stripsRight = try reader.bool()
-            case 10 where key.elementsEqual("normalized".utf8): token.isNormalized = try reader.bool()
-            case 7 where key.elementsEqual("special".utf8): token.isSpecial = try reader.bool()
-            default: try reader.skip()
+            if key.isText("id") {
+                number = try reader.tokenID()
+            } else if key.isText("content") {
+                token.content = try reader.string()
+            } else if key.isText("single_word") {
+                token.singleWord = try reader.bool()
+            } else if key.isText("lstrip") {
+                token.stripsLeft = try reader.bool()
+            } else if key.isText("rstrip") {
+                token.stripsRight = try reader.bool()
+            } else if key.isText("normalized") {
+                token.isNormalized = try reader.bool()
+            } else if key.isText("special") {
+                token.isSpecial = try reader.bool()
+            } else {
+                try reader.skip()
             }
         }
         return (number, token)

@@ -98,3 +98,25 @@ struct PackedReader {
         return nil
     }
 }
+
+extension String {
+    /// The Unicode scalars as numbers.
+    var scalarValues: [UInt32] {
+        var text = self
+        return text.withUTF8 { bytes in
+            [UInt32](unsafeUninitializedCapacity: bytes.count) { values, count in
+                var position = 0
+                while position < bytes.count {
+                    // A string's bytes are always valid UTF-8.
+                    let lead = UInt32(bytes[position])
+                    let length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
+                    var value = length == 1 ? lead : lead & (0x7F >> UInt32(length))
+                    for offset in 1..<length { value = value << 6 | UInt32(bytes[position + offset] & 0x3F) }
+                    values[count] = value
+                    count += 1
+                    position += length
+                }
+            }
+        }
+    }
+}

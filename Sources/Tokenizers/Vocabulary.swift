@@ -1,7 +1,8 @@
 import Foundation
 
-/// Texts and their numbers, both ways. Texts are compared byte by byte: Swift strings that differ in their bytes may
-/// be equal, tokens never are.
+/// Texts and their numbers, both ways.
+///
+/// Texts are compared byte by byte: Swift strings that differ in their bytes may be equal, tokens never are.
 struct Vocabulary: Sendable {
     /// All texts, one after the other, as UTF-8.
     private var bytes: [UInt8] = []
@@ -59,7 +60,7 @@ struct Vocabulary: Sendable {
             entries.append(Entry(start: UInt32(bytes.count), length: UInt32(text.count), token: token))
             bytes.append(contentsOf: text)
             longestText = max(longestText, text.count)
-            if entries.count * 2 > slots.count { grow() }
+            if entries.count * 4 > slots.count * 3 { grow() }
         } else {
             entries[index].token = token
         }
@@ -126,7 +127,7 @@ struct Vocabulary: Sendable {
 
     private static func slotCount(for capacity: Int) -> Int {
         var count = 64
-        while count < capacity * 2 { count *= 2 }
+        while count * 3 < capacity * 4 { count *= 2 }
         return count
     }
 

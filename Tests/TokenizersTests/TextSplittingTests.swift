@@ -10,8 +10,12 @@ import Tokenizers
         #expect(rows.count > 1500)
         for row in rows {
             let text = row[0].unicodeScalars.map(\.value)
-            #expect(TextPipeline.normalized(text, "NFC") == row[1].unicodeScalars.map(\.value), "\(row[0].debugDescription)")
-            #expect(TextPipeline.normalized(text, "NFD") == row[2].unicodeScalars.map(\.value), "\(row[0].debugDescription)")
+            #expect(
+                TextPipeline.normalized(text, "NFC") == row[1].unicodeScalars.map(\.value), "\(row[0].debugDescription)"
+            )
+            #expect(
+                TextPipeline.normalized(text, "NFD") == row[2].unicodeScalars.map(\.value), "\(row[0].debugDescription)"
+            )
         }
     }
 
@@ -34,15 +38,19 @@ import Tokenizers
                 pattern: golden.pattern, behavior: golden.behavior, isInverted: golden.invert)
             for (text, pieces) in zip(splits.texts, golden.pieces) {
                 let found = splitter(text.unicodeScalars.map(\.value)).map(\.count)
-                #expect(found == pieces, "\(golden.pattern) \(golden.behavior) \(golden.invert) \(text.debugDescription)")
+                #expect(
+                    found == pieces, "\(golden.pattern) \(golden.behavior) \(golden.invert) \(text.debugDescription)")
             }
         }
     }
 
     @Test(arguments: [
-        "a*", "a|", "(?=a)", "(?<!a)b", "^a", "a$", ".", #"\w+"#, #"\b"#, #"(a)\1"#, "[[:alpha:]]", "[a&&b]", "[a-[b]]", #"[\d-z]"#,
-        "(", ")", "[a", "a{2}?", "a{3,1}", "a{0}", "a{1000}", "a+*", "a{,}", "{", "(a*)*", "(?i:ß)", "(?i:ss)", "(?i:[a-z])",
-        "(?i:f)(?i:ﬁ)", "(?i)a", #"\p{Han}"#, #"\p{"#, #"\x{110000}"#, #"\uD800"#, #"\u12"#, #"\"#, "(?s:.)", "+", "(?i:first)",
+        "a*", "a|", "(?=a)", "(?<!a)b", "^a", "a$", ".", #"\w+"#, #"\b"#, #"(a)\1"#, "[[:alpha:]]", "[a&&b]", "[a-[b]]",
+        #"[\d-z]"#,
+        "(", ")", "[a", "a{2}?", "a{3,1}", "a{0}", "a{1000}", "a+*", "a{,}", "{", "(a*)*", "(?i:ß)", "(?i:ss)",
+        "(?i:[a-z])",
+        "(?i:f)(?i:ﬁ)", "(?i)a", #"\p{Han}"#, #"\p{"#, #"\x{110000}"#, #"\uD800"#, #"\u12"#, #"\"#, "(?s:.)", "+",
+        "(?i:first)",
         String(repeating: "(", count: 100) + "a" + String(repeating: ")", count: 100),
     ])
     func unsupportedPatterns(pattern: String) throws {

@@ -218,7 +218,7 @@ import Tokenizers
         #expect(refusal(#"{"a": \u00e9}"#).contains("a value is expected"))
         #expect(refusal(#"{"a": [1 2]}"#).contains("a comma or ]"))
         #expect(refusal(String(repeating: #"{"a":"#, count: 100_000)).contains("nested too deep"))
-        #expect(refusal(#"{"a": "#  + String(repeating: "[", count: 100_000)).contains("nested too deep"))
+        #expect(refusal(#"{"a": "# + String(repeating: "[", count: 100_000)).contains("nested too deep"))
     }
 
     @Test func truncatedFiles() throws {
@@ -263,10 +263,12 @@ import Tokenizers
         for name in ["vocab.json", "merges.txt"] {
             try Fixtures.data("older-files/\(name)").write(to: folder.appending(path: name))
         }
-        try Data(#"{"tokenizer_class": "CLIPTokenizer"}"#.utf8).write(to: folder.appending(path: "tokenizer_config.json"))
+        try Data(#"{"tokenizer_class": "CLIPTokenizer"}"#.utf8).write(
+            to: folder.appending(path: "tokenizer_config.json"))
         let other = #expect(throws: MusicError.self) { try Tokenizer(directory: folder) }
         #expect(other?.message.contains("CLIPTokenizer") == true)
-        try Data(#"{"tokenizer_class": "GPT2Tokenizer"}"#.utf8).write(to: folder.appending(path: "tokenizer_config.json"))
+        try Data(#"{"tokenizer_class": "GPT2Tokenizer"}"#.utf8).write(
+            to: folder.appending(path: "tokenizer_config.json"))
         #expect(try Tokenizer(directory: folder).encode("a").count == 1)
     }
 }

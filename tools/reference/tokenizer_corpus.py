@@ -69,52 +69,73 @@ RARE = {
     "Compatibility": (0x2F800, 0x2FA1D), "Compatibility BMP": (0xF900, 0xFAD9), "Presentation": (0xFB00, 0xFDFF),
     "Fullwidth": (0xFF01, 0xFFEE), "Music": (0x1D15E, 0x1D1C0), "Jamo": (0x1100, 0x11FF), "Kana": (0x3041, 0x30FF),
     "Greek extended": (0x1F00, 0x1FFE), "Latin additional": (0x1E00, 0x1EFF), "Letterlike": (0x2100, 0x214F),
-    "Number forms": (0x2150, 0x218B), "Circled": (0x2460, 0x24FF), "Private": (0xE000, 0xE040), "Tags": (0xE0020, 0xE007F),
+    "Number forms": (0x2150, 0x218B), "Circled": (0x2460, 0x24FF), "Private": (0xE000, 0xE040),
+    "Tags": (0xE0020, 0xE007F),
 }
 
 MARKS = (
     list(range(0x300, 0x370)) + list(range(0x591, 0x5C8)) + list(range(0x610, 0x61B)) + list(range(0x64B, 0x660))
     + [0x93C, 0x94D, 0x9BC, 0xBCD, 0xE38, 0xE48, 0xEB8, 0xF71, 0xF72, 0xF74, 0x1037, 0x1039, 0x135F, 0x3099, 0x309A]
-    + list(range(0x1AB0, 0x1AC0)) + list(range(0x1DC0, 0x1DFF)) + list(range(0x20D0, 0x20F1)) + list(range(0xFE20, 0xFE30))
-    + [0x8D4, 0x8E3, 0x897, 0x1DF6, 0x1E130, 0x1E8D0, 0x1D165, 0x1D16D, 0x110BA, 0x11133, 0x16AF0, 0x9FE, 0xC3C, 0x10D69]
+    + list(range(0x1AB0, 0x1AC0)) + list(range(0x1DC0, 0x1DFF)) + list(range(0x20D0, 0x20F1))
+    + list(range(0xFE20, 0xFE30))
+    + [0x8D4, 0x8E3, 0x897, 0x1DF6, 0x1E130, 0x1E8D0, 0x1D165, 0x1D16D, 0x110BA, 0x11133, 0x16AF0, 0x9FE, 0xC3C]
+    + [0x10D69]
 )
 EMOJI = [
-    "😀", "❤️", "❤", "👍🏽", "👩‍👩‍👧‍👦", "🏳️‍🌈", "🏴‍☠️", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "🇩🇪", "🇯🇵🇺🇸", "🇫", "1️⃣", "#️⃣", "👨🏿‍🚀", "🧑🏻‍❤️‍💋‍🧑🏾", "🎵🎶", "🫠", "☃️",
+    "😀", "❤️", "❤", "👍🏽", "👩‍👩‍👧‍👦", "🏳️‍🌈", "🏴‍☠️", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "🇩🇪", "🇯🇵🇺🇸", "🇫", "1️⃣", "#️⃣", "👨🏿‍🚀", "🧑🏻‍❤️‍💋‍🧑🏾",
+    "🎵🎶", "🫠", "☃️",
     "👁️‍🗨️", "⌚︎", "🤷🏼‍♀️", "\U0001FAE9", "🎸🔥", "💃🕺", "🏻", "‍",
 ]
 SPACES = [
-    " ", "  ", "   ", "\t", "\t\t ", "\n", "\n\n", "\r\n", "\r\n\r\n", "\r", " \n ", "\n \n", "\u00a0", "\u3000", "\u2003",
+    " ", "  ", "   ", "\t", "\t\t ", "\n", "\n\n", "\r\n", "\r\n\r\n", "\r", " \n ", "\n \n", "\u00a0", "\u3000",
+    "\u2003",
     "\u2028", "\u2029", "\u0085", "\x0b", "\x0c", "\u1680", "\u202f", "\u205f", "\u200b", " \t \r\n", "\u180e",
 ]
 INVISIBLE = [
     "\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u202a", "\u202e", "\u202c", "\u2060", "\u2066", "\u2069",
-    "\ufeff", "\u00ad", "\u034f", "\u061c", "\ufe0f", "\ufe0e", "\u115f", "\u3164", "\ufffd", "\ufffe", "\uffff", "\U0010ffff",
+    "\ufeff", "\u00ad", "\u034f", "\u061c", "\ufe0f", "\ufe0e", "\u115f", "\u3164", "\ufffd", "\ufffe", "\uffff",
+    "\U0010ffff",
 ]
 DIGITS = [0x30, 0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0xF20, 0x17E0, 0x1810, 0xFF10, 0x1D7CE, 0x1E950, 0x11DE0]
 NUMBERS = ["²", "³", "½", "Ⅷ", "ⅷ", "㊿", "〇", "一二三", "①", "⑴", "௧", "፩", "𐄇", "🄀", "ↈ", "𖿴"]
 PUNCTUATION = [
-    ".", ",", "!", "?", "...", "…", ";", ":", "-", "–", "—", "'", "’", "\"", "“", "”", "«", "»", "(", ")", "[", "]", "{", "}",
-    "/", "\\", "|", "@", "#", "$", "€", "₿", "%", "‰", "^", "&", "*", "+", "=", "<", ">", "~", "`", "_", "。", "、", "！", "？",
+    ".", ",", "!", "?", "...", "…", ";", ":", "-", "–", "—", "'", "’", "\"", "“", "”", "«", "»", "(", ")", "[", "]",
+    "{", "}",
+    "/", "\\", "|", "@", "#", "$", "€", "₿", "%", "‰", "^", "&", "*", "+", "=", "<", ">", "~", "`", "_", "。", "、", "！",
+    "？",
     "「", "」", "・", "،", "؟", "।", "!!!", "?!", "--", "__", "**", "://", "->", "=>", "©", "™", "°", "½", "\u0300",
 ]
 CONTRACTIONS = [
-    "I'm", "I'M", "you're", "YOU'RE", "we'Ve", "it's", "IT'S", "it'ſ", "he'll", "he'LL", "she'd", "don't", "DON'T", "'tis", "'s",
+    "I'm", "I'M", "you're", "YOU'RE", "we'Ve", "it's", "IT'S", "it'ſ", "he'll", "he'LL", "she'd", "don't", "DON'T",
+    "'tis", "'s",
     "'S", " 's", "s'il", "rock'n'roll", "'re'", "'ll'd", "o'clock", "’s", "x'r", "'v", "''s", "'\ts", "l'ľ", "'ŀ",
 ]
 SPECIAL = [
     "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<think>", "</think>", "<|audio_code_17|>", "<|audio_code_1|>",
-    "<|audio_code_|>", "<|endoftext|", "|endoftext|>", "<|ENDOFTEXT|>", "<|im_start|>user\n", "<|im_end|>\n", "<<|im_end|>>",
-    "<|endoftext|><|endoftext|>", "<mask>", " <mask> ", "<mask>\n\t", "chorus", "Chorus", "prechorus", "chorusline", "[Café]",
+    "<|audio_code_|>", "<|endoftext|", "|endoftext|>", "<|ENDOFTEXT|>", "<|im_start|>user\n", "<|im_end|>\n",
+    "<<|im_end|>>",
+    "<|endoftext|><|endoftext|>", "<mask>", " <mask> ", "<mask>\n\t", "chorus", "Chorus", "prechorus", "chorusline",
+    "[Café]",
     "[Cafe\u0301]", "ﬀ", "<|file_sep|>", "<tool_call>", "〈s〉", "e\u0301toile", "étoile", "[Café]é",
 ]
 CODE = [
-    "def f(x):\n    return x ** 2  # square", "for (int i = 0; i < n; ++i) { a[i] += b[i]; }", "<div class=\"a-b\">x</div>",
-    "SELECT * FROM songs WHERE bpm >= 120 AND key = 'F#m';", "let x: [Int32] = [1, 2, 3].map { $0 * 2 }", "\\frac{a}{b}^{n_1}",
-    "{\"caption\": \"pop\", \"bpm\": 128, \"keyscale\": null}", "#!/bin/sh\nset -e\n\techo \"$HOME/$(date +%s)\"", "x=1;y=2;;z",
-    "https://example.org/a?b=c&d=%20e#f", "0x1F600 + 0b1010 - 1e-10 * 3.14159", "\t\tif(a&&b||!c)\r\n\t\t{\r\n\t\t}", "a_b-c.d/e\\f",
+    "def f(x):\n    return x ** 2  # square", "for (int i = 0; i < n; ++i) { a[i] += b[i]; }",
+    "<div class=\"a-b\">x</div>",
+    "SELECT * FROM songs WHERE bpm >= 120 AND key = 'F#m';", "let x: [Int32] = [1, 2, 3].map { $0 * 2 }",
+    "\\frac{a}{b}^{n_1}",
+    "{\"caption\": \"pop\", \"bpm\": 128, \"keyscale\": null}", "#!/bin/sh\nset -e\n\techo \"$HOME/$(date +%s)\"",
+    "x=1;y=2;;z",
+    "https://example.org/a?b=c&d=%20e#f", "0x1F600 + 0b1010 - 1e-10 * 3.14159", "\t\tif(a&&b||!c)\r\n\t\t{\r\n\t\t}",
+    "a_b-c.d/e\\f",
 ]
-TAGS = ["[Intro]", "[Verse 1]", "[Pre-Chorus]", "[Chorus]", "[Bridge]", "[Guitar Solo]", "[Outro - fade]", "[verse]", "(ooh, ooh)"]
-STYLES = "dreamy synth pop, warm analog pads, female vocal, 808 bass, lo-fi, punchy drums, cinematic strings, 90s R&B".split(", ")
+TAGS = [
+    "[Intro]", "[Verse 1]", "[Pre-Chorus]", "[Chorus]", "[Bridge]", "[Guitar Solo]", "[Outro - fade]", "[verse]",
+    "(ooh, ooh)",
+]
+STYLES = [
+    "dreamy synth pop", "warm analog pads", "female vocal", "808 bass", "lo-fi", "punchy drums", "cinematic strings",
+    "90s R&B",
+]
 
 
 def word(rng):
@@ -153,35 +174,53 @@ def controls(rng):
 
 
 def spaces(rng):
-    return "".join(rng.choice([rng.choice(SPACES), rng.choice(SPACES), word(rng), rng.choice(PUNCTUATION)]) for _ in range(rng.randint(1, 14)))
+    return "".join(
+        rng.choice([rng.choice(SPACES), rng.choice(SPACES), word(rng), rng.choice(PUNCTUATION)])
+        for _ in range(rng.randint(1, 14))
+    )
 
 
 def invisible(rng):
-    return "".join(rng.choice([rng.choice(INVISIBLE), word(rng), rng.choice("abאبक ")]) for _ in range(rng.randint(1, 10)))
+    return "".join(
+        rng.choice([rng.choice(INVISIBLE), word(rng), rng.choice("abאبक ")]) for _ in range(rng.randint(1, 10))
+    )
 
 
 def rare(rng):
     first, last = RARE[rng.choice(list(RARE))]
-    return "".join(rng.choice([chr(rng.randint(first, last)), chr(rng.randint(first, last)), " "]) for _ in range(rng.randint(2, 16)))
+    return "".join(
+        rng.choice([chr(rng.randint(first, last)), chr(rng.randint(first, last)), " "])
+        for _ in range(rng.randint(2, 16))
+    )
 
 
 def anything(rng):
-    planes = [(0, 0x7F), (0x80, 0x2FF), (0x300, 0xFFF), (0x1000, 0xD7FF), (0xE000, 0xFFFF), (0x10000, 0x1FFFF), (0x20000, 0x10FFFF)]
+    planes = [
+        (0, 0x7F), (0x80, 0x2FF), (0x300, 0xFFF), (0x1000, 0xD7FF), (0xE000, 0xFFFF), (0x10000, 0x1FFFF),
+        (0x20000, 0x10FFFF),
+    ]
     return "".join(chr(rng.randint(*rng.choice(planes))) for _ in range(rng.randint(1, 24)))
 
 
 def mixed(rng):
-    makers = [word, word, digits, marked, lambda r: r.choice(EMOJI), lambda r: r.choice(SPACES), lambda r: r.choice(PUNCTUATION),
-              lambda r: r.choice(CONTRACTIONS), lambda r: r.choice(SPECIAL), lambda r: r.choice(INVISIBLE)]
+    makers = [word, word, digits, marked]
+    makers += [
+        lambda rng, pool=pool: rng.choice(pool)
+        for pool in (EMOJI, SPACES, PUNCTUATION, CONTRACTIONS, SPECIAL, INVISIBLE)
+    ]
     return "".join(rng.choice(makers)(rng) for _ in range(rng.randint(2, 10)))
 
 
 def specials(rng):
-    return "".join(rng.choice([rng.choice(SPECIAL), rng.choice(SPECIAL), word(rng), rng.choice(SPACES)]) for _ in range(rng.randint(1, 8)))
+    return "".join(
+        rng.choice([rng.choice(SPECIAL), rng.choice(SPECIAL), word(rng), rng.choice(SPACES)])
+        for _ in range(rng.randint(1, 8))
+    )
 
 
 def contractions(rng):
-    return rng.choice(["", " ", "\n"]).join(rng.choice(CONTRACTIONS + ["x", "9", "é"]) for _ in range(rng.randint(1, 6)))
+    pool = CONTRACTIONS + ["x", "9", "é"]
+    return rng.choice(["", " ", "\n"]).join(rng.choice(pool) for _ in range(rng.randint(1, 6)))
 
 
 def emoji(rng):
@@ -194,8 +233,9 @@ def code(rng):
 
 def prompt(rng):
     style = ", ".join(rng.choice(STYLES) for _ in range(rng.randint(1, 4)))
-    metas = f"- bpm: {rng.randint(60, 200)}\n- timesignature: {rng.choice('2346')}\n- keyscale: {rng.choice('ABCDEFG')} minor\n"
-    return f"# Instruction\nFill the audio semantic mask:\n\n# Caption\n{style}\n\n# Metas\n{metas}- duration: 30 seconds\n<|endoftext|>\n"
+    metas = f"- bpm: {rng.randint(60, 200)}\n- timesignature: {rng.choice('2346')}\n"
+    metas += f"- keyscale: {rng.choice('ABCDEFG')} minor\n- duration: 30 seconds\n"
+    return f"# Instruction\nFill the audio semantic mask:\n\n# Caption\n{style}\n\n# Metas\n{metas}<|endoftext|>\n"
 
 
 def lyrics(rng, lines=6):
@@ -211,10 +251,14 @@ KINDS = [
     (anything, 5), (specials, 7), (contractions, 5), (emoji, 5), (code, 3), (prompt, 1), (lyrics, 1),
 ]
 FIXED = [
-    "", " ", "\n", "a", "'", "é", "\u0301", "\u0344", "\u212b", "\u2126", "\ufffd", "\u0958\u09dc\u0a33\u0b5c\u0f43\ufb1d\u2adc",
-    "가각힣\u1100\u1161\u11a7\u1100\u1161\u11a8\u11a8", "\u1e9b\u0323", "q\u0307\u0323", "\u0f71\u0f72\u0f74\u0f73", "\uac00\u11a8\uac01\u11a8",
-    "\U0001d15e\U0001d15f\U0001d160", "\U000110ab\U000110a5\U000110ba", "\u09c7\u09be\u09c7\u09d7", "a\u0315\u0300\u05ae\u0300b",
-    "a\u0334\u0301\u0334", "\U000105d2\u0307\U000105c9", "\U00016d63\U00016d67\U00016d68", "a" * 300, "ab" * 150, "今" * 200, "!?" * 120,
+    "", " ", "\n", "a", "'", "é", "\u0301", "\u0344", "\u212b", "\u2126", "\ufffd",
+    "\u0958\u09dc\u0a33\u0b5c\u0f43\ufb1d\u2adc",
+    "가각힣\u1100\u1161\u11a7\u1100\u1161\u11a8\u11a8", "\u1e9b\u0323", "q\u0307\u0323", "\u0f71\u0f72\u0f74\u0f73",
+    "\uac00\u11a8\uac01\u11a8",
+    "\U0001d15e\U0001d15f\U0001d160", "\U000110ab\U000110a5\U000110ba", "\u09c7\u09be\u09c7\u09d7",
+    "a\u0315\u0300\u05ae\u0300b",
+    "a\u0334\u0301\u0334", "\U000105d2\u0307\U000105c9", "\U00016d63\U00016d67\U00016d68", "a" * 300, "ab" * 150,
+    "今" * 200, "!?" * 120,
     " " * 100, "\n" * 70, " \n" * 40, "1" * 150, "\u0301" * 60, "क्" * 80,
 ]
 
@@ -224,7 +268,8 @@ def lines(count=2400, seed=20):
     rng = random.Random(seed)
     result = list(FIXED)
     result += [sentence(rng, language, 8) for language in WORDS]
-    result += [lyrics(rng, 60) for _ in range(3)] + ["".join(sentence(rng, language, 40) for language in ("Chinese", "Thai", "Japanese"))]
+    result += [lyrics(rng, 60) for _ in range(3)]
+    result.append("".join(sentence(rng, language, 40) for language in ("Chinese", "Thai", "Japanese")))
     kinds, weights = zip(*KINDS)
     while len(result) < count:
         result.append(rng.choices(kinds, weights)[0](rng))

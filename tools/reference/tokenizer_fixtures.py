@@ -32,7 +32,8 @@ O200K = (
     r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 TIKTOKEN = (
-    r"(?i:'(?:[sdmt]|ll|ve|re))|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s*[\r\n]|\s+(?!\S)|\s"
+    r"(?i:'(?:[sdmt]|ll|ve|re))|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+"
+    r"|\s*[\r\n]|\s+(?!\S)|\s"
 )
 DEEPSEEK = (
     "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+"
@@ -99,21 +100,24 @@ def llama():
     tokenizer = trained(9000, None, QWEN_PRE(CL100K), ignore_merges=True)
     tokenizer.add_special_tokens([AddedToken("<|begin|>", special=True), AddedToken("<|endoftext|>", special=True)])
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="<|begin|> $A", pair="<|begin|> $A <|begin|> $B", special_tokens=[("<|begin|>", tokenizer.token_to_id("<|begin|>"))]
+        single="<|begin|> $A", pair="<|begin|> $A <|begin|> $B",
+        special_tokens=[("<|begin|>", tokenizer.token_to_id("<|begin|>"))]
     )
     return tokenizer
 
 
 def gpt2():
     """The pattern that byte-level splitting brings along, a space in front, added tokens with all flags."""
-    tokenizer = trained(2000, normalizers.NFC(), byte_level(add_prefix_space=True, use_regex=True), special=["<|endoftext|>"])
+    pre = byte_level(add_prefix_space=True, use_regex=True)
+    tokenizer = trained(2000, normalizers.NFC(), pre, special=["<|endoftext|>"])
     tokenizer.add_tokens([
         AddedToken("<mask>", lstrip=True, rstrip=True, normalized=False, special=True),
         AddedToken("chorus", single_word=True, normalized=False),
         AddedToken("Chorus", single_word=True, lstrip=True, normalized=True),
         AddedToken("[Cafe\u0301]", normalized=True), AddedToken("e\u0301toile", normalized=True, rstrip=True),
         AddedToken("<|im_start|>", rstrip=True, special=True), AddedToken("<|im_end|>", lstrip=True, normalized=True),
-        AddedToken("ﬀ", normalized=True, single_word=True), AddedToken("\n\n", normalized=False), AddedToken("  ", normalized=True),
+        AddedToken("ﬀ", normalized=True, single_word=True), AddedToken("\n\n", normalized=False),
+        AddedToken("  ", normalized=True),
     ])
     end = ("<|endoftext|>", tokenizer.token_to_id("<|endoftext|>"))
     tokenizer.post_processor = processors.RobertaProcessing(end, end, trim_offsets=False, add_prefix_space=True)
@@ -140,7 +144,9 @@ def unknowns():
         split(r"\p{N}{1,3}"), split("[一-龥぀-ゟ゠-ヿ]+"), split(DEEPSEEK, "merged_with_previous"), pre_tokenizers.Digits(),
         split(r"\s", "removed"),
     ])
-    return trained(1200, normalizers.NFC(), pre, special=["<unk>"], alphabet=False, decoder=decoders.Fuse(), unk_token="<unk>")
+    return trained(
+        1200, normalizers.NFC(), pre, special=["<unk>"], alphabet=False, decoder=decoders.Fuse(), unk_token="<unk>"
+    )
 
 
 TOKENIZERS = [qwen_embedding, small, llama, gpt2, characters, unknowns]
@@ -203,7 +209,8 @@ def write_transformers(lines):
 
     embedding = PreTrainedTokenizerFast(
         tokenizer_file=str(FIXTURES / "qwen-embedding" / "tokenizer.json"), pad_token="<|endoftext|>",
-        eos_token="<|im_end|>", model_max_length=2048, chat_template="{% for m in messages %}{{ m.content }}{% endfor %}",
+        eos_token="<|im_end|>", model_max_length=2048,
+        chat_template="{% for m in messages %}{{ m.content }}{% endfor %}",
     )
     goldens["saved-embedding"] = saved(embedding, "saved-embedding", texts)
 
@@ -223,14 +230,17 @@ def write_transformers(lines):
     (folder / "vocab.json").write_text(json.dumps(content["vocab"], ensure_ascii=False))
     (folder / "merges.txt").write_text("#version: 0.2\n" + "\n".join(content["merges"]) + "\n")
     (folder / "tokenizer_config.json").write_text(json.dumps({
-        "tokenizer_class": "Qwen2Tokenizer", "add_eos_token": True, "eos_token": "<|endoftext|>", "pad_token": "<|endoftext|>",
+        "tokenizer_class": "Qwen2Tokenizer", "add_eos_token": True, "eos_token": "<|endoftext|>",
+        "pad_token": "<|endoftext|>",
         "model_max_length": int(1e30), "chat_template": [{"name": "default", "template": "{{ text }}"}],
     }))
-    (folder / "special_tokens_map.json").write_text(json.dumps({"additional_special_tokens": ["<|im_start|>", "<|im_end|>"]}))
+    further = {"additional_special_tokens": ["<|im_start|>", "<|im_end|>"]}
+    (folder / "special_tokens_map.json").write_text(json.dumps(further))
     (folder / "added_tokens.json").write_text(json.dumps({"<think>": 1000, "<|im_start|>": 1}))
     older = AutoTokenizer.from_pretrained(folder)
+    short = [text for text in lines[100:] if len(text) < 30][:100]
     goldens["older-files"] = {"vocabularySize": len(older), "padTokenID": older.pad_token_id,
-                              "longest": called(older, texts[1:3] + [text for text in lines[100:] if len(text) < 30][:100], padding=True)}
+                              "longest": called(older, texts[1:3] + short, padding=True)}
     (FIXTURES / "batches.json").write_text(json.dumps(goldens, ensure_ascii=False) + "\n")
 
 
@@ -260,31 +270,39 @@ def write_splits(lines):
     behaviors = ["isolated", "removed", "merged_with_previous", "merged_with_next", "contiguous"]
     texts = [text for text in rng.sample(lines, 160) if 0 < len(text) < 200]
     patterns = [
-        QWEN2, CL100K, QWEN35, O200K, TIKTOKEN, DEEPSEEK, GPT2, r"\s+", r"\S+", r"\p{L}+?\p{N}??", r"[^\S\r\n]+", r"(?:ab|a)(?=b)",
-        r"\d{2,4}?|\D{2}", r"(?>\p{L}+)\p{L}|\p{M}+", r"(?:\p{L}\p{M}*){2,3}", r"(?!\s)[^\p{L}]|[\]\-\\^a-f]+", r"\p{Lu}|\p{^L}{2}|\P{Ll}",
-        r"[\x41-\x{5A}\u0430-\u044f]+", r"(\p{L}|\p{N}|')*['’](?i:[sdmt]|ll)", r"[\p{Han}]".replace("{Han}", "{So}") + "+|[^ -~]+",
+        QWEN2, CL100K, QWEN35, O200K, TIKTOKEN, DEEPSEEK, GPT2, r"\s+", r"\S+", r"\p{L}+?\p{N}??", r"[^\S\r\n]+",
+        r"(?:ab|a)(?=b)",
+        r"\d{2,4}?|\D{2}", r"(?>\p{L}+)\p{L}|\p{M}+", r"(?:\p{L}\p{M}*){2,3}", r"(?!\s)[^\p{L}]|[\]\-\\^a-f]+",
+        r"\p{Lu}|\p{^L}{2}|\P{Ll}",
+        r"[\x41-\x{5A}\u0430-\u044f]+", r"(\p{L}|\p{N}|')*['’](?i:[sdmt]|ll)",
+        r"[\p{Han}]".replace("{Han}", "{So}") + "+|[^ -~]+",
         r"\p{Letter}+|\p{Decimal_Number}|\p{punctuation}", r"(?:(?:a|e|i)+|o{1,2}){2}",
     ]
     cases = []
     for pattern in patterns:
-        for behavior in behaviors if pattern in (QWEN2, r"\s+", r"\p{Lu}|\p{^L}{2}|\P{Ll}") else ["isolated", "merged_with_next"]:
+        tries_all = pattern in (QWEN2, r"\s+", r"\p{Lu}|\p{^L}{2}|\P{Ll}")
+        tried = behaviors if tries_all else ["isolated", "merged_with_next"]
+        for behavior in tried:
             for invert in (False, True) if behavior != "isolated" else (False,):
                 splitter = split(pattern, behavior, invert)
                 pieces = [[len(piece) for piece, _ in splitter.pre_tokenize_str(text)] for text in texts]
                 cases.append({"pattern": pattern, "behavior": "".join(part.title() for part in behavior.split("_")),
                               "invert": invert, "pieces": pieces})
-    (FIXTURES / "splits.json").write_text(json.dumps({"texts": texts, "cases": cases}, ensure_ascii=False, separators=(",", ":")) + "\n")
+    content = json.dumps({"texts": texts, "cases": cases}, ensure_ascii=False, separators=(",", ":"))
+    (FIXTURES / "splits.json").write_text(content + "\n")
 
 
 def write_normalization():
     """Sequences at random of scalars that decompose, compose or reorder, in both forms."""
     rng = random.Random(9)
     composed, decomposed = normalizers.NFC(), normalizers.NFD()
-    pool = [value for value in range(0xC0, 0x30000) if not 0xD800 <= value < 0xE000 and decomposed.normalize_str(chr(value)) != chr(value)]
-    pool += tokenizer_corpus.MARKS * 6 + list(range(0x1100, 0x1200)) * 3 + list(range(0xAC00, 0xAC40)) + list(range(0x41, 0x7B)) * 4
+    scalars = [value for value in range(0xC0, 0x30000) if not 0xD800 <= value < 0xE000]
+    pool = [value for value in scalars if decomposed.normalize_str(chr(value)) != chr(value)]
+    pool += tokenizer_corpus.MARKS * 6 + list(range(0x1100, 0x1200)) * 3 + list(range(0xAC00, 0xAC40))
+    pool += list(range(0x41, 0x7B)) * 4
     texts = ["".join(chr(rng.choice(pool)) for _ in range(rng.randint(1, 8))) for _ in range(1600)]
     for start in range(0, len(pool), 8):
-        texts.append("x".join(map(chr, pool[start : start + 8])) if start % 16 else "".join(map(chr, pool[start : start + 8])))
+        texts.append(("x" if start % 16 else "").join(map(chr, pool[start : start + 8])))
     rows = [[text, composed.normalize_str(text), decomposed.normalize_str(text)] for text in texts]
     # Texts are written as they are: a reader must not normalize them.
     (FIXTURES / "normalization.json").write_text(json.dumps(rows, separators=(",", ":"), ensure_ascii=False) + "\n")
