@@ -75,7 +75,8 @@ extension MLXArray {
         let reach = zip(shape, strides).reduce(1) { $0 + ($1.0 - 1) * Swift.max($1.1, 0) }
         let data = Data(
             bytesNoCopy: UnsafeMutableRawPointer(mutating: address), count: reach * itemSize, deallocator: .none)
-        return MLXArrayData(data: data, shape: shape, strides: strides, dType: dtype)
+        return MLXArrayData(
+            data: data, shape: shape, strides: isContiguous ? rowMajorStrides : strides, dType: dtype)
     }
 
     private var rowMajorStrides: [Int] {

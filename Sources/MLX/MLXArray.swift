@@ -92,13 +92,13 @@ public final class MLXArray {
 
     /// The length of an axis; a negative axis counts from the last.
     public func dim(_ dim: Int) -> Int {
-        let shape = shape
-        let axis = dim < 0 ? dim + shape.count : dim
-        guard shape.indices.contains(axis) else {
+        let ndim = ndim
+        let axis = dim < 0 ? dim + ndim : dim
+        guard let lengths = cmlx_array_shape(handle), (0..<ndim).contains(axis) else {
             report("there is no axis \(dim) in an array of shape \(shape)")
             return 1
         }
-        return shape[axis]
+        return Int(lengths[axis])
     }
 
     // MARK: Values

@@ -88,7 +88,7 @@ private func naiveIndices(_ shape: [Int], _ parts: [Part]) -> (shape: [Int], sou
         indexShape = zip(a, b).map { $0 == 1 ? $1 : $0 }
     }
     let places = dimensions.indices.filter { if case .array = dimensions[$0] { true } else { false } }
-    let isAdjacent = places.isEmpty || places.last! - places.first! + 1 == places.count
+    let isAdjacent = zip(places, places.dropFirst()).allSatisfy { $1 == $0 + 1 }
 
     var result: [Int] = []
     var positionOfIndices = 0
@@ -114,7 +114,7 @@ private func naiveIndices(_ shape: [Int], _ parts: [Part]) -> (shape: [Int], sou
         let indexPlace = Array(place[positionOfIndices..<(positionOfIndices + (places.isEmpty ? 0 : indexShape.count))])
         for (i, dimension) in dimensions.enumerated() {
             switch dimension {
-            case .positions(let axis, let positions): source[axis] = positions[place[starts[i]!]]
+            case .positions(let axis, let positions): source[axis] = positions[place[starts[i] ?? 0]]
             case .fixed(let axis, let position): source[axis] = position
             case .array(let axis, let array):
                 let own = zip(indexPlace.suffix(array.shape.count), array.shape).map { $1 == 1 ? 0 : $0 }

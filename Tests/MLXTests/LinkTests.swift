@@ -5,13 +5,22 @@ import Testing
 extension MLXTests {
     @Suite struct LinkTests {
 
-        /// The library from which a symbol comes when one is looked for in the whole process.
+        /// The name of the file from which a symbol comes when one is looked for in the whole process.
         private func library(of symbol: String) -> String? {
-            var info = Dl_info()
-            guard let address = dlsym(nil, symbol), dladdr(address, &info) != 0, let name = info.dli_fname else {
-                return nil
+            // Such a file has no length, and gives a page at a time.
+            guard let address = dlsym(nil, symbol).map({ UInt(bitPattern: $0) }),
+                let data = try? FileHandle(forReadingAtPath: "/proc/self/maps")?.readToEnd()
+            else { return nil }
+            let maps = String(decoding: data, as: UTF8.self)
+            // A line begins with the first and the last address of a mapping and ends with the path of its file.
+            for line in maps.split(separator: "\n") {
+                let fields = line.split(separator: " ")
+                let bounds = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
+                if bounds.count == 2, (bounds[0]..<bounds[1]).contains(address), fields.count >= 6 {
+                    return URL(fileURLWithPath: String(fields[5])).lastPathComponent
+                }
             }
-            return URL(fileURLWithPath: String(cString: name)).lastPathComponent
+            return nil
         }
 
         @Test func linearAlgebraComesFromOpenBLAS() {
@@ -25,7 +34,7 @@ extension MLXTests {
             for symbol in ["_ZN3mlx4core9allocator9allocatorEv", "_ZN3mlx4core17get_active_memoryEv"] {
                 #expect(library(of: symbol)?.contains("libmlx") == false, "\(symbol)")
             }
-            #expect(library(of: "_ZN3mlx4core15default_deviceEv")?.contains("libmlx") == true)
+            #expect(library(of: "_ZN3mlx4core14default_deviceEv")?.contains("libmlx") == true)
         }
     }
 }

@@ -22,6 +22,22 @@ extension MLXTests {
             #expect(residentMemory().anonymous - before < 8 << 20)
         }
 
+        @Test func longChainsNeedNoStack() {
+            var x = MLXArray(Float(0))
+            for _ in 0..<100_000 { x = x + 1 }
+            #expect(x.item(Float.self) == 100_000)
+            do {
+                var unused = MLXArray(Float(0))
+                for _ in 0..<100_000 { unused = unused + 1 }
+            }
+            let slope = grad { (x: MLXArray) in
+                var y = x
+                for _ in 0..<5_000 { y = y + x }
+                return y
+            }(MLXArray(Float(1)))
+            #expect(slope.item(Float.self) == 5_001)
+        }
+
         @Test func transformsAndErrorsLeaveNoMemoryBehind() {
             let x = ones([16, 16])
             let wrong = ones([3])

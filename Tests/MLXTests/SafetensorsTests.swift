@@ -296,6 +296,9 @@ extension MLXTests {
                 let y = try loadArray(url: url)
                 #expect(y.dtype == .float16)
                 expect(y, Naive(x))
+                let file = try Data(contentsOf: url)
+                try file.dropLast(4).write(to: url)
+                #expect(throws: (any Error).self) { try loadArray(url: url) }
                 try Data("not npy".utf8).write(to: url)
                 #expect(throws: (any Error).self) { try loadArray(url: url) }
             }

@@ -35,7 +35,9 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-/// An array in plain Swift, to compare with. Everything in it is written for clarity.
+/// An array in plain Swift, to compare with.
+///
+/// Everything in it is written for clarity.
 struct Naive {
     var shape: [Int]
     var values: [Float]
