@@ -59,6 +59,27 @@ cmlx_array* cmlx_fast_snake(const cmlx_array* x, const cmlx_array* alpha, const 
   return made([&] { return cmlx::snake(get(x), get(alpha), get(beta), stream(s)); });
 }
 
+cmlx_array* cmlx_fast_conv1d(
+    const cmlx_array* input, const cmlx_array* weight, int32_t stride, int32_t padding, int32_t dilation,
+    int32_t groups, const cmlx_array* alpha, const cmlx_array* beta, const cmlx_array* bias,
+    const cmlx_array* residual, cmlx_stream s) {
+  return made([&] {
+    const ConvolutionParts parts{optional(alpha), optional(beta), optional(bias), optional(residual)};
+    return cmlx::fused_conv1d(get(input), get(weight), stride, padding, dilation, groups, parts, stream(s));
+  });
+}
+
+cmlx_array* cmlx_fast_conv_transpose1d(
+    const cmlx_array* input, const cmlx_array* weight, int32_t stride, int32_t padding, int32_t dilation,
+    int32_t output_padding, int32_t groups, const cmlx_array* alpha, const cmlx_array* beta, const cmlx_array* bias,
+    const cmlx_array* residual, cmlx_stream s) {
+  return made([&] {
+    const ConvolutionParts parts{optional(alpha), optional(beta), optional(bias), optional(residual)};
+    return cmlx::fused_conv_transpose1d(
+        get(input), get(weight), stride, padding, dilation, output_padding, groups, parts, stream(s));
+  });
+}
+
 cmlx_array* cmlx_fast_swiglu(const cmlx_array* gate, const cmlx_array* up, cmlx_stream s) {
   return made([&] { return cmlx::swiglu(get(gate), get(up), stream(s)); });
 }

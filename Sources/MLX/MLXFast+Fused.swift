@@ -19,6 +19,73 @@ extension MLXFast {
         with(x) { x in with(alpha, beta) { wrap(cmlx_fast_snake(x, $0, $1, stream.ctx)) } }
     }
 
+    /// A convolution with what stands around it in Oobleck, in one pass over memory:
+    /// conv1d(snake(x), weight) + bias + residual.
+    ///
+    /// - Parameters:
+    ///   - x: (N, L, Cin)
+    ///   - weight: (Cout, K, Cin / groups)
+    ///   - bias: (Cout)
+    ///   - stride: Distance of neighbouring windows.
+    ///   - padding: Zeros on either side.
+    ///   - dilation: Distance of neighbouring taps.
+    ///   - groups: Number of parts that channels are divided into.
+    ///   - snake: Frequencies and inverse amplitudes of a snake activation before the convolution, each (Cin).
+    ///   - residual: Added to the result, of its shape.
+    ///   - stream: Where to compute.
+    public static func convolution(
+        _ x: MLXArray, weight: MLXArray, bias: MLXArray? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
+        groups: Int = 1, snake: (alpha: MLXArray, beta: MLXArray)? = nil, residual: MLXArray? = nil,
+        stream: StreamOrDevice = .default
+    ) -> MLXArray {
+        convolved(x, weight, snake, bias, residual) { x, weight, alpha, beta, bias, residual in
+            cmlx_fast_conv1d(
+                x, weight, stride.int32, padding.int32, dilation.int32, groups.int32, alpha, beta, bias, residual,
+                stream.ctx)
+        }
+    }
+
+    /// The transposed convolution with what stands around it in Oobleck, in one pass over memory.
+    ///
+    /// - Parameters:
+    ///   - x: (N, L, Cin)
+    ///   - weight: (Cout, K, Cin / groups)
+    ///   - bias: (Cout)
+    ///   - stride: Distance of neighbouring inputs in the output.
+    ///   - padding: What is cut off on either side.
+    ///   - dilation: Distance of neighbouring taps.
+    ///   - outputPadding: Length added at the end.
+    ///   - groups: Number of parts that channels are divided into.
+    ///   - snake: Frequencies and inverse amplitudes of a snake activation before the convolution, each (Cin).
+    ///   - residual: Added to the result, of its shape.
+    ///   - stream: Where to compute.
+    public static func transposedConvolution(
+        _ x: MLXArray, weight: MLXArray, bias: MLXArray? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
+        outputPadding: Int = 0, groups: Int = 1, snake: (alpha: MLXArray, beta: MLXArray)? = nil,
+        residual: MLXArray? = nil, stream: StreamOrDevice = .default
+    ) -> MLXArray {
+        convolved(x, weight, snake, bias, residual) { x, weight, alpha, beta, bias, residual in
+            cmlx_fast_conv_transpose1d(
+                x, weight, stride.int32, padding.int32, dilation.int32, outputPadding.int32, groups.int32, alpha, beta,
+                bias, residual, stream.ctx)
+        }
+    }
+
+    /// Calls a C function with the handles of a convolution's inputs.
+    private static func convolved(
+        _ x: MLXArray, _ weight: MLXArray, _ snake: (alpha: MLXArray, beta: MLXArray)?, _ bias: MLXArray?,
+        _ residual: MLXArray?,
+        _ function: (
+            OpaquePointer?, OpaquePointer?, OpaquePointer?, OpaquePointer?, OpaquePointer?, OpaquePointer?
+        ) -> OpaquePointer?
+    ) -> MLXArray {
+        withExtendedLifetime((x, weight, snake, bias, residual)) {
+            wrap(
+                function(
+                    x.handle, weight.handle, snake?.alpha.handle, snake?.beta.handle, bias?.handle, residual?.handle))
+        }
+    }
+
     /// gate / (1 + exp(-gate)) · up, elementwise for arrays of one shape.
     public static func swiGLU(gate: MLXArray, up: MLXArray, stream: StreamOrDevice = .default) -> MLXArray {
         binary(cmlx_fast_swiglu, gate, up, stream)

@@ -1,4 +1,5 @@
 import MLX
+import MLXNN
 
 /// Operations that are one pass over the data on Linux and a composition of array operations elsewhere.
 ///
@@ -17,6 +18,49 @@ public enum FusedOps {
             return x + wave * wave / (beta + 1e-9)
         #else
             return MLXFast.snake(x, alpha: alpha, beta: beta)
+        #endif
+    }
+
+    /// A convolution with what stands around it in Oobleck: `conv(snake(x)) + bias + residual`.
+    ///
+    /// - Parameters:
+    ///   - convolution: weight `[Cout, K, Cin]` and bias `[Cout]`, stride, padding and dilation.
+    ///   - x: `[N, L, Cin]`.
+    ///   - snake: frequencies and inverse magnitudes of an activation before it, each `[Cin]`.
+    ///   - residual: added to the result, of its shape.
+    /// - Returns: `[N, L', Cout]`.
+    public static func convolve(
+        _ convolution: Conv1d, _ x: MLXArray, snake: (alpha: MLXArray, beta: MLXArray)? = nil,
+        residual: MLXArray? = nil
+    ) -> MLXArray {
+        #if os(macOS)
+        let y = convolution(snake.map { self.snake(x, alpha: $0.alpha, beta: $0.beta) } ?? x)
+        return residual.map { y + $0 } ?? y
+        #else
+        return MLXFast.convolution(
+            x, weight: convolution.weight, bias: convolution.bias, stride: convolution.stride,
+            padding: convolution.padding, dilation: convolution.dilation, groups: convolution.groups, snake: snake,
+            residual: residual)
+        #endif
+    }
+
+    /// A transposed convolution with what stands around it in Oobleck: `conv(snake(x)) + bias`.
+    ///
+    /// - Parameters:
+    ///   - convolution: weight `[Cout, K, Cin]` and bias `[Cout]`, stride, padding and dilation.
+    ///   - x: `[N, L, Cin]`.
+    ///   - snake: frequencies and inverse magnitudes of an activation before it, each `[Cin]`.
+    /// - Returns: `[N, L', Cout]`.
+    public static func convolve(
+        _ convolution: ConvTransposed1d, _ x: MLXArray, snake: (alpha: MLXArray, beta: MLXArray)? = nil
+    ) -> MLXArray {
+        #if os(macOS)
+        return convolution(snake.map { self.snake(x, alpha: $0.alpha, beta: $0.beta) } ?? x)
+        #else
+        return MLXFast.transposedConvolution(
+            x, weight: convolution.weight, bias: convolution.bias, stride: convolution.stride,
+            padding: convolution.padding, dilation: convolution.dilation,
+            outputPadding: convolution.outputPadding, groups: convolution.groups, snake: snake)
         #endif
     }
 

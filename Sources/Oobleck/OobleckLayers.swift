@@ -5,7 +5,9 @@ import ModelSupport
 /// Snake activation with one frequency and one magnitude per channel: `y = x + sin²(alpha x) / (beta + 1e-9)`.
 ///
 /// The checkpoint stores the logarithms of both; they are taken out of the logarithm at load.
-final class Snake: Module, UnaryLayer {
+///
+/// It is computed by the convolution that follows it, in the same pass over memory.
+final class Snake: Module {
     @ParameterInfo(key: "alpha") var alpha: MLXArray
     @ParameterInfo(key: "beta") var beta: MLXArray
 
@@ -14,10 +16,8 @@ final class Snake: Module, UnaryLayer {
         _beta.wrappedValue = MLXArray.ones([channels])
     }
 
-    /// `[N, L, C]` to `[N, L, C]`.
-    func callAsFunction(_ x: MLXArray) -> MLXArray {
-        FusedOps.snake(x, alpha: alpha, beta: beta)
-    }
+    /// What the convolution needs to know.
+    var factors: (alpha: MLXArray, beta: MLXArray) { (alpha, beta) }
 }
 
 /// Two convolutions, the first dilated, around which the input is added.
@@ -40,7 +40,8 @@ final class ResidualUnit: Module, UnaryLayer {
 
     /// `[N, L, C]` to `[N, L, C]`.
     func callAsFunction(_ x: MLXArray) -> MLXArray {
-        x + conv2(snake2(conv1(snake1(x))))
+        let h = FusedOps.convolve(conv1, x, snake: snake1.factors)
+        return FusedOps.convolve(conv2, h, snake: snake2.factors, residual: x)
     }
 }
 
@@ -70,7 +71,7 @@ final class EncoderBlock: Module, UnaryLayer {
 
     /// `[N, L, Cin]` to `[N, L / stride, Cout]`.
     func callAsFunction(_ x: MLXArray) -> MLXArray {
-        conv1(snake1(unit3(unit2(unit1(x)))))
+        FusedOps.convolve(conv1, unit3(unit2(unit1(x))), snake: snake1.factors)
     }
 }
 
@@ -94,6 +95,6 @@ final class DecoderBlock: Module, UnaryLayer {
 
     /// `[N, L, Cin]` to `[N, L * stride, Cout]`.
     func callAsFunction(_ x: MLXArray) -> MLXArray {
-        unit3(unit2(unit1(upsampling(snake1(x)))))
+        unit3(unit2(unit1(FusedOps.convolve(upsampling, x, snake: snake1.factors))))
     }
 }

@@ -23,7 +23,8 @@ final class OobleckEncoder: Module, UnaryLayer {
 
     /// Samples `[N, L, audio channels]` to `[N, frames, 2 * latent channels]`: means, then scales before softplus.
     func callAsFunction(_ x: MLXArray) -> MLXArray {
-        conv2(snake1(block.reduce(conv1(x)) { $1($0) }))
+        let h = block.reduce(FusedOps.convolve(conv1, x)) { $1($0) }
+        return FusedOps.convolve(conv2, h, snake: snake1.factors)
     }
 }
 
@@ -52,7 +53,8 @@ final class OobleckDecoder: Module, UnaryLayer {
 
     /// Latents `[N, frames, latent channels]` to samples `[N, L, audio channels]`.
     func callAsFunction(_ x: MLXArray) -> MLXArray {
-        conv2(snake1(block.reduce(conv1(x)) { $1($0) }))
+        let h = block.reduce(FusedOps.convolve(conv1, x)) { $1($0) }
+        return FusedOps.convolve(conv2, h, snake: snake1.factors)
     }
 }
 

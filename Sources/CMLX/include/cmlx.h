@@ -468,6 +468,17 @@ cmlx_array *cmlx_fast_swiglu(const cmlx_array *gate, const cmlx_array *up, cmlx_
 cmlx_array *cmlx_fast_modulated_rms_norm(
     const cmlx_array *x, const cmlx_array *weight, const cmlx_array *scale, const cmlx_array *shift, float eps,
     cmlx_stream s);
+// conv1d(snake(input, alpha, beta), weight) + bias + residual in one pass; alpha and beta (Cin), bias (Cout) and residual
+// (like the output) may be NULL, alpha and beta only together.
+cmlx_array *cmlx_fast_conv1d(
+    const cmlx_array *input, const cmlx_array *weight, int32_t stride, int32_t padding, int32_t dilation,
+    int32_t groups, const cmlx_array *alpha, const cmlx_array *beta, const cmlx_array *bias,
+    const cmlx_array *residual, cmlx_stream s);
+// The same around a transposed convolution.
+cmlx_array *cmlx_fast_conv_transpose1d(
+    const cmlx_array *input, const cmlx_array *weight, int32_t stride, int32_t padding, int32_t dilation,
+    int32_t output_padding, int32_t groups, const cmlx_array *alpha, const cmlx_array *beta, const cmlx_array *bias,
+    const cmlx_array *residual, cmlx_stream s);
 // Attention in which position i sees the positions j with |i - j| <= window.
 cmlx_array *cmlx_fast_windowed_attention(
     const cmlx_array *q, const cmlx_array *k, const cmlx_array *v, float scale, int32_t window, cmlx_stream s);
