@@ -48,7 +48,7 @@ public final class ACEStepBackend: MusicBackend {
         let info = ModelInfo(
             family: familyName, variant: model.configuration.variant.rawValue, precision: target.precisionName,
             device: target.device.rawValue, parameterCount: model.parameterCount,
-            notice: try notice(in: [location.directory, layout.model]))
+            notice: try notice(in: [layout.model, layout.model.deletingLastPathComponent()]))
         return ACEStepBackend(
             info: info, pipeline: Pipeline(model: model, target: target),
             resolver: RequestResolver(variant: model.configuration.variant))

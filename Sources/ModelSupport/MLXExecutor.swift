@@ -19,7 +19,6 @@ public final class MLXExecutor: SerialExecutor {
 
     private init() {
         let thread = Thread { [self] in runJobs() }
-        thread.name = Self.marker
         thread.stackSize = Self.stackSize
         thread.qualityOfService = .userInitiated
         thread.start()
@@ -44,6 +43,7 @@ public final class MLXExecutor: SerialExecutor {
     }
 
     private func runJobs() -> Never {
+        Thread.current.name = Self.marker
         Thread.current.threadDictionary[Self.marker] = true
         let executor = asUnownedSerialExecutor()
         while true {
