@@ -6,6 +6,7 @@ import MusicCore
 ///
 /// All work runs on the array thread, so that several generations wait for each other.
 public final class ACEStepBackend: MusicBackend {
+    /// What was loaded.
     public let info: ModelInfo
     private let pipeline: Pipeline
     private let resolver: RequestResolver
@@ -54,10 +55,16 @@ public final class ACEStepBackend: MusicBackend {
             resolver: RequestResolver(variant: model.configuration.variant))
     }
 
+    /// Checks a request and fills in what it leaves open, by what the variant was trained for.
+    ///
+    /// - Throws: ``MusicError`` with code `invalidRequest`.
     public func resolve(_ request: MusicRequest) throws -> (request: MusicRequest, notices: [String]) {
         try resolver.resolve(request)
     }
 
+    /// Makes the songs of a request, which is resolved first.
+    ///
+    /// Ending the iteration or cancelling its task stops the work at the next step or tile.
     public func generate(_ request: MusicRequest) -> AsyncThrowingStream<MusicEvent, any Error> {
         AsyncThrowingStream { continuation in
             let task = Task {

@@ -34,13 +34,13 @@ public enum FusedOps {
         residual: MLXArray? = nil
     ) -> MLXArray {
         #if os(macOS)
-        let y = convolution(snake.map { self.snake(x, alpha: $0.alpha, beta: $0.beta) } ?? x)
-        return residual.map { y + $0 } ?? y
+            let y = convolution(snake.map { self.snake(x, alpha: $0.alpha, beta: $0.beta) } ?? x)
+            return residual.map { y + $0 } ?? y
         #else
-        return MLXFast.convolution(
-            x, weight: convolution.weight, bias: convolution.bias, stride: convolution.stride,
-            padding: convolution.padding, dilation: convolution.dilation, groups: convolution.groups, snake: snake,
-            residual: residual)
+            return MLXFast.convolution(
+                x, weight: convolution.weight, bias: convolution.bias, stride: convolution.stride,
+                padding: convolution.padding, dilation: convolution.dilation, groups: convolution.groups, snake: snake,
+                residual: residual)
         #endif
     }
 
@@ -55,12 +55,12 @@ public enum FusedOps {
         _ convolution: ConvTransposed1d, _ x: MLXArray, snake: (alpha: MLXArray, beta: MLXArray)? = nil
     ) -> MLXArray {
         #if os(macOS)
-        return convolution(snake.map { self.snake(x, alpha: $0.alpha, beta: $0.beta) } ?? x)
+            return convolution(snake.map { self.snake(x, alpha: $0.alpha, beta: $0.beta) } ?? x)
         #else
-        return MLXFast.transposedConvolution(
-            x, weight: convolution.weight, bias: convolution.bias, stride: convolution.stride,
-            padding: convolution.padding, dilation: convolution.dilation,
-            outputPadding: convolution.outputPadding, groups: convolution.groups, snake: snake)
+            return MLXFast.transposedConvolution(
+                x, weight: convolution.weight, bias: convolution.bias, stride: convolution.stride,
+                padding: convolution.padding, dilation: convolution.dilation,
+                outputPadding: convolution.outputPadding, groups: convolution.groups, snake: snake)
         #endif
     }
 

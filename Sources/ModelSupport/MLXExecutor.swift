@@ -61,8 +61,10 @@ public final class MLXExecutor: SerialExecutor {
 /// The global actor of all array work: what is isolated to it runs on the thread of ``MLXExecutor``.
 @globalActor
 public actor MLXActor {
+    /// The actor that isolates.
     public static let shared = MLXActor()
 
+    /// The array thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
         MLXExecutor.shared.asUnownedSerialExecutor()
     }

@@ -174,6 +174,7 @@ private struct ShardName {
 public final class WeightReader {
     private var arrays: [URL: [String: MLXArray]] = [:]
 
+    /// A reader that has opened no file yet.
     public init() {}
 
     /// A tensor of a file, to be read when it is evaluated.

@@ -72,12 +72,14 @@ extension MusicRequest {
         }
         if prompt.count > RequestLimits.promptLength {
             notices.append(
-                "The caption has \(prompt.count) characters; beyond \(RequestLimits.promptLength) words may be overlooked"
+                "The caption has \(prompt.count) characters; beyond "
+                    + "\(RequestLimits.promptLength) words may be overlooked"
             )
         }
         if lyrics.count > RequestLimits.lyricsLength {
             notices.append(
-                "The lyrics have \(lyrics.count) characters; beyond \(RequestLimits.lyricsLength) words may be overlooked"
+                "The lyrics have \(lyrics.count) characters; beyond "
+                    + "\(RequestLimits.lyricsLength) words may be overlooked"
             )
         }
         if instrumental && !lyrics.allSatisfy(\.isWhitespace) {

@@ -121,6 +121,13 @@ public final class Oobleck {
                 "The autoencoder takes \(configuration.audioChannels) channels at \(configuration.samplingRate) Hz, "
                     + "not \(audio.channels.count) at \(audio.sampleRate)")
         }
+        guard configuration.hasEncoder else {
+            throw MusicError(
+                .unsupported,
+                "The autoencoder's encoder gives \(configuration.encoderHiddenSize) channels, not twice the "
+                    + "\(configuration.decoderInputChannels) of its latents",
+                advice: "use a checkpoint whose autoencoder can encode")
+        }
         let length = audio.frameCount
         let hop = configuration.hopLength
         let frames = frameCount(samples: length)

@@ -19,6 +19,7 @@ public struct OobleckConfiguration: Sendable, Equatable, Codable {
     /// Samples per second and channel.
     public var samplingRate: Int
 
+    /// Sizes; by default those of the autoencoder of ACE-Step 1.5.
     public init(
         audioChannels: Int = 2, encoderHiddenSize: Int = 128, decoderChannels: Int = 128,
         decoderInputChannels: Int = 64, channelMultiples: [Int] = [1, 2, 4, 8, 16],
@@ -58,6 +59,12 @@ public struct OobleckConfiguration: Sendable, Equatable, Codable {
     /// Samples per latent frame.
     public var hopLength: Int { downsamplingRatios.reduce(1, *) }
 
+    /// Whether what the encoder gives is what the decoder takes.
+    ///
+    /// The encoder gives means and scales, hence twice as many channels. Where the numbers differ, as in some test
+    /// models, only the decoder can be used.
+    public var hasEncoder: Bool { encoderHiddenSize == 2 * decoderInputChannels }
+
     /// Latent frames per second.
     public var latentRate: Double { Double(samplingRate) / Double(hopLength) }
 
@@ -69,7 +76,7 @@ public struct OobleckConfiguration: Sendable, Equatable, Codable {
         try ConfigurationCheck.require("encoder_hidden_size", encoderHiddenSize, in: 2...65_536)
         try ConfigurationCheck.require("decoder_channels", decoderChannels, in: 1...65_536)
         try ConfigurationCheck.require("decoder_input_channels", decoderInputChannels, in: 1...65_536)
-        try ConfigurationCheck.require("sampling_rate", samplingRate, in: 1000...768_000)
+        try ConfigurationCheck.require("sampling_rate", samplingRate, in: 1...768_000)
         try ConfigurationCheck.require(
             !downsamplingRatios.isEmpty && downsamplingRatios.count == channelMultiples.count,
             "Configuration fields 'downsampling_ratios' and 'channel_multiples' have different lengths")
@@ -80,9 +87,5 @@ public struct OobleckConfiguration: Sendable, Equatable, Codable {
             try ConfigurationCheck.require("channel_multiples", multiple, in: 1...1024)
         }
         try ConfigurationCheck.require("downsampling_ratios (product)", hopLength, in: 1...1_000_000)
-        try ConfigurationCheck.require(
-            encoderHiddenSize == 2 * decoderInputChannels,
-            "Configuration field 'encoder_hidden_size' is \(encoderHiddenSize), not twice "
-                + "'decoder_input_channels' (\(decoderInputChannels))")
     }
 }

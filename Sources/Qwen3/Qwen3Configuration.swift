@@ -50,6 +50,8 @@ public struct Qwen3Configuration: Sendable, Equatable, Codable {
         case ropeScaling = "rope_scaling"
         case ropeParameters = "rope_parameters"
         case usesSlidingWindow = "use_sliding_window"
+        case layerTypes = "layer_types"
+        case fullLayers = "max_window_layers"
     }
 
     private struct RopeParameters: Decodable {
@@ -87,7 +89,7 @@ public struct Qwen3Configuration: Sendable, Equatable, Codable {
         // Transformers 5 moved the rotary settings into an object of their own.
         let rope = try restricted.decodeIfPresent(RopeParameters.self, forKey: .ropeParameters)
         let scaling = try restricted.decodeIfPresent(RopeParameters.self, forKey: .ropeScaling)
-        ropeTheta = try values.decodeIfPresent(Float.self, forKey: .ropeTheta) ?? rope?.ropeTheta ?? 1_000_000
+        ropeTheta = try values.decodeIfPresent(Float.self, forKey: .ropeTheta) ?? rope?.ropeTheta ?? 10_000
         for (key, settings) in [(RestrictedKeys.ropeParameters, rope), (.ropeScaling, scaling)] {
             if let kind = settings?.ropeType ?? settings?.type, kind != "default" { try refuse(key, "'\(kind)'") }
         }
@@ -98,7 +100,10 @@ public struct Qwen3Configuration: Sendable, Equatable, Codable {
             try refuse(.activation, "'\(activation)'")
         }
         if try restricted.decodeIfPresent(Bool.self, forKey: .usesSlidingWindow) == true {
-            try refuse(.usesSlidingWindow, "true")
+            let types = try restricted.decodeIfPresent([String].self, forKey: .layerTypes)
+            let firstWindow = try restricted.decodeIfPresent(Int.self, forKey: .fullLayers) ?? 28
+            let slides = types.map { $0.contains("sliding_attention") } ?? (firstWindow < hiddenLayers)
+            if slides { try refuse(.usesSlidingWindow, "true") }
         }
     }
 

@@ -25,7 +25,8 @@ struct OobleckConfigurationTests {
         arguments: [
             (#"{"sampling_rate": 0}"#, "sampling_rate"), (#"{"downsampling_ratios": [2, 4]}"#, "downsampling_ratios"),
             (#"{"downsampling_ratios": [2, 0, 4, 8, 8]}"#, "downsampling_ratios"),
-            (#"{"decoder_input_channels": 63}"#, "encoder_hidden_size"), (#"{"audio_channels": -2}"#, "audio_channels"),
+            (#"{"decoder_input_channels": 0}"#, "decoder_input_channels"),
+            (#"{"audio_channels": -2}"#, "audio_channels"),
         ])
     func impossibleSizesAreRefused(_ json: String, _ field: String) throws {
         let configuration = try decode(json)

@@ -16,7 +16,7 @@ struct Qwen3ConfigurationTests {
         let configuration = try decode()
         #expect(configuration.keyValueHeads == 4)
         #expect(configuration.headDimensions == 128)
-        #expect(configuration.ropeTheta == 1_000_000)
+        #expect(configuration.ropeTheta == 10_000)
         #expect(configuration.normEpsilon == 1e-6)
     }
 
@@ -29,10 +29,16 @@ struct Qwen3ConfigurationTests {
     @Test(
         arguments: [
             #", "rope_scaling": {"type": "yarn", "factor": 4.0}"#, #", "rope_parameters": {"rope_type": "yarn"}"#,
-            #", "hidden_act": "gelu""#, #", "use_sliding_window": true"#, #", "model_type": "llama""#,
+            #", "hidden_act": "gelu""#, #", "use_sliding_window": true, "max_window_layers": 1"#,
+            #", "model_type": "llama""#,
         ])
     func otherArithmeticIsRefused(_ more: String) {
         #expect(throws: DecodingError.self) { try decode(more) }
+    }
+
+    @Test func windowsThatNoLayerHasAreNoObstacle() throws {
+        _ = try decode(#", "use_sliding_window": true, "max_window_layers": 2"#)
+        _ = try decode(#", "use_sliding_window": true, "layer_types": ["full_attention", "full_attention"]"#)
     }
 
     @Test(

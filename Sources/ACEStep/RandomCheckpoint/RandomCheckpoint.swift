@@ -28,7 +28,8 @@ public enum RandomCheckpoint {
     ///   - progress: called now and then with the number of bytes written.
     /// - Throws: ``MusicError`` with code `unwritableOutput`.
     public static func write(
-        to directory: URL, variant: Variant = .turbo, seed: UInt64 = 0, progress: (_ bytes: Int) throws -> Void = { _ in }
+        to directory: URL, variant: Variant = .turbo, seed: UInt64 = 0,
+        progress: (_ bytes: Int) throws -> Void = { _ in }
     ) throws {
         let files = FileManager.default
         guard !files.fileExists(atPath: directory.path) else {
