@@ -1,6 +1,8 @@
 // Convolutions and transposed convolutions of channels-last sequences, with what commonly stands around them.
 #include "contraction.h"
 #include "cpu_ops.h"
+#include "elementwise.h"
+#include "fusion.h"
 #include "operation.h"
 
 #include <algorithm>
@@ -23,9 +25,13 @@ struct Geometry {
     return room < 0 ? 0 : room / stride + 1;
   }
 
-  mx::array apply(const mx::array& x, const mx::array& w, const mx::Stream& s) const {
-    return transposed ? cmlx::conv_transpose1d(x, w, stride, padding, dilation, output_padding, groups, s)
-                      : cmlx::conv1d(x, w, stride, padding, dilation, groups, s);
+  // A primitive of its own, whatever surrounds it.
+  mx::array apply(const mx::array& x, const mx::array& w, const mx::Stream& s) const;
+
+  // MLX's own.
+  mx::array fall_back(const mx::array& x, const mx::array& w, const mx::Stream& s) const {
+    return transposed ? mx::conv_transpose1d(x, w, stride, padding, dilation, output_padding, groups, s)
+                      : mx::conv1d(x, w, stride, padding, dilation, groups, s);
   }
 };
 
@@ -72,14 +78,28 @@ mx::array weight_gradient(
 // inputs: x (N, L, C), w (O, K, C / g), then alpha and beta (C), bias (O), residual (like the output), as `parts` says.
 class Convolution final : public Operation {
  public:
-  Convolution(mx::Stream stream, Geometry geometry, Parts parts)
-      : Operation(stream), geometry_(geometry), parts_(parts) {}
+  Convolution(mx::Stream stream, Geometry geometry, Parts parts, mx::Dtype type)
+      : Operation(stream), geometry_(geometry), parts_(parts), type_(type) {}
+
+  const Geometry& geometry() const { return geometry_; }
+
+  ConvolutionParts parts_of(const std::vector<mx::array>& inputs) const {
+    const auto [alpha, bias, residual] = positions();
+    ConvolutionParts parts;
+    if (parts_.snake) {
+      parts.alpha = inputs[alpha];
+      parts.beta = inputs[alpha + 1];
+    }
+    if (parts_.bias) parts.bias = inputs[bias];
+    if (parts_.residual) parts.residual = inputs[residual];
+    return parts;
+  }
 
   const char* name() const override { return geometry_.transposed ? "TransposedConvolution" : "Convolution"; }
 
   bool is_equivalent(const mx::Primitive& other) const override {
     const auto& convolution = static_cast<const Convolution&>(other);
-    return geometry_ == convolution.geometry_ && parts_ == convolution.parts_;
+    return geometry_ == convolution.geometry_ && parts_ == convolution.parts_ && type_ == convolution.type_;
   }
 
   std::vector<mx::Shape> output_shapes(const std::vector<mx::array>& inputs) override {
@@ -87,15 +107,16 @@ class Convolution final : public Operation {
     return {{x.shape(0), int(geometry_.output_length(x.shape(1), w.shape(1))), w.shape(0)}};
   }
 
+  // The parts one by one, none of which swallows another again.
   mx::array plain(const std::vector<mx::array>& inputs) override {
     const auto& s = stream();
-    const auto [alpha, bias, residual] = positions();
+    const auto parts = parts_of(inputs);
     auto x = inputs[0];
-    if (parts_.snake) x = snake(x, inputs[alpha], inputs[alpha + 1], s);
+    if (parts.alpha) x = snake(x, *parts.alpha, *parts.beta, s);
     auto y = geometry_.apply(x, inputs[1], s);
-    if (parts_.bias) y = mx::add(y, inputs[bias], s);
-    if (parts_.residual) y = mx::add(y, inputs[residual], s);
-    return y;
+    if (parts.bias) y = mx::add(y, *parts.bias, s);
+    if (parts.residual) y = mx::add(y, *parts.residual, s);
+    return cmlx::astype(y, type_, s);
   }
 
   void compute(const std::vector<mx::array>& inputs, mx::array& out) override;
@@ -114,11 +135,12 @@ class Convolution final : public Operation {
         adjoint.transposed = !geometry_.transposed;
         adjoint.output_padding = 0;
         if (adjoint.transposed) adjoint.output_padding = x.shape(1) - int(adjoint.output_length(g.shape(1), kernel));
-        results.push_back(adjoint.apply(g, adjoint_weight(w, geometry_.groups, s), s));
-      } else if (geometry_.transposed) {
-        results.push_back(adjoint_weight(weight_gradient(g, x, kernel, geometry_, s), geometry_.groups, s));
+        results.push_back(cmlx::astype(adjoint.apply(g, adjoint_weight(w, geometry_.groups, s), s), x.dtype(), s));
       } else {
-        results.push_back(weight_gradient(x, g, kernel, geometry_, s));
+        auto gradient = geometry_.transposed
+            ? adjoint_weight(weight_gradient(g, x, kernel, geometry_, s), geometry_.groups, s)
+            : weight_gradient(x, g, kernel, geometry_, s);
+        results.push_back(cmlx::astype(gradient, w.dtype(), s));
       }
     }
     return results;
@@ -133,7 +155,7 @@ class Convolution final : public Operation {
     for (size_t i = 0; i < argnums.size(); ++i) {
       auto part = argnums[i] == 0 ? geometry_.apply(tangents[i], primals[1], s)
                                   : geometry_.apply(primals[0], tangents[i], s);
-      result = result ? mx::add(*result, part, s) : part;
+      result = result ? cmlx::astype(mx::add(*result, part, s), type_, s) : cmlx::astype(part, type_, s);
     }
     return {*result};
   }
@@ -149,11 +171,7 @@ class Convolution final : public Operation {
       return {{mx::unflatten(y, 0, {x.shape(0), x.shape(1)}, s)}, {0}};
     }
     auto function = [&](const std::vector<mx::array>& v) {
-      const auto& g = geometry_;
-      return std::vector<mx::array>{
-          g.transposed
-              ? mx::conv_transpose1d(v[0], v[1], g.stride, g.padding, g.dilation, g.output_padding, g.groups, s)
-              : mx::conv1d(v[0], v[1], g.stride, g.padding, g.dilation, g.groups, s)};
+      return std::vector<mx::array>{geometry_.fall_back(v[0], v[1], s)};
     };
     return {mx::vmap(function, axes)(inputs), {0}};
   }
@@ -169,6 +187,7 @@ class Convolution final : public Operation {
 
   const Geometry geometry_;
   const Parts parts_;
+  const mx::Dtype type_; // of the output
 };
 
 // The vectors that one run needs, widened to float.
@@ -264,12 +283,12 @@ void Convolution::compute(const std::vector<mx::array>& inputs, mx::array& out) 
   });
 }
 
-// The convolution as one primitive, or nothing if the case is not ours (or not valid: MLX says why then).
+// The convolution as one primitive of type `type`, or nothing if the case is not ours (or not valid: MLX says why
+// then).
 std::optional<mx::array> convolve(
-    const mx::array& x, const mx::array& w, const Geometry& geometry, const ConvolutionParts& parts,
+    const mx::array& x, const mx::array& w, mx::Dtype type, const Geometry& geometry, const ConvolutionParts& parts,
     const mx::Stream& s) {
   if (!is_cpu(s) || x.ndim() != 3 || w.ndim() != 3) return std::nullopt;
-  const auto type = mx::promote_types(x.dtype(), w.dtype());
   const bool half = type == mx::float16;
   if (!computes(type) && !half) return std::nullopt;
   const int groups = geometry.groups;
@@ -282,8 +301,11 @@ std::optional<mx::array> convolve(
   if (length < 1 || length > INT32_MAX) return std::nullopt;
   const mx::Shape shape{x.shape(0), int(length), w.shape(0)};
 
+  // Whatever we compute in stays as it is; the rest is converted.
   const auto work_type = half ? mx::float32 : type;
-  auto prepared = [&](const mx::array& array) { return mx::astype(mx::astype(array, type, s), work_type, s); };
+  auto prepared = [&](const mx::array& array) {
+    return computes(array.dtype()) ? array : mx::astype(array, work_type, s);
+  };
   std::vector<mx::array> inputs = {prepared(x), prepared(w)};
   if (parts.alpha) {
     inputs.push_back(prepared(*parts.alpha));
@@ -292,8 +314,30 @@ std::optional<mx::array> convolve(
   if (parts.bias) inputs.push_back(prepared(*parts.bias));
   if (parts.residual) inputs.push_back(prepared(mx::broadcast_to(*parts.residual, shape, s)));
   const Parts present{bool(parts.alpha), bool(parts.bias), bool(parts.residual)};
-  auto result = mx::array(shape, work_type, std::make_shared<Convolution>(s, geometry, present), inputs);
+  auto result = mx::array(shape, work_type, std::make_shared<Convolution>(s, geometry, present, work_type), inputs);
   return half ? mx::astype(result, type, s) : result;
+}
+
+bool is_pending(const mx::array& array) {
+  return array.status() == mx::array::Status::unscheduled && array.has_primitive();
+}
+
+// As above; if x is a snake that nothing has computed yet, it becomes part of the primitive.
+mx::array convolve(const mx::array& x, const mx::array& w, const Geometry& geometry, const mx::Stream& s) {
+  const auto type = mx::promote_types(x.dtype(), w.dtype());
+  if (is_pending(x) && x.primitive().stream() == s) {
+    const auto* map = dynamic_cast<const Map*>(&x.primitive());
+    if (map && map->function() == MapFunction::snake) {
+      const auto& inputs = x.inputs();
+      const bool by_channel = inputs[0].shape() == x.shape() && inputs[1].ndim() == 1 && inputs[2].ndim() == 1 &&
+          inputs[1].shape() == inputs[2].shape() && x.ndim() == 3 && inputs[1].shape(0) == x.shape(2);
+      if (by_channel) {
+        const ConvolutionParts parts{.alpha = inputs[1], .beta = inputs[2], .bias = {}, .residual = {}};
+        if (auto result = convolve(inputs[0], w, type, geometry, parts, s)) return *result;
+      }
+    }
+  }
+  return geometry.apply(x, w, s);
 }
 
 void check(const mx::array& x, const mx::array& w, const ConvolutionParts& parts) {
@@ -316,30 +360,55 @@ mx::array fused(
     const mx::array& x, const mx::array& w, const Geometry& geometry, const ConvolutionParts& parts,
     const mx::Stream& s) {
   check(x, w, parts);
-  if (auto result = convolve(x, w, geometry, parts, s)) return *result;
+  auto type = mx::promote_types(x.dtype(), w.dtype());
+  for (const auto& part : {parts.alpha, parts.beta, parts.bias, parts.residual}) {
+    if (part) type = mx::promote_types(type, part->dtype());
+  }
+  if (auto result = convolve(x, w, type, geometry, parts, s)) return *result;
   auto y = geometry.apply(parts.alpha ? snake(x, *parts.alpha, *parts.beta, s) : x, w, s);
   if (parts.bias) y = mx::add(y, *parts.bias, s);
   if (parts.residual) y = mx::add(y, *parts.residual, s);
   return y;
 }
 
+mx::array Geometry::apply(const mx::array& x, const mx::array& w, const mx::Stream& s) const {
+  auto result = convolve(x, w, mx::promote_types(x.dtype(), w.dtype()), *this, {}, s);
+  return result ? *result : fall_back(x, w, s);
+}
+
 } // namespace
+
+std::optional<mx::array> add_to_convolution(
+    const mx::array& convolution, const mx::array& addend, const mx::Stream& s) {
+  if (!is_pending(convolution) || convolution.primitive().stream() != s || !computes(addend.dtype())) {
+    return std::nullopt;
+  }
+  const auto* primitive = dynamic_cast<const Convolution*>(&convolution.primitive());
+  const auto type = convolution.dtype();
+  if (!primitive || mx::promote_types(type, addend.dtype()) != type) return std::nullopt;
+  const auto& inputs = convolution.inputs();
+  auto parts = primitive->parts_of(inputs);
+  if (parts.residual) return std::nullopt;
+  if (addend.shape() == convolution.shape()) {
+    parts.residual = addend;
+  } else if (addend.ndim() == 1 && addend.shape(0) == convolution.shape(2) && !parts.bias) {
+    parts.bias = addend;
+  } else {
+    return std::nullopt;
+  }
+  return convolve(inputs[0], inputs[1], type, primitive->geometry(), parts, s);
+}
 
 mx::array conv1d(
     const mx::array& input, const mx::array& weight, int stride, int padding, int dilation, int groups,
     mx::StreamOrDevice s) {
-  const Geometry geometry{false, stride, padding, dilation, 0, groups};
-  auto result = convolve(input, weight, geometry, {}, mx::to_stream(s));
-  return result ? *result : mx::conv1d(input, weight, stride, padding, dilation, groups, s);
+  return convolve(input, weight, {false, stride, padding, dilation, 0, groups}, mx::to_stream(s));
 }
 
 mx::array conv_transpose1d(
     const mx::array& input, const mx::array& weight, int stride, int padding, int dilation, int output_padding,
     int groups, mx::StreamOrDevice s) {
-  const Geometry geometry{true, stride, padding, dilation, output_padding, groups};
-  auto result = convolve(input, weight, geometry, {}, mx::to_stream(s));
-  return result ? *result
-                : mx::conv_transpose1d(input, weight, stride, padding, dilation, output_padding, groups, s);
+  return convolve(input, weight, {true, stride, padding, dilation, output_padding, groups}, mx::to_stream(s));
 }
 
 mx::array fused_conv1d(

@@ -1,5 +1,7 @@
 // Elementwise functions of one to three operands that broadcast against each other.
+#include "elementwise.h"
 #include "cpu_ops.h"
+#include "fusion.h"
 #include "operation.h"
 
 #include <algorithm>
@@ -13,80 +15,77 @@ constexpr int64_t kGrain = 1 << 14; // elements that are worth a thread's while
 
 mx::array scalar(float value, mx::Dtype type) { return mx::array(value, type); }
 
-// inputs: the operands, all of the output's shape; their types may differ.
-class Map final : public Operation {
- public:
-  Map(mx::Stream stream, MapFunction function, mx::Dtype type) : Operation(stream), function_(function), type_(type) {}
+} // namespace
 
-  const char* name() const override { return "Map"; }
+Map::Map(mx::Stream stream, MapFunction function, mx::Dtype type)
+    : Operation(stream), function_(function), type_(type) {}
 
-  bool is_equivalent(const mx::Primitive& other) const override {
-    const auto& map = static_cast<const Map&>(other);
-    return function_ == map.function_ && type_ == map.type_;
-  }
+bool Map::is_equivalent(const mx::Primitive& other) const {
+  const auto& map = static_cast<const Map&>(other);
+  return function_ == map.function_ && type_ == map.type_;
+}
 
-  std::vector<mx::Shape> output_shapes(const std::vector<mx::array>& inputs) override { return {inputs[0].shape()}; }
+std::vector<mx::Shape> Map::output_shapes(const std::vector<mx::array>& inputs) {
+  mx::Shape shape = inputs[0].shape();
+  for (const auto& input : inputs) shape = mx::broadcast_shapes(shape, input.shape());
+  return {shape};
+}
 
-  mx::array plain(const std::vector<mx::array>& inputs) override {
-    const auto& s = stream();
-    switch (function_) {
-      case MapFunction::copy:
-        return mx::astype(inputs[0], type_, s);
-      case MapFunction::add:
-        return mx::add(inputs[0], inputs[1], s);
-      case MapFunction::subtract:
-        return mx::subtract(inputs[0], inputs[1], s);
-      case MapFunction::multiply:
-        return mx::multiply(inputs[0], inputs[1], s);
-      case MapFunction::divide:
-        return mx::divide(inputs[0], inputs[1], s);
-      case MapFunction::exp:
-        return mx::exp(inputs[0], s);
-      case MapFunction::sigmoid:
-        return mx::sigmoid(inputs[0], s);
-      case MapFunction::silu:
-        return cmlx::multiply(inputs[0], cmlx::sigmoid(inputs[0], s), s);
-      case MapFunction::swiglu:
-        return cmlx::multiply(cmlx::silu(inputs[0], s), inputs[1], s);
-      case MapFunction::gated_residual:
-        return cmlx::add(inputs[0], cmlx::multiply(inputs[1], inputs[2], s), s);
-      case MapFunction::snake: {
-        const auto &x = inputs[0], &alpha = inputs[1], &beta = inputs[2];
-        auto sine = mx::sin(cmlx::multiply(alpha, x, s), s);
-        auto denominator = mx::add(beta, scalar(1e-9f, beta.dtype()), s);
-        return cmlx::add(x, cmlx::divide(mx::square(sine, s), denominator, s), s);
-      }
+mx::array Map::plain(const std::vector<mx::array>& inputs) {
+  const auto& s = stream();
+  switch (function_) {
+    case MapFunction::copy:
+      return mx::astype(inputs[0], type_, s);
+    case MapFunction::add:
+      return mx::add(inputs[0], inputs[1], s);
+    case MapFunction::subtract:
+      return mx::subtract(inputs[0], inputs[1], s);
+    case MapFunction::multiply:
+      return mx::multiply(inputs[0], inputs[1], s);
+    case MapFunction::divide:
+      return mx::divide(inputs[0], inputs[1], s);
+    case MapFunction::exp:
+      return mx::exp(inputs[0], s);
+    case MapFunction::sigmoid:
+      return mx::sigmoid(inputs[0], s);
+    case MapFunction::silu:
+      return cmlx::multiply(inputs[0], cmlx::sigmoid(inputs[0], s), s);
+    case MapFunction::swiglu:
+      return cmlx::multiply(cmlx::silu(inputs[0], s), inputs[1], s);
+    case MapFunction::gated_residual:
+      return cmlx::add(inputs[0], cmlx::multiply(inputs[1], inputs[2], s), s);
+    case MapFunction::snake: {
+      const auto &x = inputs[0], &alpha = inputs[1], &beta = inputs[2];
+      auto sine = mx::sin(cmlx::multiply(alpha, x, s), s);
+      auto denominator = mx::add(beta, scalar(1e-9f, beta.dtype()), s);
+      return cmlx::add(x, cmlx::divide(mx::square(sine, s), denominator, s), s);
     }
-    throw std::logic_error("[Map] unknown function.");
   }
+  throw std::logic_error("[Map] unknown function.");
+}
 
-  void compute(const std::vector<mx::array>& inputs, mx::array& out) override;
-
-  std::vector<mx::array> vjp(
-      const std::vector<mx::array>& primals, const std::vector<mx::array>& cotangents,
-      const std::vector<int>& argnums, const std::vector<mx::array>& outputs) override {
-    const auto& s = stream();
-    const auto& g = cotangents[0];
-    std::vector<mx::array> results;
-    for (int argument : argnums) {
-      const auto type = primals[argument].dtype();
-      if (function_ == MapFunction::add || function_ == MapFunction::copy) {
-        results.push_back(cmlx::astype(g, type, s));
-      } else if (function_ == MapFunction::subtract) {
-        results.push_back(cmlx::astype(argument == 0 ? g : mx::negative(g, s), type, s));
-      } else if (function_ == MapFunction::multiply) {
-        results.push_back(cmlx::astype(cmlx::multiply(g, primals[1 - argument], s), type, s));
-      } else {
-        return Operation::vjp(primals, cotangents, argnums, outputs);
-      }
+std::vector<mx::array> Map::vjp(
+    const std::vector<mx::array>& primals, const std::vector<mx::array>& cotangents, const std::vector<int>& argnums,
+    const std::vector<mx::array>& outputs) {
+  const auto& s = stream();
+  const auto& g = cotangents[0];
+  std::vector<mx::array> results;
+  for (int argument : argnums) {
+    const auto type = primals[argument].dtype();
+    if (function_ == MapFunction::add || function_ == MapFunction::copy) {
+      results.push_back(cmlx::astype(g, type, s));
+    } else if (function_ == MapFunction::subtract) {
+      results.push_back(cmlx::astype(argument == 0 ? g : mx::negative(g, s), type, s));
+    } else if (function_ == MapFunction::multiply) {
+      results.push_back(cmlx::astype(cmlx::multiply(g, primals[1 - argument], s), type, s));
+    } else {
+      return Operation::vjp(primals, cotangents, argnums, outputs);
     }
-    return results;
   }
+  return results;
+}
 
- private:
-  const MapFunction function_;
-  const mx::Dtype type_; // of the output
-};
+namespace {
 
 // The axes that all operands and the output have in common, joined where all of them lie behind one another.
 struct Nest {
@@ -94,11 +93,16 @@ struct Nest {
   std::vector<mx::Strides> strides; // one for each operand
 
   Nest(const mx::Shape& full, const std::vector<mx::array>& operands) : strides(operands.size()) {
+    // An operand's stride along an axis of the result: none where it repeats.
+    auto stride = [&](const mx::array& operand, size_t axis) -> int64_t {
+      const int own = int(axis) - int(full.size() - operand.ndim());
+      return own < 0 || (operand.shape(own) == 1 && full[axis] != 1) ? 0 : operand.strides(own);
+    };
     for (size_t axis = 0; axis < full.size(); ++axis) {
       if (full[axis] == 1) continue;
       bool joins = !shape.empty() && int64_t(shape.back()) * full[axis] < (int64_t(1) << 31);
       for (size_t i = 0; joins && i < operands.size(); ++i) {
-        joins = strides[i].back() == operands[i].strides(int(axis)) * full[axis];
+        joins = strides[i].back() == stride(operands[i], axis) * full[axis];
       }
       if (joins) {
         shape.back() *= full[axis];
@@ -107,9 +111,9 @@ struct Nest {
       }
       for (size_t i = 0; i < operands.size(); ++i) {
         if (joins) {
-          strides[i].back() = operands[i].strides(int(axis));
+          strides[i].back() = stride(operands[i], axis);
         } else {
-          strides[i].push_back(operands[i].strides(int(axis)));
+          strides[i].push_back(stride(operands[i], axis));
         }
       }
     }
@@ -120,10 +124,13 @@ struct Nest {
   }
 };
 
+} // namespace
+
 void Map::compute(const std::vector<mx::array>& inputs, mx::array& out) {
   bool donated = false;
   for (size_t i = 0; i < inputs.size() && !donated; ++i) {
-    if (inputs[i].is_donatable() && inputs[i].flags().row_contiguous && inputs[i].dtype() == out.dtype()) {
+    if (inputs[i].is_donatable() && inputs[i].flags().row_contiguous && inputs[i].dtype() == out.dtype() &&
+        inputs[i].size() == out.size()) {
       out.copy_shared_buffer(inputs[i]);
       donated = true;
     }
@@ -168,6 +175,8 @@ void Map::compute(const std::vector<mx::array>& inputs, mx::array& out) {
   });
 }
 
+namespace {
+
 // The function as one primitive, or nothing if the operands are not ours.
 std::optional<mx::array> map(MapFunction function, const std::vector<mx::array>& operands, const mx::Stream& s) {
   if (!is_cpu(s)) return std::nullopt;
@@ -180,7 +189,9 @@ std::optional<mx::array> map(MapFunction function, const std::vector<mx::array>&
   }
   std::vector<mx::array> inputs;
   for (const auto& operand : operands) {
-    inputs.push_back(operand.shape() == shape ? operand : mx::broadcast_to(operand, shape, s));
+    // Derivatives of the basic functions are for operands of one shape; those of snake broadcast by themselves.
+    const bool fits = operand.shape() == shape || function == MapFunction::snake;
+    inputs.push_back(fits ? operand : mx::broadcast_to(operand, shape, s));
   }
   return mx::array(shape, type, std::make_shared<Map>(s, function, type), inputs);
 }
@@ -195,7 +206,10 @@ mx::array astype(const mx::array& x, mx::Dtype dtype, mx::StreamOrDevice s) {
 }
 
 mx::array add(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
-  auto result = map(MapFunction::add, {a, b}, mx::to_stream(s));
+  const auto stream = mx::to_stream(s);
+  if (auto fused = add_to_convolution(a, b, stream)) return *fused;
+  if (auto fused = add_to_convolution(b, a, stream)) return *fused;
+  auto result = map(MapFunction::add, {a, b}, stream);
   return result ? *result : mx::add(a, b, s);
 }
 
