@@ -90,7 +90,7 @@ cmlx_list* cmlx_meshgrid(
 // MARK: - Shape
 
 cmlx_array* cmlx_astype(const cmlx_array* a, cmlx_dtype type, cmlx_stream s) {
-  return made([&] { return mx::astype(get(a), dtype(type), stream(s)); });
+  return made([&] { return cmlx::astype(get(a), dtype(type), stream(s)); });
 }
 
 cmlx_array* cmlx_view(const cmlx_array* a, cmlx_dtype type, cmlx_stream s) {

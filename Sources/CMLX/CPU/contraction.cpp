@@ -152,6 +152,7 @@ class Plan {
         .columns = columns,
         .panel_columns = width,
         .panel = nullptr};
+    if (b.quantized) return pack_quantized(call, first, block * depth_block_, to);
     const int64_t depth_offset = block * depth_block_ * b.depth_stride;
     for (int tap = 0; tap < problem_.taps; ++tap, to += count) {
       if (b.phases == 0) {
@@ -174,6 +175,21 @@ class Plan {
         n += run;
       }
     }
+  }
+
+  void pack_quantized(PackPanelCall call, int64_t column, int64_t depth, uint32_t* to) const {
+    const QuantizedRows& rows = *problem_.b.quantized;
+    const int64_t count = rows.by_depth ? call.columns : call.depth, length = rows.by_depth ? call.depth : call.columns;
+    auto* values = scratch(Scratch::values, size_t(count * length * 4));
+    for (int64_t r = 0; r < count; ++r) {
+      void* row = advance(values, call.storage, r * length);
+      rows.dequantize((rows.by_depth ? column : depth) + r, rows.by_depth ? depth : column, length, row, call.storage);
+    }
+    call.source = values;
+    call.depth_stride = rows.by_depth ? 1 : length;
+    call.column_stride = rows.by_depth ? length : 1;
+    call.panel = to;
+    kernels_.pack_panel(call);
   }
 
   // Some columns of a panel, beginning at `column`.
@@ -280,6 +296,20 @@ class Plan {
 };
 
 } // namespace
+
+void QuantizedRows::dequantize(int64_t row, int64_t first, int64_t count, void* out, Storage out_storage) const {
+  kernels().dequantize(
+      {.bytes = bytes + row * row_bytes,
+       .bits = bits,
+       .group = group,
+       .scales = advance(scales, storage, row * groups_per_row),
+       .biases = advance(biases, storage, row * groups_per_row),
+       .storage = storage,
+       .first = first,
+       .count = count,
+       .out = out,
+       .out_storage = out_storage});
+}
 
 bool is_large(const Contraction& problem) {
   return problem.rows * problem.columns * problem.depth * problem.taps > int64_t(1) << 22;

@@ -29,6 +29,20 @@ struct LeftOperand {
   SnakeTable snake; // applied to the elements if set
 };
 
+// Rows of numbers of few bits, see DequantizeCall.
+struct QuantizedRows {
+  const uint8_t* bytes;
+  int64_t row_bytes; // from one row to the next
+  int bits;
+  int64_t group;
+  const void *scales, *biases;
+  int64_t groups_per_row;
+  Storage storage; // of scales and biases
+  bool by_depth;   // rows are columns of B, their elements its depth; else the other way round
+
+  void dequantize(int64_t row, int64_t first, int64_t count, void* out, Storage out_storage) const;
+};
+
 struct RightOperand {
   const void* data;
   Storage storage;
@@ -40,6 +54,9 @@ struct RightOperand {
   int64_t channels = 0;
   int64_t kernel_size = 0;
   int64_t kernel_dilation = 1;
+
+  // Set: these are the elements, and `storage` is what they are turned into; the rest is unused.
+  const QuantizedRows* quantized = nullptr;
 };
 
 // Where sums go. Without phases, element (r, n) lies at r * row_stride + n. With phases it is position

@@ -164,6 +164,19 @@ struct RotateCall {
   bool neighbours;              // pairs are (2 i, 2 i + 1), else (i, i + half)
 };
 
+// Elements [first, first + count) of one row: scale * number + bias, with a scale and a bias for each group of
+// neighbours. Numbers of 4 bits lie two to a byte, the first in the lower half.
+struct DequantizeCall {
+  const uint8_t* bytes; // the row
+  int bits;             // 8 or 4
+  int64_t group;
+  const void *scales, *biases; // the row's
+  Storage storage;             // of both
+  int64_t first, count;
+  void* out;
+  Storage out_storage;
+};
+
 struct Kernels {
   const char* isa;
   int width;         // floats in a vector
@@ -181,6 +194,7 @@ struct Kernels {
   void (*map)(const MapCall&);
   void (*normalize)(const NormalizeCall&);
   void (*rotate)(const RotateCall&);
+  void (*dequantize)(const DequantizeCall&);
   void (*convert)(const void* from, Storage from_storage, void* to, Storage to_storage, int64_t count);
 };
 

@@ -27,6 +27,8 @@
 
 #include "simd/rows.h"
 
+#include "simd/quantized.h"
+
 #include "simd/table.h"
 #pragma clang attribute pop
 

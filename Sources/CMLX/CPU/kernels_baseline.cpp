@@ -21,6 +21,8 @@
 
 #include "simd/rows.h"
 
+#include "simd/quantized.h"
+
 #include "simd/table.h"
 
 namespace cmlx {

@@ -19,6 +19,7 @@ static const Kernels kTable = {
     .map = map,
     .normalize = normalize,
     .rotate = rotate,
+    .dequantize = dequantize,
     .convert = convert,
 };
 
