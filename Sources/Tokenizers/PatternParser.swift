@@ -100,7 +100,7 @@ struct PatternParser {
         }
         let bound = maximum == .max ? minimum : maximum
         guard minimum <= maximum, maximum > 0, bound <= Self.largestCount else { throw fault("such a repetition") }
-        if maximum == .max, node.canBeEmpty { throw fault("a repetition of what can be empty") }
+        if maximum > 1, node.canBeEmpty { throw fault("a repetition of what can be empty") }
         var mode = Node.Mode.greedy
         var repeatsAgain = false
         if take("?") {
@@ -112,7 +112,7 @@ struct PatternParser {
         if at("?") || at("*") || at("+") || at("{") { throw fault("a repetition of a repetition") }
         let result = Node.repetition(node, minimum: minimum, maximum: maximum, mode)
         guard repeatsAgain else { return result }
-        guard minimum > 0 else { throw fault("a repetition of what can be empty") }
+        guard !result.canBeEmpty else { throw fault("a repetition of what can be empty") }
         return .repetition(result, minimum: 1, maximum: .max, .greedy)
     }
 

@@ -3,6 +3,13 @@ struct SplitMatcher {
     private let pattern: SplitPattern
     private let tables = UnicodeTables.shared
     private var choices: [Choice] = []
+    private var failures = 0
+
+    /// A pattern that fails in more ways than this at one place doesn't match there, since it could try for years.
+    ///
+    /// Oniguruma sets the same limit. After the first such place the others of a text give up sooner.
+    private var failureLimit = 10_000_000
+    private static let laterFailureLimit = 1 << 14
 
     /// Where to go on after a failure: at any position from `position` down to `last`.
     private struct Choice {
@@ -19,6 +26,7 @@ struct SplitMatcher {
     mutating func forEachMatch(in text: [UInt32], _ range: Range<Int>, _ body: (Range<Int>) -> Void) {
         var position = range.lowerBound
         while position < range.upperBound {
+            failures = 0
             if let end = match(text, position, range.upperBound, from: 0), end > position {
                 body(position..<end)
                 position = end
@@ -79,7 +87,12 @@ struct SplitMatcher {
                 return position
             }
             if fails {
-                guard choices.count > floor, let choice = choices.last else { return nil }
+                failures += 1
+                if failures > failureLimit { failureLimit = Self.laterFailureLimit }
+                guard failures <= failureLimit, choices.count > floor, let choice = choices.last else {
+                    choices.removeLast(choices.count - floor)
+                    return nil
+                }
                 instruction = choice.instruction
                 position = choice.position
                 if choice.position == choice.last {

@@ -47,7 +47,9 @@ import Tokenizers
     @Test(arguments: [
         "a*", "a|", "(?=a)", "(?<!a)b", "^a", "a$", ".", #"\w+"#, #"\b"#, #"(a)\1"#, "[[:alpha:]]", "[a&&b]", "[a-[b]]",
         #"[\d-z]"#,
-        "(", ")", "[a", "a{2}?", "a{3,1}", "a{0}", "a{1000}", "a+*", "a{,}", "{", "(a*)*", "(?i:ß)", "(?i:ss)",
+        "(", ")", "[a", "a{2}?", "a{3,1}", "a{0}", "a{1000}", "a+*", "a{,}", "{", "(a*)*", "(?:a|b?){2}c",
+        "(?:a?){1,3}+", "(?i:ß)",
+        "(?i:ss)",
         "(?i:[a-z])",
         "(?i:f)(?i:ﬁ)", "(?i)a", #"\p{Han}"#, #"\p{"#, #"\x{110000}"#, #"\uD800"#, #"\u12"#, #"\"#, "(?s:.)", "+",
         "(?i:first)",
@@ -59,5 +61,13 @@ import Tokenizers
         }
         #expect(error?.code == .invalidCheckpoint)
         #expect(error?.message.contains("split pattern") == true)
+    }
+    /// A pattern that would try for years gives up, also in the middle of a look-ahead.
+    @Test(arguments: ["(?:a+)+b", "(?!(?:a+)+b)c", "(?>(?:a|aa)+b)|c"])
+    func explodingPatterns(pattern: String) throws {
+        let splitter = try TextPipeline.splitter(pattern: pattern, behavior: "Isolated", isInverted: false)
+        let text = String(repeating: "a", count: 48) + "c"
+        let pieces = splitter(text.unicodeScalars.map(\.value))
+        #expect(pieces.flatMap { $0 } == text.unicodeScalars.map(\.value))
     }
 }
