@@ -58,7 +58,7 @@ public enum AudioFormat: String, Sendable, Codable, CaseIterable {
     func supports(sampleRate: Int) -> Bool {
         switch self {
         case .wav: (1...Int(Int32.max)).contains(sampleRate)
-        // The subset of the format that players must understand ends here.
+        // What libFLAC takes.
         case .flac: (1...655_350).contains(sampleRate)
         case .mp3: [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000].contains(sampleRate)
         case .opus: [8000, 12000, 16000, 24000, 48000].contains(sampleRate)

@@ -2,7 +2,8 @@ import MusicCore
 
 /// What an audio file says about itself.
 ///
-/// Every field is free Unicode text of any length (8 MiB together); U+0000 can't be stored.
+/// Every field is free Unicode text of any length (8 MiB together); U+0000 can't be stored, and an empty text counts as
+/// none.
 public struct AudioTags: Sendable, Equatable, Codable {
     public var title: String?
     public var artist: String?
@@ -72,6 +73,13 @@ public struct AudioTags: Sendable, Equatable, Codable {
             merged[keyPath: field.path] = other[keyPath: field.path]
         }
         return merged
+    }
+
+    /// The tags with `nil` in place of empty texts, which not all formats can tell apart.
+    var withoutEmptyFields: AudioTags {
+        var tags = self
+        for field in Self.fields where tags[keyPath: field.path]?.isEmpty == true { tags[keyPath: field.path] = nil }
+        return tags
     }
 
     /// Checks that every format can hold the tags.

@@ -8,6 +8,8 @@ func displayName(_ url: URL) -> String {
         String.UnicodeScalarView(
             path.unicodeScalars.map { scalar in
                 switch scalar.properties.generalCategory {
+                // These two join letters and emoji; others of their category turn the direction of text around.
+                case .format where scalar == "\u{200C}" || scalar == "\u{200D}": scalar
                 case .control, .format, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
                 default: scalar
                 }
@@ -60,9 +62,10 @@ enum OutputError {
     /// The error of a failed system call.
     static func system(_ url: URL, _ code: Int32) -> MusicError {
         switch code {
-        case ENOENT, ENOTDIR:
+        case ENOENT:
             let directory = displayName(url.deletingLastPathComponent())
-            return make(url, "the directory \(directory) doesn't exist", advice: "create it first: mkdir -p DIRECTORY")
+            return make(url, "the directory \(directory) doesn't exist", advice: "create it first, with mkdir -p")
+        case ENOTDIR: return make(url, "a part of its path is not a directory", advice: "check the path")
         case EACCES, EPERM:
             return make(
                 url, "permissions forbid it", advice: "choose another place, or make the directory and file writable")

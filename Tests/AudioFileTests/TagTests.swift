@@ -32,6 +32,15 @@ import Testing
     }
 
     @Test(arguments: AudioFormat.allCases)
+    func emptyTextsAreNone(_ format: AudioFormat) throws {
+        let scratch = try Scratch()
+        let url = scratch.file(format.name("a"))
+        let tags = AudioTags(title: "", artist: "a", comment: "", recipe: "")
+        try AudioFile.write(Self.buffer, to: url, options: WriteOptions(tags: tags))
+        #expect(try AudioFile.readTags(url) == AudioTags(artist: "a"))
+    }
+
+    @Test(arguments: AudioFormat.allCases)
     func noTags(_ format: AudioFormat) throws {
         let scratch = try Scratch()
         let url = scratch.file(format.name("a"))

@@ -164,7 +164,7 @@ import Testing
         #expect(mkfifo(pipe.path, 0o600) == 0)
         let names = try scratch.names
         let cases: [(URL, String)] = [
-            (scratch.file("missing/a.wav"), "doesn't exist"), (scratch.file("file/a.wav"), "doesn't exist"),
+            (scratch.file("missing/a.wav"), "doesn't exist"), (scratch.file("file/a.wav"), "not a directory"),
             (directory, "is a directory"), (pipe, "not a regular file"),
             (scratch.file(String(repeating: "n", count: 300) + ".wav"), "too long"),
             (try #require(URL(string: "https://example.org/a.wav")), "not a place on this machine"),

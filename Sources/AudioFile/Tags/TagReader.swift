@@ -24,7 +24,7 @@ enum TagReader {
         } else if start.hasBytes(of: "WAVE", at: 8), start.hasBytes(of: "RIFF") || start.hasBytes(of: "RF64") {
             tags = riff(file, from: offset + 12).merged(with: tags)
         }
-        return tags.merged(with: strings(fallback))
+        return tags.withoutEmptyFields.merged(with: strings(fallback).withoutEmptyFields)
     }
 
     private static func flac(_ file: InputFile, from start: Int) -> AudioTags {

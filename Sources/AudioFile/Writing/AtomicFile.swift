@@ -33,7 +33,7 @@ final class AtomicFile {
         let directory = String(destination[..<separator])
         let own = Self.prefix + String(fingerprint(destination[separator...].utf8), radix: 16) + "-"
         Self.removeStale(prefix: own, in: directory)
-        (temporary, descriptor) = try Self.create(url, prefix: directory + own)
+        (temporary, descriptor) = try Self.create(url, prefix: directory + own, permissions)
         self.url = url
         self.destination = destination
         self.permissions = permissions
@@ -121,10 +121,12 @@ final class AtomicFile {
         return (path, status.st_mode & 0o7777)
     }
 
-    private static func create(_ url: URL, prefix: String) throws -> (path: String, descriptor: Int32) {
+    private static func create(
+        _ url: URL, prefix: String, _ permissions: mode_t?
+    ) throws -> (path: String, descriptor: Int32) {
         for _ in 0..<100 {
             let path = prefix + String(UInt64.random(in: .min ... .max), radix: 16)
-            let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, permissions ?? 0o666)
             guard descriptor >= 0 else {
                 if errno == EEXIST || errno == EINTR { continue }
                 throw OutputError.system(url, errno)

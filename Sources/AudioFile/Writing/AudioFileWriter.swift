@@ -48,7 +48,7 @@ public final class AudioFileWriter {
         file = try AtomicFile(url)
         encoder = try SoundFileEncoder(
             format: settings.code, sampleRate: sampleRate, channelCount: channelCount,
-            container: settings.format.container(tags: options.tags), file: file)
+            container: settings.format.container(tags: options.tags.withoutEmptyFields), file: file)
         try settings.apply(to: encoder)
         quantizer = Quantizer(dither: options.dither)
         pending = [[Float]](repeating: [], count: channelCount)
