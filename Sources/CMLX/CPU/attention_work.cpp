@@ -56,7 +56,7 @@ class Work : private AttentionProblem {
   }
 
  private:
-  int64_t query_rows() const { return kernels_->tile_rows * std::max<int64_t>(1, 84 / kernels_->tile_rows); }
+  int64_t query_rows() const { return kernels_->tile_rows * std::max<int64_t>(1, 112 / kernels_->tile_rows); }
   int64_t keys_in(int64_t block) const { return std::min(kKeyBlock, keys - block * kKeyBlock); }
 
   // The keys that row i sees. A row that sees none averages all values, as a row whose mask is false everywhere.

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int64_t kLeftBytes = int64_t(8) << 20;  // packed rows that are worked on at a time
 constexpr int64_t kRightBytes = int64_t(8) << 20; // a right operand up to this size is packed once for all rows
+constexpr int64_t kCachedBytes = 448 << 10;       // packed rows that one unit of work keeps in its cache
 constexpr int64_t kPanelBytes = 256 << 10;        // packed columns that one unit of work keeps in its cache
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -53,11 +54,18 @@ class Plan {
   }
 
   void run() {
-    auto* left = scratch_of<uint32_t>(Scratch::left, size_t(blocks_ * slab_rows(chunk_rows_) * kSlabStride));
     uint32_t* right = share_right_ ? scratch_of<uint32_t>(Scratch::right, size_t(right_cells_)) : nullptr;
+    if (right) parallel_for(panels_, threads_, [&](int64_t panel) { pack_panels(panel, right); });
+    // Rows by the cacheful, if all columns can be shared; else as many rows as possible for each column packed.
+    const int64_t part = cached_rows();
+    if (right && part >= 2 * halo_ && problem_.rows >= 2 * threads_ * part) {
+      multiply_by_rows(part, right);
+      return;
+    }
+    auto* left = scratch_of<uint32_t>(Scratch::left, size_t(blocks_ * slab_rows(chunk_rows_) * kSlabStride));
     for (int64_t first = 0; first < problem_.rows; first += chunk_rows_) {
       const int64_t rows = std::min(chunk_rows_, problem_.rows - first);
-      pack(first, rows, left, first == 0 ? right : nullptr);
+      pack_rows(first, rows, left);
       multiply(first, rows, left, right);
     }
   }
@@ -71,21 +79,23 @@ class Plan {
     return divide_up(columns, kernels_.width) * kernels_.width;
   }
 
-  void pack(int64_t first, int64_t rows, uint32_t* left, uint32_t* right) const {
+  // Rows whose packed elements stay in a core's own cache.
+  int64_t cached_rows() const {
+    const int64_t tile = kernels_.tile_rows, row_bytes = divide_up(problem_.depth, kernels_.depth_per_cell) * 4;
+    return std::clamp<int64_t>(kCachedBytes / row_bytes, 1, 1024) / tile * tile;
+  }
+
+  void pack_panels(int64_t panel, uint32_t* right) const {
+    for (int64_t block = 0; block < blocks_; ++block) pack_right(panel, block, right + right_at(panel, block));
+  }
+
+  void pack_rows(int64_t first, int64_t rows, uint32_t* left) const {
     constexpr int64_t kRowsPerUnit = 64;
-    const int64_t slab = slab_rows(rows);
-    const int64_t row_units = divide_up(slab, kRowsPerUnit);
-    const int64_t left_units = row_units * blocks_;
-    const int64_t right_units = right ? panels_ : 0;
-    parallel_for(left_units + right_units, threads_, [&](int64_t unit) {
-      if (unit < left_units) {
-        const int64_t block = unit / row_units, begin = unit % row_units * kRowsPerUnit;
-        const int64_t count = std::min(kRowsPerUnit, slab - begin);
-        pack_left(first + begin, count, block, left + (block * slab + begin) * kSlabStride);
-      } else {
-        const int64_t panel = unit - left_units;
-        for (int64_t block = 0; block < blocks_; ++block) pack_right(panel, block, right + right_at(panel, block));
-      }
+    const int64_t slab = slab_rows(rows), row_units = divide_up(slab, kRowsPerUnit);
+    parallel_for(row_units * blocks_, threads_, [&](int64_t unit) {
+      const int64_t block = unit / row_units, begin = unit % row_units * kRowsPerUnit;
+      const int64_t count = std::min(kRowsPerUnit, slab - begin);
+      pack_left(first + begin, count, block, left + (block * slab + begin) * kSlabStride);
     });
   }
 
@@ -208,6 +218,21 @@ class Plan {
     }
   }
 
+  // Every unit of work packs its own rows and multiplies them with all columns.
+  void multiply_by_rows(int64_t part, const uint32_t* right) const {
+    parallel_for(divide_up(problem_.rows, part), threads_, [&](int64_t unit) {
+      const int64_t first = unit * part, rows = std::min(part, problem_.rows - first), slab = slab_rows(rows);
+      auto* left = scratch_of<uint32_t>(Scratch::panel, size_t(blocks_ * slab_rows(part) * kSlabStride));
+      for (int64_t block = 0; block < blocks_; ++block) {
+        pack_left(first, slab, block, left + block * slab * kSlabStride);
+      }
+      for (int64_t panel = 0; panel < panels_; panel += group_) {
+        multiply_part({left, slab, 0, first, rows, panel, std::min(group_, panels_ - panel), right});
+      }
+    });
+  }
+
+  // Every unit of work takes some columns, which it packs unless they are shared, and some of the packed rows.
   void multiply(int64_t first, int64_t rows, const uint32_t* left, const uint32_t* right) const {
     const int64_t tile = kernels_.tile_rows;
     const int64_t groups = divide_up(panels_, group_);
@@ -219,40 +244,53 @@ class Plan {
     row_parts = divide_up(rows, part_rows);
     const int64_t slab = slab_rows(rows);
     parallel_for(groups * row_parts, threads_, [&](int64_t unit) {
-      const int64_t panel = unit / row_parts * group_, panels = std::min(group_, panels_ - panel);
-      const int64_t row = unit % row_parts * part_rows, count = std::min(part_rows, rows - row);
-      const int64_t sums_stride = panels * panel_columns_;
-      auto* sums = scratch_of<float>(Scratch::sums, size_t(count * sums_stride));
-      for (int64_t block = 0; block < blocks_; ++block) {
-        const int64_t panel_cells = problem_.taps * cells(block) * panel_columns_;
-        const uint32_t* columns;
-        if (right) {
-          columns = right + right_at(panel, block);
-        } else {
-          auto* own = scratch_of<uint32_t>(Scratch::panel, size_t(panels * panel_cells));
-          for (int64_t p = 0; p < panels; ++p) pack_right(panel + p, block, own + p * panel_cells);
-          columns = own;
-        }
-        for (int64_t r = 0; r < count; r += tile) {
-          for (int64_t p = 0; p < panels; ++p) {
-            kernels_.tile(
-                {.a = left + (block * slab + row + r) * kSlabStride,
-                 .a_tap = problem_.dilation * kSlabStride,
-                 .b = columns + p * panel_cells,
-                 .taps = problem_.taps,
-                 .cells = int(cells(block)),
-                 .c = sums + r * sums_stride + p * panel_columns_,
-                 .c_stride = sums_stride,
-                 .rows = int(std::min(tile, count - r)),
-                 .vectors = int(panel_width(panel + p) / kernels_.width),
-                 .accumulate = block > 0});
-          }
+      const int64_t panel = unit / row_parts * group_, row = unit % row_parts * part_rows;
+      const int64_t count = std::min(part_rows, rows - row);
+      multiply_part({left, slab, row, first + row, count, panel, std::min(group_, panels_ - panel), right});
+    });
+  }
+
+  struct Part {
+    const uint32_t* left;  // packed rows, a slab per block of the depth
+    int64_t slab;          // rows of a slab
+    int64_t row;           // first row in the slab
+    int64_t first, count;  // the same rows in the problem
+    int64_t panel, panels; // columns
+    const uint32_t* right; // shared packed columns, or null
+  };
+
+  void multiply_part(const Part& part) const {
+    const int64_t tile = kernels_.tile_rows, sums_stride = part.panels * panel_columns_;
+    auto* sums = scratch_of<float>(Scratch::sums, size_t(part.count * sums_stride));
+    for (int64_t block = 0; block < blocks_; ++block) {
+      const int64_t panel_cells = problem_.taps * cells(block) * panel_columns_;
+      const uint32_t* columns;
+      if (part.right) {
+        columns = part.right + right_at(part.panel, block);
+      } else {
+        auto* own = scratch_of<uint32_t>(Scratch::panel, size_t(part.panels * panel_cells));
+        for (int64_t p = 0; p < part.panels; ++p) pack_right(part.panel + p, block, own + p * panel_cells);
+        columns = own;
+      }
+      for (int64_t r = 0; r < part.count; r += tile) {
+        for (int64_t p = 0; p < part.panels; ++p) {
+          kernels_.tile(
+              {.a = part.left + (block * part.slab + part.row + r) * kSlabStride,
+               .a_tap = problem_.dilation * kSlabStride,
+               .b = columns + p * panel_cells,
+               .taps = problem_.taps,
+               .cells = int(cells(block)),
+               .c = sums + r * sums_stride + p * panel_columns_,
+               .c_stride = sums_stride,
+               .rows = int(std::min(tile, part.count - r)),
+               .vectors = int(panel_width(part.panel + p) / kernels_.width),
+               .accumulate = block > 0});
         }
       }
-      const int64_t begin = panel * panel_columns_;
-      const int64_t end = std::min(problem_.columns, begin + sums_stride);
-      for (int64_t r = 0; r < count; ++r) finish(first + row + r, begin, end, sums + r * sums_stride);
-    });
+    }
+    const int64_t begin = part.panel * panel_columns_;
+    const int64_t end = std::min(problem_.columns, begin + sums_stride);
+    for (int64_t r = 0; r < part.count; ++r) finish(part.first + r, begin, end, sums + r * sums_stride);
   }
 
   void finish(int64_t row, int64_t begin, int64_t end, const float* sums) const {

@@ -110,21 +110,29 @@ struct Product {
     return result;
   }
 
-  // A few rows times a matrix whose columns lie in order: each column is read once, at the speed of the memory.
-  void dots() const {
+  // A few rows: the matrix is read once, at the speed of the memory, by column or by row as it lies.
+  void multiply_few() const {
     const Kernels& kernel = kernels();
     const Contraction problem = contraction(0);
     auto* x = scratch_of<float>(Scratch::left, size_t(rows * depth));
     copy({problem.a.data, problem.a.storage, {int(rows), int(depth)}, {a.row_stride, a.column_stride}}, x, Storage::f32);
-    const int64_t grain = std::clamp<int64_t>(
-        (columns / (4 * thread_count()) + 15) / 16 * 16, 16, std::max<int64_t>(16, (1 << 19) / depth));
+    const bool by_column = b.row_stride == 1;
+    const int64_t least = by_column ? 16 : 256, parts = 4 * thread_count();
+    const int64_t grain = std::max(least, (columns + parts * least - 1) / (parts * least) * least);
     parallel_ranges(columns, grain, [&](int64_t begin, int64_t end) {
       const int64_t count = end - begin;
       auto* sums = scratch_of<float>(Scratch::sums, size_t(rows * count));
-      kernel.dots(
-          {.x = x, .x_stride = depth, .rows = int(rows),
-           .w = advance(problem.b.data, b.storage, begin * b.column_stride), .w_storage = b.storage,
-           .w_stride = b.column_stride, .columns = count, .depth = depth, .out = sums, .out_stride = count});
+      const void* w = advance(problem.b.data, b.storage, begin * b.column_stride);
+      if (by_column) {
+        kernel.dots(
+            {.x = x, .x_stride = depth, .rows = int(rows), .w = w, .w_storage = b.storage,
+             .w_stride = b.column_stride, .columns = count, .depth = depth, .out = sums, .out_stride = count});
+      } else {
+        std::fill(sums, sums + rows * count, 0.0f);
+        kernel.columns(
+            {.x = x, .x_stride = depth, .rows = int(rows), .w = w, .w_storage = b.storage, .w_stride = b.row_stride,
+             .columns = count, .depth = depth, .out = sums, .out_stride = count});
+      }
       for (int64_t r = 0; r < rows; ++r) finish(problem, r, begin, count, sums + r * count);
     });
   }
@@ -145,7 +153,8 @@ struct Product {
   void run() {
     join();
     const int64_t matrices = count();
-    if (matrices == 1 && rows <= kFewRows && depth > 0 && b.row_stride == 1 && columns >= 16) return dots();
+    const bool in_order = b.row_stride == 1 || b.column_stride == 1;
+    if (matrices == 1 && rows <= kFewRows && depth > 0 && in_order && columns >= 16) return multiply_few();
     contract_all(matrices, [this](int64_t index) { return contraction(index); });
   }
 };

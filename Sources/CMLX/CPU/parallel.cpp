@@ -3,82 +3,139 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
-#include <fstream>
 #include <mutex>
-#include <set>
-#include <sstream>
-#include <string>
-#include <utility>
+#include <system_error>
+#include <thread>
+#include <vector>
 
-#include <sched.h>
-#include <unistd.h>
-
-// The part of libgomp's interface that GCC itself calls; stable since GCC 4.9.
-extern "C" {
-void GOMP_parallel(void (*body)(void*), void* context, unsigned threads, unsigned flags);
-int omp_get_thread_num(void);
-void omp_set_num_threads(int count);
-}
+// Of libgomp, which oneDNN and OpenBLAS run on.
+extern "C" void omp_set_num_threads(int count);
 
 namespace cmlx {
 
+int default_thread_count(); // processors.cpp
+
 namespace {
-
-// The number of CPUs that a cgroup's quota amounts to, 0 without a quota.
-int cgroup_limit() {
-  auto limit = [](double quota, double period) { return quota > 0 && period > 0 ? int(quota / period + 0.5) : 0; };
-  std::ifstream unified("/sys/fs/cgroup/cpu.max");
-  std::string quota;
-  double period = 0;
-  if (unified >> quota >> period) return quota == "max" ? 0 : std::max(1, limit(std::atof(quota.c_str()), period));
-  double cfs_quota = 0;
-  std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") >> cfs_quota;
-  std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_period_us") >> period;
-  return cfs_quota > 0 ? std::max(1, limit(cfs_quota, period)) : 0;
-}
-
-// Two hardware threads of one core share its vector units: a second one only adds contention.
-int physical_cores() {
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) return std::max(1L, sysconf(_SC_NPROCESSORS_ONLN));
-  std::set<std::pair<int, int>> cores;
-  int anonymous = 0;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (!CPU_ISSET(cpu, &allowed)) continue;
-    const std::string topology = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/";
-    int package = -1, core = -1;
-    std::ifstream(topology + "physical_package_id") >> package;
-    std::ifstream(topology + "core_id") >> core;
-    if (core < 0) {
-      ++anonymous;
-    } else {
-      cores.emplace(package, core);
-    }
-  }
-  return std::max(1, int(cores.size()) + anonymous);
-}
-
-int default_thread_count() {
-  const int cores = physical_cores(), limit = cgroup_limit();
-  return limit > 0 ? std::min(cores, limit) : cores;
-}
 
 std::atomic<int>& wanted() {
   static std::atomic<int> count{default_thread_count()};
   return count;
 }
 
-struct Team {
-  void (*body)(void*, int);
+void relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+// One loop's work.
+struct Loop {
+  void (*body)(void*, int64_t);
   void* context;
+  int64_t count;
+  std::atomic<int64_t> next{0};
+  std::mutex mutex;
+  std::exception_ptr error;
+
+  void take_part() {
+    try {
+      for (int64_t index; (index = next.fetch_add(1, std::memory_order_relaxed)) < count;) body(context, index);
+    } catch (...) {
+      next.store(count, std::memory_order_relaxed);
+      std::lock_guard lock(mutex);
+      if (!error) error = std::current_exception();
+    }
+  }
 };
+
+// Threads that wait for loops. A loop waits only for those that have begun to take part in it, so that on a busy
+// machine no loop stands still because one of the threads has not been given a core. (OpenMP waits for all.)
+class Pool {
+ public:
+  static Pool& shared() {
+    // Never destroyed: its threads may outlive static objects.
+    static Pool* pool = new Pool;
+    return *pool;
+  }
+
+  // Returns false if another loop is running.
+  bool run(Loop& loop, int threads) {
+    std::unique_lock lock(mutex_, std::try_to_lock);
+    if (!lock || inside_) return false;
+    while (int(threads_.size()) < threads - 1 && add_thread()) {}
+    inside_ = true;
+    loop_ = &loop;
+    helpers_ = threads - 1;
+    // The ticket says that a loop is open and how many threads are in it; its upper part tells loops apart.
+    const uint64_t ticket = (ticket_.load(std::memory_order_relaxed) / kLoop + 1) * kLoop + kOpen;
+    ticket_.store(ticket, std::memory_order_seq_cst);
+    ticket_.notify_all();
+    loop.take_part();
+    ticket_.fetch_sub(kOpen, std::memory_order_acq_rel);
+    for (int i = 0; ticket_.load(std::memory_order_acquire) % kOpen != 0; ++i) {
+      // A helper that lost its core in the midst of its work gets ours.
+      i < kPatience ? relax() : std::this_thread::yield();
+    }
+    inside_ = false;
+    return true;
+  }
+
+ private:
+  static constexpr uint64_t kOpen = 1 << 15, kLoop = 1 << 16;
+  static constexpr int kPatience = 1500; // looks at the ticket before a thread gives up its core, some 50 microseconds
+
+  // Without a further thread the work takes longer, no more.
+  bool add_thread() {
+    try {
+      threads_.emplace_back([this, number = int(threads_.size())] { serve(number); });
+      return true;
+    } catch (const std::system_error&) {
+      return false;
+    }
+  }
+
+  void serve(int number) {
+    inside_ = true;
+    uint64_t last = 0;
+    for (;;) {
+      uint64_t ticket = ticket_.load(std::memory_order_acquire);
+      for (int i = 0; i < kPatience && ticket / kLoop == last; ++i) {
+        relax();
+        ticket = ticket_.load(std::memory_order_acquire);
+      }
+      while (ticket / kLoop == last) {
+        ticket_.wait(ticket, std::memory_order_acquire);
+        ticket = ticket_.load(std::memory_order_acquire);
+      }
+      // Enters unless the loop has been closed meanwhile.
+      last = ticket / kLoop;
+      bool entered = false;
+      while (!entered && ticket / kLoop == last && ticket % kLoop >= kOpen) {
+        entered = ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel);
+      }
+      if (!entered) continue;
+      if (number < helpers_) loop_->take_part();
+      ticket_.fetch_sub(1, std::memory_order_acq_rel);
+    }
+  }
+
+  std::mutex mutex_;
+  std::vector<std::thread> threads_;
+  std::atomic<uint64_t> ticket_{0};
+  Loop* loop_ = nullptr;
+  int helpers_ = 0;
+  static thread_local bool inside_;
+};
+
+thread_local bool Pool::inside_ = false;
 
 } // namespace
 
 int thread_count() { return wanted().load(std::memory_order_relaxed); }
 
-void set_thread_count(int count) { wanted().store(std::max(1, count), std::memory_order_relaxed); }
+void set_thread_count(int count) { wanted().store(std::clamp(count, 1, 1024), std::memory_order_relaxed); }
 
 void adopt_thread_count() {
   thread_local int adopted = 0;
@@ -88,40 +145,16 @@ void adopt_thread_count() {
   adopted = count;
 }
 
-namespace detail {
-
-void parallel(int threads, void (*body)(void*, int), void* context) {
-  if (threads <= 1) return body(context, 0);
-  Team team{body, context};
-  GOMP_parallel(
-      [](void* raw) {
-        auto* team = static_cast<Team*>(raw);
-        team->body(team->context, omp_get_thread_num());
-      },
-      &team, unsigned(threads), 0);
-}
-
-void parallel_for(int64_t count, int threads, void (*body)(void*, int64_t), void* context) {
+void detail::parallel_for(int64_t count, int threads, void (*body)(void*, int64_t), void* context) {
   threads = int(std::min<int64_t>(threads, count));
-  if (threads <= 1) {
-    for (int64_t index = 0; index < count; ++index) body(context, index);
-    return;
-  }
-  std::atomic<int64_t> next{0};
-  std::mutex mutex;
-  std::exception_ptr error;
-  cmlx::parallel(threads, [&](int) {
-    try {
-      for (int64_t index; (index = next.fetch_add(1, std::memory_order_relaxed)) < count;) body(context, index);
-    } catch (...) {
-      next.store(count, std::memory_order_relaxed);
-      std::lock_guard lock(mutex);
-      if (!error) error = std::current_exception();
+  if (threads > 1) {
+    Loop loop{.body = body, .context = context, .count = count, .next = 0, .mutex = {}, .error = {}};
+    if (Pool::shared().run(loop, threads)) {
+      if (loop.error) std::rethrow_exception(loop.error);
+      return;
     }
-  });
-  if (error) std::rethrow_exception(error);
+  }
+  for (int64_t index = 0; index < count; ++index) body(context, index);
 }
-
-} // namespace detail
 
 } // namespace cmlx

@@ -1,6 +1,4 @@
-// One pool of threads for everything that computes: our loops, oneDNN and OpenBLAS all run on libgomp's, so that
-// they never compete for the cores. The loops here speak libgomp's own interface, because the compiler's OpenMP
-// support would bring a second run-time library with a second pool.
+// Loops over all cores.
 #pragma once
 
 #include <cstdint>
@@ -19,22 +17,13 @@ void set_thread_count(int count);
 void adopt_thread_count();
 
 namespace detail {
-void parallel(int threads, void (*body)(void* context, int thread), void* context);
 void parallel_for(int64_t count, int threads, void (*body)(void* context, int64_t index), void* context);
 } // namespace detail
 
-// Calls body(thread) once on each of `threads` threads, the calling one among them.
-template <class Body>
-void parallel(int threads, Body&& body) {
-  using Type = std::remove_reference_t<Body>;
-  detail::parallel(
-      threads, [](void* context, int thread) { (*static_cast<Type*>(context))(thread); },
-      const_cast<void*>(static_cast<const void*>(&body)));
-}
-
-// Calls body(index) for every index in [0, count), handing indices to threads as they become free. What a body
-// computes must depend on its index alone, so that results do not depend on the schedule. An exception thrown by
-// a body ends the loop early and is thrown again here.
+// Calls body(index) for every index in [0, count), handing indices to threads as they become free, the calling one
+// among them. What a body computes must depend on its index alone, so that results do not depend on the schedule.
+// An exception thrown by a body ends the loop early and is thrown again here. A loop inside a loop's body, or beside
+// another thread's loop, runs on its own thread.
 template <class Body>
 void parallel_for(int64_t count, int threads, Body&& body) {
   using Type = std::remove_reference_t<Body>;
@@ -43,7 +32,7 @@ void parallel_for(int64_t count, int threads, Body&& body) {
       const_cast<void*>(static_cast<const void*>(&body)));
 }
 
-// Cuts [0, count) into ranges of a fixed size and calls body(begin, end) for each. `grain` is the size in items.
+// Cuts [0, count) into ranges of `grain` items (the last may be shorter) and calls body(begin, end) for each.
 template <class Body>
 void parallel_ranges(int64_t count, int64_t grain, Body&& body) {
   if (count <= 0) return;

@@ -107,6 +107,15 @@ static void pack_rows(const PackRowsCall& call) {
   }
 }
 
+// Rows that lie pages apart are out of reach of the processor's own prefetching.
+constexpr int kPrefetchRows = 16;
+
+template <class T>
+CMLX_INLINE void prefetch_row(const T* row, int64_t columns) {
+  const char* begin = reinterpret_cast<const char*>(row);
+  for (int64_t at = 0; at < columns * int64_t(sizeof(T)); at += 64) __builtin_prefetch(begin + at);
+}
+
 template <class T>
 static void pack_panel_of(const PackPanelCall& call) {
   const T* source = static_cast<const T*>(call.source);
@@ -121,6 +130,7 @@ static void pack_panel_of(const PackPanelCall& call) {
     for (int64_t k = 0; k < call.depth; ++k) {
       const T* from = source + k * call.depth_stride;
       float* to = panel + k * width;
+      prefetch_row(from + kPrefetchRows * call.depth_stride, width);
       for_each_vector(
           call.columns, [&](int64_t n, int64_t lanes) { store_lanes(to + n, load_lanes(from + n, lanes), lanes); });
     }
