@@ -1,5 +1,6 @@
 import AudioFile
 import Foundation
+import MusicCore
 import Testing
 
 /// What a user does with the built-in model.

@@ -1,5 +1,6 @@
 import AudioFile
 import Foundation
+import MusicCore
 import Testing
 
 /// The binary on the tiny checkpoints against what the reference pipeline made of them.
