@@ -42,7 +42,7 @@ public final class ACEStepBackend: MusicBackend {
         _ location: ModelLocation, options: LoadOptions
     ) throws -> ACEStepBackend {
         let layout = try CheckpointLayout(location)
-        let target = try ComputeTarget(options)
+        let target = try ComputeTarget(options, parameterCount: layout.parameterCount())
         let model = try target.withDevice {
             try evaluating("loading") { try ACEStepModel(layout, dtype: target.dtype) }
         }

@@ -12,11 +12,15 @@ public struct ComputeTarget: Sendable, Equatable {
     /// Chooses format and device.
     ///
     /// `auto` means the GPU if libmlx has one, and bfloat16 on a GPU or on a processor that multiplies bfloat16
-    /// natively. Elsewhere bfloat16 would be slower than float32 as well as less exact; it is used there only when it
-    /// is asked for, because it halves the memory.
+    /// natively. Elsewhere it means float32, which is more exact, unless the weights would then take more than half of
+    /// the memory.
     ///
+    /// - Parameters:
+    ///   - options: what is asked for.
+    ///   - parameterCount: number of weights to be loaded.
+    ///   - memory: bytes that the process may use.
     /// - Throws: ``MusicError`` with code `unsupported` if a GPU is asked for and there is none.
-    public init(_ options: LoadOptions) throws {
+    public init(_ options: LoadOptions, parameterCount: Int, memory: Int = Machine.memory) throws {
         let hasGPU = Device.defaultDevice().deviceType == .gpu
         switch options.device {
         case .auto:
@@ -34,7 +38,9 @@ public struct ComputeTarget: Sendable, Equatable {
         switch options.precision {
         case .float32: dtype = .float32
         case .bfloat16: dtype = .bfloat16
-        case .auto: dtype = device == .gpu || Processor.multipliesBFloat16 ? .bfloat16 : .float32
+        case .auto:
+            let fits = parameterCount <= memory / 2 / 4
+            dtype = device == .gpu || Machine.multipliesBFloat16 || !fits ? .bfloat16 : .float32
         }
     }
 
@@ -47,8 +53,17 @@ public struct ComputeTarget: Sendable, Equatable {
     public var precisionName: String { dtype == .bfloat16 ? "bf16" : "f32" }
 }
 
-/// What is known of the processor.
-public enum Processor {
+/// What is known of the machine.
+public enum Machine {
+    /// Bytes of memory that this process may use: those of the machine, or of its control group.
+    public static let memory: Int = {
+        let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].compactMap { path in
+            (try? String(contentsOfFile: path, encoding: .utf8))
+                .flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+        }
+        return limits.filter { $0 > 0 }.reduce(Int(clamping: ProcessInfo.processInfo.physicalMemory), min)
+    }()
+
     /// Whether there are instructions that multiply bfloat16 (AVX-512 BF16, AMX, or Arm's BF16 extension).
     public static let multipliesBFloat16: Bool = detectBFloat16()
 

@@ -67,7 +67,7 @@ public final class Oobleck {
     ///   - tile: latent frames that each tile contributes; the result does not depend on it.
     ///   - progress: called after each tile with the number of finished tiles and of all.
     /// - Returns: samples as the network gives them, without any level rule.
-    /// - Throws: ``MusicError``, or `CancellationError` if the task is cancelled between two tiles.
+    /// - Throws: ``MusicError``, or `CancellationError` if the task is cancelled, at the next step of the network.
     public func decode(
         _ latents: MLXArray, tile: Int = defaultDecoderTile, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> AudioBuffer {
@@ -82,17 +82,14 @@ public final class Oobleck {
         for channel in channels.indices { channels[channel].reserveCapacity(total) }
         let input = latents.asType(dtype)
         for (index, part) in tiles.enumerated() {
-            try Task.checkCancellation()
             let isLast = index == tiles.count - 1
             let first = (part.core.lowerBound - part.window.lowerBound) * hop
             let count = (isLast ? total : part.core.upperBound * hop) - part.core.lowerBound * hop
-            let kept = try evaluating("decoding, tile \(index + 1) of \(tiles.count)") {
-                let decoded = network.decoder(input[part.window].expandedDimensions(axis: 0))
-                let kept = decoded[0, first..<(first + count)].asType(.float32)
-                eval(kept)
-                return kept
-            }
-            let interleaved = kept.asArray(Float.self)
+            let place = "decoding, tile \(index + 1) of \(tiles.count)"
+            let decoded = try run(
+                network.decoder.steps, on: input[part.window].expandedDimensions(axis: 0),
+                keeping: first..<(first + count), at: place)
+            let interleaved = decoded.asArray(Float.self)
             for channel in channels.indices {
                 for index in stride(from: channel, to: interleaved.count, by: channels.count) {
                     channels[channel].append(interleaved[index])
@@ -110,7 +107,7 @@ public final class Oobleck {
     ///   - tile: latent frames that each tile contributes; the result does not depend on it.
     ///   - progress: called after each tile with the number of finished tiles and of all.
     /// - Returns: mean and standard deviation, float32, each `[frames, latent channels]`.
-    /// - Throws: ``MusicError``, or `CancellationError` if the task is cancelled between two tiles.
+    /// - Throws: ``MusicError``, or `CancellationError` if the task is cancelled, at the next step of the network.
     public func encode(
         _ audio: AudioBuffer, tile: Int = defaultEncoderTile,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -138,23 +135,41 @@ public final class Oobleck {
         let tiles = OobleckTiling.tiles(length: frames, core: tile, context: tiling.encoderContext)
         var encoded: [MLXArray] = []
         for (index, part) in tiles.enumerated() {
-            try Task.checkCancellation()
             // The last window takes what is left beyond the last whole frame.
             let end = part.window.upperBound == frames ? length : part.window.upperBound * hop
             let window = (part.window.lowerBound * hop)..<end
             let interleaved = window.flatMap { index in audio.channels.map { $0[index] } }
             let first = part.core.lowerBound - part.window.lowerBound
-            let kept = try evaluating("encoding, tile \(index + 1) of \(tiles.count)") {
-                let input = MLXArray(interleaved, [1, window.count, audio.channels.count]).asType(dtype)
-                let kept = network.encoder(input)[0, first..<(first + part.core.count)].asType(.float32)
-                eval(kept)
-                return kept
-            }
-            encoded.append(kept)
+            let input = MLXArray(interleaved, [1, window.count, audio.channels.count]).asType(dtype)
+            let place = "encoding, tile \(index + 1) of \(tiles.count)"
+            encoded.append(
+                try run(network.encoder.steps, on: input, keeping: first..<(first + part.core.count), at: place))
             progress(index + 1, tiles.count)
         }
         let parts = concatenated(encoded, axis: 0).split(parts: 2, axis: -1)
         // softplus, plus the floor that keeps the deviation positive
         return (parts[0], logAddExp(parts[1], MLXArray(Float(0))) + 1e-4)
+    }
+
+    /// Runs a network step by step on a tile, and cuts out the part to keep.
+    ///
+    /// - Returns: `[kept, channels]`, float32, evaluated.
+    private func run(
+        _ steps: [LayerStep], on tile: MLXArray, keeping kept: Range<Int>, at place: String
+    ) throws -> MLXArray {
+        var x = tile
+        for step in steps {
+            try Task.checkCancellation()
+            x = try evaluating(place) {
+                let y = step(x)
+                eval(y)
+                return y
+            }
+        }
+        return try evaluating(place) {
+            let result = x[0, kept].asType(.float32)
+            eval(result)
+            return result
+        }
     }
 }

@@ -45,6 +45,12 @@ final class ResidualUnit: Module, UnaryLayer {
     }
 }
 
+/// A part of a network between two points at which what it made may be evaluated.
+///
+/// A tile's intermediate results are hundreds of megabytes each. Evaluated step by step, the next step reuses the memory
+/// of the one before last; evaluated at once, they are all alive together.
+typealias LayerStep = (MLXArray) -> MLXArray
+
 /// Dilations of the three residual units of every block.
 let residualDilations = [1, 3, 9]
 
@@ -52,7 +58,7 @@ let residualDilations = [1, 3, 9]
 func resamplingPadding(_ stride: Int) -> Int { (stride + 1) / 2 }
 
 /// One stage of the encoder: three residual units, then a strided convolution.
-final class EncoderBlock: Module, UnaryLayer {
+final class EncoderBlock: Module {
     @ModuleInfo(key: "res_unit1") var unit1: ResidualUnit
     @ModuleInfo(key: "res_unit2") var unit2: ResidualUnit
     @ModuleInfo(key: "res_unit3") var unit3: ResidualUnit
@@ -69,14 +75,17 @@ final class EncoderBlock: Module, UnaryLayer {
             padding: resamplingPadding(stride))
     }
 
-    /// `[N, L, Cin]` to `[N, L / stride, Cout]`.
-    func callAsFunction(_ x: MLXArray) -> MLXArray {
-        FusedOps.convolve(conv1, unit3(unit2(unit1(x))), snake: snake1.factors)
+    /// `[N, L, Cin]` to `[N, L / stride, Cout]` in four steps.
+    var steps: [LayerStep] {
+        [
+            { [unit1] in unit1($0) }, { [unit2] in unit2($0) }, { [unit3] in unit3($0) },
+            { [conv1, snake1] in FusedOps.convolve(conv1, $0, snake: snake1.factors) },
+        ]
     }
 }
 
 /// One stage of the decoder: a transposed convolution, then three residual units.
-final class DecoderBlock: Module, UnaryLayer {
+final class DecoderBlock: Module {
     let snake1: Snake
     @ModuleInfo(key: "conv_t1") var upsampling: ConvTransposed1d
     @ModuleInfo(key: "res_unit1") var unit1: ResidualUnit
@@ -93,8 +102,11 @@ final class DecoderBlock: Module, UnaryLayer {
         _unit3.wrappedValue = ResidualUnit(outputChannels, dilation: residualDilations[2])
     }
 
-    /// `[N, L, Cin]` to `[N, L * stride, Cout]`.
-    func callAsFunction(_ x: MLXArray) -> MLXArray {
-        unit3(unit2(unit1(FusedOps.convolve(upsampling, x, snake: snake1.factors))))
+    /// `[N, L, Cin]` to `[N, L * stride, Cout]` in four steps.
+    var steps: [LayerStep] {
+        [
+            { [upsampling, snake1] in FusedOps.convolve(upsampling, $0, snake: snake1.factors) },
+            { [unit1] in unit1($0) }, { [unit2] in unit2($0) }, { [unit3] in unit3($0) },
+        ]
     }
 }

@@ -3,7 +3,7 @@ import MLXNN
 import ModelSupport
 
 /// The encoder network: waveform to parameters of the latents' distribution.
-final class OobleckEncoder: Module, UnaryLayer {
+final class OobleckEncoder: Module {
     let conv1: Conv1d
     let block: [EncoderBlock]
     let snake1: Snake
@@ -22,14 +22,14 @@ final class OobleckEncoder: Module, UnaryLayer {
     }
 
     /// Samples `[N, L, audio channels]` to `[N, frames, 2 * latent channels]`: means, then scales before softplus.
-    func callAsFunction(_ x: MLXArray) -> MLXArray {
-        let h = block.reduce(FusedOps.convolve(conv1, x)) { $1($0) }
-        return FusedOps.convolve(conv2, h, snake: snake1.factors)
+    var steps: [LayerStep] {
+        [{ [conv1] in FusedOps.convolve(conv1, $0) }] + block.flatMap(\.steps)
+            + [{ [conv2, snake1] in FusedOps.convolve(conv2, $0, snake: snake1.factors) }]
     }
 }
 
 /// The decoder network: latents to waveform.
-final class OobleckDecoder: Module, UnaryLayer {
+final class OobleckDecoder: Module {
     let conv1: Conv1d
     let block: [DecoderBlock]
     let snake1: Snake
@@ -52,9 +52,9 @@ final class OobleckDecoder: Module, UnaryLayer {
     }
 
     /// Latents `[N, frames, latent channels]` to samples `[N, L, audio channels]`.
-    func callAsFunction(_ x: MLXArray) -> MLXArray {
-        let h = block.reduce(FusedOps.convolve(conv1, x)) { $1($0) }
-        return FusedOps.convolve(conv2, h, snake: snake1.factors)
+    var steps: [LayerStep] {
+        [{ [conv1] in FusedOps.convolve(conv1, $0) }] + block.flatMap(\.steps)
+            + [{ [conv2, snake1] in FusedOps.convolve(conv2, $0, snake: snake1.factors) }]
     }
 }
 

@@ -202,7 +202,7 @@ struct HostileCheckpointTests {
             }
             let pipeline = Pipeline(
                 model: try copy.load(dtype: .float32),
-                target: try ComputeTarget(LoadOptions(precision: .float32, device: .cpu)))
+                target: try ComputeTarget(LoadOptions(precision: .float32, device: .cpu), parameterCount: 0))
             let request = try RequestResolver(variant: .turbo)
                 .resolve(MusicRequest(prompt: "x", duration: 0.5, steps: 3)).request
             let error = #expect(throws: MusicError.self) { try pipeline.generate(request) { _ in } }
@@ -220,7 +220,7 @@ struct HostileCheckpointTests {
             }
             let pipeline = Pipeline(
                 model: try copy.load(dtype: .float32),
-                target: try ComputeTarget(LoadOptions(precision: .float32, device: .cpu)))
+                target: try ComputeTarget(LoadOptions(precision: .float32, device: .cpu), parameterCount: 0))
             let request = try RequestResolver(variant: .turbo)
                 .resolve(MusicRequest(prompt: "x", duration: 0.5, steps: 1)).request
             let error = #expect(throws: MusicError.self) { try pipeline.generate(request) { _ in } }

@@ -254,7 +254,7 @@ final class Counter: Sendable {
         configuration.retries.maximumAttempts = 1
         meddleWithWeights { _, _, response in
             var response = response
-            response.pieces = (500_000, 40)
+            response.pieces = (500_000, 600)
             return response
         }
         let clock = ContinuousClock()
@@ -272,7 +272,7 @@ final class Counter: Sendable {
     @Test func cancellationKeepsThePartialFile() async throws {
         meddleWithWeights { _, _, response in
             var response = response
-            response.pieces = (250_000, 30)
+            response.pieces = (250_000, 600)
             return response
         }
         let task = Task { try await download() }
@@ -298,7 +298,7 @@ final class Counter: Sendable {
     @Test func endingTheSequenceCancels() async throws {
         meddleWithWeights { _, _, response in
             var response = response
-            response.pieces = (100_000, 30)
+            response.pieces = (100_000, 600)
             return response
         }
         let downloader = ModelDownloader(configuration: try workspace.configuration(hub: hub.address))

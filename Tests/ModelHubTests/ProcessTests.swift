@@ -64,7 +64,7 @@ import Testing
         hub.meddle { request, response in
             guard request.path.hasSuffix("turbo/model.safetensors") else { return nil }
             var response = response
-            response.pieces = (700_000, 30)
+            response.pieces = (700_000, 600)
             return response
         }
         let (process, _, _) = try probe(["turbo"])

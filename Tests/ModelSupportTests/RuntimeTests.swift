@@ -47,16 +47,21 @@ struct RuntimeTests {
             ("model name\t: bf16\n", false), ("", false),
         ])
     func bfloat16IsFoundInTheProcessorsFlags(_ text: String, _ expected: Bool) {
-        #expect(Processor.listsBFloat16(cpuinfo: text) == expected)
+        #expect(Machine.listsBFloat16(cpuinfo: text) == expected)
     }
 
     @Test func formatFollowsTheRequest() throws {
-        let cpu = try ComputeTarget(LoadOptions(precision: .float32, device: .cpu))
-        #expect(cpu.dtype == .float32)
-        #expect(cpu.precisionName == "f32")
-        #expect(try ComputeTarget(LoadOptions(precision: .bfloat16, device: .cpu)).precisionName == "bf16")
-        let automatic = try ComputeTarget(LoadOptions(device: .cpu))
-        #expect((automatic.dtype == .bfloat16) == Processor.multipliesBFloat16)
+        func target(_ precision: LoadOptions.Precision, _ count: Int = 1000, memory: Int = 1 << 30) throws -> ComputeTarget {
+            try ComputeTarget(
+                LoadOptions(precision: precision, device: .cpu), parameterCount: count, memory: memory)
+        }
+        #expect(try target(.float32).precisionName == "f32")
+        #expect(try target(.bfloat16).precisionName == "bf16")
+        #expect((try target(.auto).dtype == .bfloat16) == Machine.multipliesBFloat16)
+        // Four bytes each would be more than half of the memory.
+        #expect(try target(.auto, (1 << 27) + 1).dtype == .bfloat16)
+        #expect(try target(.float32, (1 << 27) + 1).dtype == .float32)
+        #expect(Machine.memory > 1 << 28)
     }
 
     @Test func guardsNameStageAndKind() throws {

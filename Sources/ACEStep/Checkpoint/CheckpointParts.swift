@@ -12,7 +12,7 @@ package struct CheckpointParts {
     /// The networks between latents and codes, where the checkpoint has them.
     let codec: (tokenizer: WeightStore, detokenizer: WeightStore)?
     /// Number of weights.
-    let parameterCount: Int
+    package let parameterCount: Int
 
     private let silenceTensor: WeightStore.Tensor?
     private let silenceFiles: [URL]

@@ -51,13 +51,16 @@ package final class DiffusionTransformer: Module {
     ///   - context: source latents and mask, `[B, T, 2 * channels]`.
     ///   - modulation: that of one flow time.
     ///   - memory: that of the condition.
+    ///   - afterLayer: called with each layer's result, which it may evaluate; what it throws ends the work.
     /// - Returns: `[B, T, channels]`.
     func callAsFunction(
-        _ latents: MLXArray, context: MLXArray, modulation: TimestepModulation, memory: [KeyValues]
-    ) -> MLXArray {
+        _ latents: MLXArray, context: MLXArray, modulation: TimestepModulation, memory: [KeyValues],
+        afterLayer: (MLXArray) throws -> Void
+    ) rethrows -> MLXArray {
         var x = input(concatenated([context, latents], axis: -1))
         for (layer, condition) in zip(layers, memory) {
             x = layer(x, modulation: modulation.projection, condition: condition)
+            try afterLayer(x)
         }
         let parts = (table + modulation.embedding.expandedDimensions(axis: 1)).split(parts: 2, axis: 1)
         let normalized = FusedOps.modulatedRMSNorm(
@@ -77,6 +80,8 @@ package final class DiffusionTransformer: Module {
     package func callAsFunction(
         _ latents: MLXArray, context: MLXArray, time: Float, span: Float = 0, condition: MLXArray
     ) -> MLXArray {
-        self(latents, context: context, modulation: modulation(times: [time], span: span), memory: memory(condition))
+        self(
+            latents, context: context, modulation: modulation(times: [time], span: span), memory: memory(condition),
+            afterLayer: { _ in })
     }
 }

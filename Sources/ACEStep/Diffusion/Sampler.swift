@@ -64,7 +64,8 @@ package struct Sampler {
     ///   - plan: of the request.
     ///   - progress: called after each step with the number of finished steps.
     /// - Returns: `[1, T, channels]`, float32.
-    /// - Throws: ``MusicError`` with code `numericalFailure` that names the step, or `CancellationError`.
+    /// - Throws: ``MusicError`` with code `numericalFailure` that names the step, or `CancellationError`, on a CPU within
+    ///   a layer.
     @MLXActor
     package func sample(noise: MLXArray, plan: Plan, progress: (_ done: Int) -> Void) throws -> MLXArray {
         var latents = noise
@@ -73,7 +74,7 @@ package struct Sampler {
             try Task.checkCancellation()
             let place = "diffusion, step \(step + 1) of \(plan.schedule.count)"
             latents = try evaluating(place) {
-                let velocity = velocity(latents, step: step, plan: plan, guidance: &guidance)
+                let velocity = try velocity(latents, step: step, plan: plan, guidance: &guidance)
                 let next = latents + plan.schedule.change(step) * velocity
                 eval(next)
                 return next
@@ -86,16 +87,23 @@ package struct Sampler {
 
     private func velocity(
         _ latents: MLXArray, step: Int, plan: Plan, guidance: inout AdaptiveProjectedGuidance
-    ) -> MLXArray {
-        func predict(_ memory: [KeyValues]) -> MLXArray {
-            transformer(
+    ) throws -> MLXArray {
+        // On a CPU a layer of a long song takes seconds, and its intermediate results hundreds of megabytes, which the
+        // next layer can reuse. A GPU would only wait for the next layer's orders.
+        let isCPU = Device.defaultDevice().deviceType == .cpu
+        func predict(_ memory: [KeyValues]) throws -> MLXArray {
+            try transformer(
                 latents.asType(dtype), context: plan.context, modulation: plan.modulation[step], memory: memory
-            ).asType(.float32)
+            ) { layer in
+                guard isCPU else { return }
+                try Task.checkCancellation()
+                eval(layer)
+            }.asType(.float32)
         }
-        let conditional = predict(plan.memory)
+        let conditional = try predict(plan.memory)
         guard let unconditionalMemory = plan.unconditionalMemory,
             guidance.interval.contains(plan.schedule.times[step])
         else { return conditional }
-        return guidance.guide(conditional: conditional, unconditional: predict(unconditionalMemory))
+        return guidance.guide(conditional: conditional, unconditional: try predict(unconditionalMemory))
     }
 }

@@ -9,8 +9,8 @@ public struct ModelsCommand: AsyncParsableCommand {
         commandName: "models",
         abstract: "List, download, check and remove models.",
         discussion: """
-            A model is named by a short name (turbo), a hub id with an optional revision and folder
-            (ACE-Step/acestep-v15-base@main), or a folder on this machine. Downloads go into the cache that Hugging
+            A model is named by a short name (turbo), a hub id with an optional revision and folder \
+            (ACE-Step/acestep-v15-base@main), or a folder on this machine. Downloads go into the cache that Hugging \
             Face's Python library uses, so that what either brings is there for both.
             """,
         subcommands: [

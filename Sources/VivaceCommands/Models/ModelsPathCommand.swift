@@ -13,10 +13,7 @@ struct ModelsPathCommand: AsyncParsableCommand {
     @Argument(help: "A short name, a hub id, or a folder.")
     var name: String
 
-    @Option(
-        help: ArgumentHelp(
-            "Print the folder of one part: \(ModelRole.allCases.map(\.rawValue).joined(separator: ", ")).",
-            valueName: "part"))
+    @Option(help: ArgumentHelp("Print the folder of one part.", valueName: "part"))
     var component: ModelRole?
 
     @Flag(help: "Print one JSON document with the folders of all parts.")

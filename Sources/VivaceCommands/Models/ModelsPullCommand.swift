@@ -9,7 +9,8 @@ struct ModelsPullCommand: AsyncParsableCommand {
         abstract: "Download models, or what has changed of them.",
         discussion: """
             Example: vivace models pull turbo lm-0.6b
-            An interrupted download goes on where it stopped when the command is run again. Every file is checked
+
+            An interrupted download goes on where it stopped when the command is run again. Every file is checked \
             against the hash that the hub lists. Tokens: HF_TOKEN, MODELSCOPE_API_TOKEN.
             """)
 
