@@ -4,9 +4,9 @@ import PackageDescription
 // One manifest, two array back ends: on macOS the `MLX` and `MLXNN` modules are those of ml-explore/mlx-swift,
 // on Linux they are the targets of this package with the same names and the same semantics.
 #if os(macOS)
-let usesMLXSwift = true
+    let usesMLXSwift = true
 #else
-let usesMLXSwift = false
+    let usesMLXSwift = false
 #endif
 
 let mlx: Target.Dependency = usesMLXSwift ? .product(name: "MLX", package: "mlx-swift") : "MLX"
@@ -25,7 +25,8 @@ var dependencies: [Package.Dependency] = [
 // Floors, lowest first; a target imports only from floors below its own. `scripts/check-floors` keeps it so.
 var targets: [Target] = [
     // Floor 0: C
-    .systemLibrary(name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
+    .systemLibrary(
+        name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
     .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
     // libcurl is opened when the first download begins, and needs to be here at build time for its header alone.
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
@@ -81,7 +82,8 @@ var targets: [Target] = [
         ],
         swiftSettings: strict),
     .testTarget(
-        name: "TokenizersTests", dependencies: ["Tokenizers", "MusicCore"], exclude: ["Fixtures"], swiftSettings: strict),
+        name: "TokenizersTests", dependencies: ["Tokenizers", "MusicCore"], exclude: ["Fixtures"], swiftSettings: strict
+    ),
     .testTarget(
         name: "EndToEndTests", dependencies: ["vivace", "AudioFile", "MusicCore"], swiftSettings: strict),
     .testTarget(

@@ -196,7 +196,8 @@ struct IndexPlan {
 
     private func sliced(_ array: MLXArray, _ stream: StreamOrDevice) -> MLXArray {
         if isWhole {
-            return array
+            // An object of its own: assigning to what a subscript returned must not change the array.
+            return with(array) { wrap(cmlx_array_retain($0)) }
         }
         return with(array) { wrap(cmlx_slice($0, starts, stops, strides, starts.count, stream.ctx)) }
     }

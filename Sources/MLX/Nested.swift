@@ -78,20 +78,23 @@ public indirect enum NestedItem<Key: Hashable, Element>: IndentedDescription {
 
     /// The tree of values with paths.
     ///
-    /// A part of a path that is a number makes a list, in which places without a value are ``none``.
+    /// A part of a path that is a number makes a list, in which places without a value are ``none``. Of several values
+    /// for one place the last one counts, and a value hides what would lie below it.
     public static func unflattened(_ tree: some Collection<(Key, Element)>) -> NestedItem<Key, Element>
     where Key == String {
-        tree.isEmpty ? .dictionary([:]) : grow(tree.map { ($0.0[...], $0.1) })
+        tree.isEmpty ? .dictionary([:]) : grow(tree.map { ($0.0.isEmpty ? nil : $0.0[...], $0.1) })
     }
 
-    private static func grow(_ leaves: [(Substring, Element)]) -> NestedItem<Key, Element> where Key == String {
-        if leaves.count == 1, leaves[0].0.isEmpty {
-            return .value(leaves[0].1)
+    /// The tree of values with what is left of their paths: `nil` at the end of one.
+    private static func grow(_ leaves: [(Substring?, Element)]) -> NestedItem<Key, Element> where Key == String {
+        if let leaf = leaves.last(where: { $0.0 == nil }) {
+            return .value(leaf.1)
         }
-        var branches: [Substring: [(Substring, Element)]] = [:]
-        for (path, element) in leaves {
-            let name = path.prefix { $0 != "." }
-            branches[name, default: []].append((path.dropFirst(name.count + 1), element))
+        var branches: [Substring: [(Substring?, Element)]] = [:]
+        for case (let path?, let element) in leaves {
+            let end = path.firstIndex(of: ".")
+            branches[path[..<(end ?? path.endIndex)], default: []]
+                .append((end.map { path[path.index(after: $0)...] }, element))
         }
         guard let last = lastIndex(branches.keys) else {
             return .dictionary(

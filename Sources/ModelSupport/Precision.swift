@@ -12,8 +12,8 @@ public struct ComputeTarget: Sendable, Equatable {
     /// Chooses format and device.
     ///
     /// `auto` means the GPU if libmlx has one, and bfloat16 on a GPU or on a processor that multiplies bfloat16
-    /// natively. Elsewhere it means float32, which is more exact, unless the weights would then take more than half of
-    /// the memory.
+    /// natively. Elsewhere it means float32, which is more exact, unless the weights would then take more than an
+    /// eighth of the memory: bfloat16 halves them, and products are computed in float32 all the same.
     ///
     /// - Parameters:
     ///   - options: what is asked for.
@@ -39,7 +39,7 @@ public struct ComputeTarget: Sendable, Equatable {
         case .float32: dtype = .float32
         case .bfloat16: dtype = .bfloat16
         case .auto:
-            let fits = parameterCount <= memory / 2 / 4
+            let fits = parameterCount <= memory / 8 / 4
             dtype = device == .gpu || Machine.multipliesBFloat16 || !fits ? .bfloat16 : .float32
         }
     }

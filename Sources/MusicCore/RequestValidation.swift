@@ -99,7 +99,7 @@ extension MusicRequest {
             }
         }
         if let bpm { try Self.require("bpm", bpm, in: RequestLimits.bpm) }
-        if let keyScale { try Self.requireName("keyscale", keyScale) }
+        if let keyScale { try Self.requireKey(keyScale) }
         if let timeSignature, !timeSignature.allSatisfy(\.isWhitespace),
             Self.normalizedTimeSignature(timeSignature) == nil
         {
@@ -162,6 +162,18 @@ extension MusicRequest {
             throw MusicError(
                 .invalidRequest, "The field \(field) is longer than \(RequestLimits.nameLength) characters or a line",
                 advice: "use a short name on one line")
+        }
+    }
+
+    /// A tonic with an optional accidental, then an optional mode: `C`, `F# minor`, `B♭ Major`, `Am`, `D dorian`.
+    private static func requireKey(_ text: String) throws {
+        let name = text.trimmingCharacters(in: .whitespaces)
+        let modes = "maj|major|m|min|minor|ionian|dorian|phrygian|lydian|mixolydian|aeolian|locrian"
+        let isKey = (try? Regex("(?i:[A-G](#|b|♯|♭)?([ -]?(\(modes)))?)").wholeMatch(in: name)) ?? nil
+        guard name.isEmpty || name == "N/A" || isKey != nil else {
+            throw MusicError(
+                .invalidRequest, "The field keyscale is '\(text.prefix(RequestLimits.nameLength))'",
+                advice: "use a note from A to G, # or b if need be, and major or minor, as in 'F# minor'")
         }
     }
 

@@ -68,6 +68,13 @@ public actor MusicManager {
             } onCancel: {
                 load.cancel()
             }
+        } catch var error as MusicError where error.code == .invalidCheckpoint {
+            loads[key] = nil
+            // Families name files as they lie within a checkpoint.
+            if !error.description.contains(location.directory.path) {
+                error.message = "\(location.directory.path): \(error.message)"
+            }
+            throw error
         } catch {
             loads[key] = nil
             throw error

@@ -14,10 +14,12 @@ struct MusicOptions: ParsableArguments {
     @Flag(help: "No vocals.")
     var instrumental = false
 
-    @Option(help: ArgumentHelp("Length in seconds, 0.2 to 600 (default: the model's, 60).", valueName: "seconds"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Length in seconds, 0.2 to 600 (default: the model's, 60).", valueName: "seconds"))
     var duration: Double?
 
-    @Option(help: "Beats per minute, 30 to 300.")
+    @Option(parsing: .unconditional, help: "Beats per minute, 30 to 300.")
     var bpm: Int?
 
     @Option(help: ArgumentHelp("Key and scale, such as \"F# minor\".", valueName: "key"))
@@ -55,26 +57,32 @@ struct MusicOptions: ParsableArguments {
 
 /// How the noise becomes music.
 struct SamplingOptions: ParsableArguments {
-    @Option(help: "Number of denoising steps (default: the model's; 8 for turbo).")
+    @Option(parsing: .unconditional, help: "Number of denoising steps (default: the model's; 8 for turbo).")
     var steps: Int?
 
-    @Option(help: "Shift of the noise schedule, above 0 (default: the model's; 3 for turbo).")
+    @Option(parsing: .unconditional, help: "Shift of the noise schedule, above 0 (default: the model's; 3 for turbo).")
     var shift: Double?
 
-    @Option(help: ArgumentHelp(
-        "Guidance strength; 1 turns guidance off (default: the model's; turbo has none).", valueName: "scale"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Guidance strength; 1 turns guidance off (default: the model's; turbo has none).", valueName: "scale"))
     var guidanceScale: Double?
 
-    @Option(help: ArgumentHelp(
-        "The noise schedule itself, as falling values in (0, 1] with commas between, without the final 0.",
-        valueName: "list"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The noise schedule itself, as falling values in (0, 1] with commas between, without the final 0.",
+            valueName: "list"))
     var timesteps: String?
 
-    @Option(help: ArgumentHelp(
-        "Seed, or several with commas between, one per song; songs without one draw theirs.", valueName: "seed"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Seed, or several with commas between, one per song; songs without one draw theirs.", valueName: "seed"))
     var seed: String?
 
-    @Option(help: "How many songs to make, 1 to 8.")
+    @Option(parsing: .unconditional, help: "How many songs to make, 1 to 8.")
     var batch: Int?
 
     @Flag(help: "Don't plan with the language model. There is no planner yet: this is the only mode.")
@@ -111,9 +119,10 @@ struct SamplingOptions: ParsableArguments {
 
 /// Which model, and how it runs.
 struct ModelOptions: ParsableArguments {
-    @Option(help: ArgumentHelp(
-        "A folder, a hub id such as ACE-Step/Ace-Step1.5, or a short name (see: vivace models list).",
-        valueName: "model"))
+    @Option(
+        help: ArgumentHelp(
+            "A folder, a hub id such as ACE-Step/Ace-Step1.5, or a short name (see: vivace models list).",
+            valueName: "model"))
     var model: String?
 
     @Option(help: ArgumentHelp("Number format: auto, f32 or bf16.", valueName: "format"))
@@ -122,27 +131,32 @@ struct ModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where to compute: auto, cpu or gpu.", valueName: "device"))
     var device: LoadOptions.Device = .auto
 
-    @Option(help: ArgumentHelp(
-        "Repeat the song in this file; options given beside it change the recipe.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Repeat the song in this file; options given beside it change the recipe.", valueName: "file"))
     var from: String?
 }
 
 /// Where the result goes.
 struct OutputOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: ArgumentHelp(
-        "File to write; its extension chooses the format: wav, flac, mp3, opus, ogg. With several songs, a number "
-            + "is put before the extension (default: song-SEED.flac).", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "File to write; its extension chooses the format: wav, flac, mp3, opus, ogg. With several songs, a number "
+                + "is put before the extension (default: song-SEED.flac).", valueName: "file"))
     var output: String?
 
     @Option(help: ArgumentHelp("Bits per sample: 16, 24 or 32f (default: 16; WAV and FLAC only).", valueName: "bits"))
     var bitDepth: BitDepth?
 
-    @Option(help: ArgumentHelp(
-        "Level of the result: peak (at most full scale, then -1 dBFS) or none (default: peak).", valueName: "rule"))
+    @Option(
+        help: ArgumentHelp(
+            "Level of the result: peak (at most full scale, then -1 dBFS) or none (default: peak).", valueName: "rule"))
     var normalize: MusicRequest.Normalization?
 
-    @Option(help: ArgumentHelp(
-        "Also save the final latents, as .safetensors or .npy (frames x channels, float32).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Also save the final latents, as .safetensors or .npy (frames x channels, float32).", valueName: "file"))
     var saveLatents: String?
 
     @Flag(help: "Print one JSON document on standard output: files, seeds, parameters, seconds, peak memory.")

@@ -21,7 +21,8 @@ enum LatentsFile {
         precondition(shape.reduce(1, *) == values.count, "the shape covers the values")
         try checkFormat(url)
         let body = values.withUnsafeBytes { Data($0) }
-        let header = url.pathExtension.lowercased() == "npy"
+        let header =
+            url.pathExtension.lowercased() == "npy"
             ? npyHeader(shape) : safetensorsHeader(shape, byteCount: body.count)
         do {
             try (header + body).write(to: url, options: .atomic)

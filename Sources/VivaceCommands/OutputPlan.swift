@@ -24,7 +24,8 @@ struct OutputPlan: Sendable {
             let depths = self.format.bitDepths.map(\.rawValue).joined(separator: " or ")
             throw MusicError(
                 .invalidRequest, "--bit-depth: .\(self.format.fileExtension) files can't hold \(bitDepth.rawValue)",
-                advice: depths.isEmpty ? "leave the option out, or write .wav or .flac" : "choose \(depths), or write .wav")
+                advice: depths.isEmpty
+                    ? "leave the option out, or write .wav or .flac" : "choose \(depths), or write .wav")
         }
     }
 
@@ -48,7 +49,8 @@ struct OutputPlan: Sendable {
         guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isDirectory), isDirectory.boolValue
         else {
             throw MusicError(
-                .unwritableOutput, "the folder \(folder.path) does not exist", advice: "make it first, or choose another")
+                .unwritableOutput, "the folder \(folder.path) does not exist",
+                advice: "make it first, or choose another")
         }
         guard access(folder.path, W_OK) == 0 else {
             throw MusicError(
@@ -64,7 +66,8 @@ struct OutputPlan: Sendable {
             return seeds.map { seed in
                 var name = "song-\(seed)"
                 var number = 2
-                while taken.contains(name) || FileManager.default.fileExists(atPath: "\(name).\(format.fileExtension)") {
+                while taken.contains(name) || FileManager.default.fileExists(atPath: "\(name).\(format.fileExtension)")
+                {
                     name = "song-\(seed)-\(number)"
                     number += 1
                 }

@@ -49,13 +49,16 @@ public struct VivaceCommand: AsyncParsableCommand {
             endProcess(ExitStatus.cancelled)
         default:
             let code = exitCode(for: error)
-            let text = fullMessage(for: error)
             if code.isSuccess {
+                let text = fullMessage(for: error)
                 if !text.isEmpty { Terminal.output(text) }
                 endProcess(ExitStatus.success)
             }
-            Terminal.write(text, to: .standardError)
-            endProcess(code == .validationFailure ? ExitStatus.usage : ExitStatus.failure)
+            let isUsage = code == .validationFailure
+            let text = message(for: error)
+            Terminal.error(
+                (text.hasSuffix(".") ? String(text.dropLast()) : text) + (isUsage ? "; see vivace help" : ""))
+            endProcess(isUsage ? ExitStatus.usage : ExitStatus.failure)
         }
     }
 }
@@ -81,4 +84,3 @@ package enum ExitStatus {
         }
     }
 }
-

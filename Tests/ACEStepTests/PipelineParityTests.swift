@@ -63,7 +63,8 @@ struct PipelineParityTests {
         let run: Case = try Fixtures.json("pipeline/\(name)")
         let checkpoint = String(name.split(separator: "/")[0])
         let model = try TestCheckpoint(checkpoint, kind).load(dtype: .float32)
-        let pipeline = Pipeline(model: model, target: try ComputeTarget(LoadOptions(precision: .float32, device: .cpu), parameterCount: 0))
+        let pipeline = Pipeline(
+            model: model, target: try ComputeTarget(LoadOptions(precision: .float32, device: .cpu), parameterCount: 0))
         var request = run.request
         request.batchSize = request.seeds.count
         request = try RequestResolver(variant: model.configuration.variant).resolve(request).request
@@ -164,7 +165,8 @@ struct TestRun {
     init(_ checkpoint: String, _ kind: TestCheckpoint.Kind, dtype: DType = .float32) throws {
         let model = try TestCheckpoint(checkpoint, kind).load(dtype: dtype)
         let precision: LoadOptions.Precision = dtype == .bfloat16 ? .bfloat16 : .float32
-        pipeline = Pipeline(model: model, target: try ComputeTarget(LoadOptions(precision: precision, device: .cpu), parameterCount: 0))
+        pipeline = Pipeline(
+            model: model, target: try ComputeTarget(LoadOptions(precision: precision, device: .cpu), parameterCount: 0))
         resolver = RequestResolver(variant: model.configuration.variant)
     }
 

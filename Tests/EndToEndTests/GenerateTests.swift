@@ -14,7 +14,8 @@ struct GenerateTests {
 
     private func generate(_ arguments: [String]) throws -> Vivace.Outcome {
         try Vivace.run(
-            ["generate", "calm piano over soft strings", "--model", Repository.builtin.path, "--steps", "2"] + arguments,
+            ["generate", "calm piano over soft strings", "--model", Repository.builtin.path, "--steps", "2"]
+                + arguments,
             in: folder.url)
     }
 
@@ -104,7 +105,8 @@ struct GenerateTests {
         #expect(parameters["inference_steps"] as? Int == 2)
         #expect(parameters["shift"] as? Double == 3)
         let seconds = try #require(document["seconds"] as? [String: Double])
-        #expect(Set(seconds.keys).isSuperset(of: ["load", "encode", "condition", "diffuse", "decode", "write", "total"]))
+        #expect(
+            Set(seconds.keys).isSuperset(of: ["load", "encode", "condition", "diffuse", "decode", "write", "total"]))
         #expect(try #require(document["peak_memory_bytes"] as? Int) > 10_000_000)
         #expect((document["notices"] as? [String])?.contains { $0.contains("untrained") } == true)
     }

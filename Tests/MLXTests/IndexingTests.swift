@@ -266,6 +266,16 @@ extension MLXTests {
             #expect(before[0, 0].item(Float.self) == 1)
         }
 
+        @Test func writingToWhatWasReadLeavesTheArray() {
+            let x = MLXArray([1, 2, 3] as [Float])
+            let (whole, all, part) = (x[0...], x[.ellipsis], x[..<2])
+            for copy in [whole, all, part] { copy[0] = MLXArray(Float(9)) }
+            expect(x, [1, 2, 3])
+            expect(whole, [9, 2, 3])
+            expect(all, [9, 2, 3])
+            expect(part, [9, 2])
+        }
+
         @Test func repeatedIndicesAddUp() {
             let x = zeros([3])
             expect(x.at[MLXArray([0, 0, 2])].add(1), [2, 0, 1])

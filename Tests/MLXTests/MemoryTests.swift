@@ -5,21 +5,25 @@ import Testing
 extension MLXTests {
     @Suite struct MemoryTests {
 
-        @Test func operationsLeaveNoMemoryBehind() {
-            func run(_ count: Int) {
-                var x = MLXArray([1, 2, 3] as [Float])
-                for i in 0..<count {
-                    x = x * 0.5 + 1
-                    if i % 100 == 0 { eval(x) }
+        // These watch the memory of the whole process, so each has a process of its own.
+
+        @Test func operationsLeaveNoMemoryBehind() async {
+            await #expect(processExitsWith: .success) {
+                func run(_ count: Int) {
+                    var x = MLXArray([1, 2, 3] as [Float])
+                    for i in 0..<count {
+                        x = x * 0.5 + 1
+                        if i % 100 == 0 { eval(x) }
+                    }
+                    eval(x)
                 }
-                eval(x)
+                run(10_000)
+                let active = Memory.activeMemory
+                let before = residentMemory().anonymous
+                run(100_000)
+                #expect(Memory.activeMemory == active)
+                #expect(residentMemory().anonymous - before < 8 << 20)
             }
-            run(10_000)
-            let active = Memory.activeMemory
-            let before = residentMemory().anonymous
-            run(100_000)
-            #expect(Memory.activeMemory == active)
-            #expect(residentMemory().anonymous - before < 8 << 20)
         }
 
         @Test func longChainsNeedNoStack() {
@@ -38,66 +42,72 @@ extension MLXTests {
             #expect(slope.item(Float.self) == 5_001)
         }
 
-        @Test func transformsAndErrorsLeaveNoMemoryBehind() {
-            let x = ones([16, 16])
-            let wrong = ones([3])
-            func run(_ count: Int) {
-                for _ in 0..<count {
-                    eval(grad { (a: MLXArray) in matmul(a, x).sum() }(x))
-                    _ = message { try withError { _ = matmul(x, wrong) } }
-                    let f = compile { (a: MLXArray) in a + x }
-                    eval(f(x), x[0], x[MLXArray([0, 1])])
+        @Test func transformsAndErrorsLeaveNoMemoryBehind() async {
+            await #expect(processExitsWith: .success) {
+                let x = ones([16, 16])
+                let wrong = ones([3])
+                func run(_ count: Int) {
+                    for _ in 0..<count {
+                        eval(grad { (a: MLXArray) in matmul(a, x).sum() }(x))
+                        _ = message { try withError { _ = matmul(x, wrong) } }
+                        let f = compile { (a: MLXArray) in a + x }
+                        eval(f(x), x[0], x[MLXArray([0, 1])])
+                    }
                 }
+                run(200)
+                let active = Memory.activeMemory
+                let before = residentMemory().anonymous
+                run(4000)
+                #expect(Memory.activeMemory == active)
+                #expect(residentMemory().anonymous - before < 8 << 20)
             }
-            run(200)
-            let active = Memory.activeMemory
-            let before = residentMemory().anonymous
-            run(4000)
-            #expect(Memory.activeMemory == active)
-            #expect(residentMemory().anonymous - before < 8 << 20)
         }
 
-        @Test func theAllocatorCountsWhatArraysOccupy() {
-            let before = Memory.snapshot()
-            Memory.peakMemory = 0
-            var x: MLXArray? = zeros([1 << 20]) + 1
-            if let x { eval(x) }
-            let during = Memory.snapshot()
-            #expect(before.delta(during).activeMemory >= 4 << 20)
-            #expect(Memory.peakMemory >= 4 << 20)
-            x = nil
-            #expect(Memory.activeMemory <= before.activeMemory + 4096)
-            Memory.clearCache()
-            #expect(during.description.contains("Active:"))
-            #expect(GPU.maxRecommendedWorkingSetBytes() == nil)
+        @Test func theAllocatorCountsWhatArraysOccupy() async {
+            await #expect(processExitsWith: .success) {
+                let before = Memory.snapshot()
+                Memory.peakMemory = 0
+                var x: MLXArray? = zeros([1 << 20]) + 1
+                if let x { eval(x) }
+                let during = Memory.snapshot()
+                #expect(before.delta(during).activeMemory >= 4 << 20)
+                #expect(Memory.peakMemory >= 4 << 20)
+                x = nil
+                #expect(Memory.activeMemory <= before.activeMemory + 4096)
+                Memory.clearCache()
+                #expect(during.description.contains("Active:"))
+                #expect(GPU.maxRecommendedWorkingSetBytes() == nil)
+            }
         }
 
-        @Test(.enabled(if: Device.defaultDevice() == .cpu)) func largeBlocksAreKeptForReuse() {
-            Memory.clearCache()
-            #expect(Memory.cacheMemory == 0)
-            func compute() {
-                var x = zeros([3 << 20]) + 1
-                for _ in 0..<4 { x = concatenated([x[0..<(1 << 20)] * 2, x[(1 << 20)...]]) }
-                eval(x)
-                #expect(x[0].item(Float.self) == 16)
-                #expect(x[-1].item(Float.self) == 1)
-            }
-            compute()
-            let cached = Memory.cacheMemory
-            #expect(cached >= 12 << 20)
-            let before = residentMemory().anonymous
-            for _ in 0..<20 { compute() }
-            #expect(Memory.cacheMemory <= 2 * cached)
-            #expect(residentMemory().anonymous - before < 64 << 20)
+        @Test(.enabled(if: Device.defaultDevice() == .cpu)) func largeBlocksAreKeptForReuse() async {
+            await #expect(processExitsWith: .success) {
+                Memory.clearCache()
+                #expect(Memory.cacheMemory == 0)
+                func compute() {
+                    var x = zeros([3 << 20]) + 1
+                    for _ in 0..<4 { x = concatenated([x[0..<(1 << 20)] * 2, x[(1 << 20)...]]) }
+                    eval(x)
+                    #expect(x[0].item(Float.self) == 16)
+                    #expect(x[-1].item(Float.self) == 1)
+                }
+                compute()
+                let cached = Memory.cacheMemory
+                #expect(cached >= 12 << 20)
+                let before = residentMemory().anonymous
+                for _ in 0..<20 { compute() }
+                #expect(Memory.cacheMemory <= 2 * cached)
+                #expect(residentMemory().anonymous - before < 64 << 20)
 
-            let limit = Memory.cacheLimit
-            Memory.cacheLimit = 1 << 20
-            #expect(Memory.cacheMemory <= 1 << 20)
-            compute()
-            #expect(Memory.cacheMemory <= 1 << 20)
-            Memory.cacheLimit = limit
-            Memory.clearCache()
-            #expect(Memory.cacheMemory == 0)
+                let limit = Memory.cacheLimit
+                Memory.cacheLimit = 1 << 20
+                #expect(Memory.cacheMemory <= 1 << 20)
+                compute()
+                #expect(Memory.cacheMemory <= 1 << 20)
+                Memory.cacheLimit = limit
+                Memory.clearCache()
+                #expect(Memory.cacheMemory == 0)
+            }
         }
 
         @Test(.enabled(if: Device.defaultDevice() == .cpu)) func arraysAreAlignedForVectorUnits() {

@@ -20,6 +20,13 @@ extension MLXTests {
             #expect(again.flattened().map(\.0) == flat.map(\.0))
             #expect(again["layers"] == .array([.dictionary(["w": .value(2)]), .none, .value(3)]))
             #expect(NestedDictionary<String, Int>.unflattened(["x": 1])[unwrapping: "x"] == 1)
+            func names(_ flat: [(String, Int)]) -> [String] {
+                NestedDictionary<String, Int>.unflattened(flat).flattened().map { "\($0.0)=\($0.1)" }
+            }
+            #expect(names([("a", 1), ("a", 2)]) == ["a=2"])
+            #expect(names([("a", 1), ("a.", 2)]) == ["a=1"])
+            #expect(names([("a.", 1), ("a.", 2), ("a..b", 3)]) == ["a.=2"])
+            #expect(names([("a.b", 1), ("a", 2), ("c.d", 3)]) == ["a=2", "c.d=3"])
             #expect(NestedDictionary<String, Int>.unflattened([]).isEmpty)
         }
 

@@ -261,7 +261,8 @@ final class Counter: Sendable {
         let start = clock.now
         let error = await #expect(throws: MusicError.self) { _ = try await download(configuration) }
         #expect(error?.message.contains("went silent") == true)
-        #expect(clock.now - start < .seconds(30))
+        // The server would take ten minutes.
+        #expect(clock.now - start < .seconds(300))
     }
 
     @Test func serverThatHangsUp() async throws {

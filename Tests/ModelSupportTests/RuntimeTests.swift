@@ -51,16 +51,18 @@ struct RuntimeTests {
     }
 
     @Test func formatFollowsTheRequest() throws {
-        func target(_ precision: LoadOptions.Precision, _ count: Int = 1000, memory: Int = 1 << 30) throws -> ComputeTarget {
+        func target(_ precision: LoadOptions.Precision, _ count: Int = 1000, memory: Int = 1 << 30) throws
+            -> ComputeTarget
+        {
             try ComputeTarget(
                 LoadOptions(precision: precision, device: .cpu), parameterCount: count, memory: memory)
         }
         #expect(try target(.float32).precisionName == "f32")
         #expect(try target(.bfloat16).precisionName == "bf16")
         #expect((try target(.auto).dtype == .bfloat16) == Machine.multipliesBFloat16)
-        // Four bytes each would be more than half of the memory.
-        #expect(try target(.auto, (1 << 27) + 1).dtype == .bfloat16)
-        #expect(try target(.float32, (1 << 27) + 1).dtype == .float32)
+        // Four bytes each would be more than an eighth of the memory.
+        #expect(try target(.auto, (1 << 25) + 1).dtype == .bfloat16)
+        #expect(try target(.float32, (1 << 25) + 1).dtype == .float32)
         #expect(Machine.memory > 1 << 28)
     }
 

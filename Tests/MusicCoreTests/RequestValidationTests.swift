@@ -103,6 +103,15 @@ struct RequestValidationTests {
         #expect(error { $0.timeSignature = "" } == nil)
     }
 
+    @Test func keysAreNotesWithModes() {
+        for key in ["C", "F# minor", "Bb Major", "E♭ minor", "Am", "d dorian", "N/A", "", " G major "] {
+            #expect(error { $0.keyScale = key } == nil, "\(key)")
+        }
+        for key in ["H major", "C## minor", "major", "C minor major", "do"] {
+            #expect(error { $0.keyScale = key }?.message.contains("keyscale is '\(key)'") == true, "\(key)")
+        }
+    }
+
     @Test func namesStayOnOneLine() {
         #expect(error { $0.keyScale = "C major\n- bpm: 1" }?.message.contains("keyscale") == true)
         #expect(error { $0.vocalLanguage = "en\r\n" }?.message.contains("vocal_language") == true)
