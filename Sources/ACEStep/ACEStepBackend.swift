@@ -5,10 +5,11 @@ import MusicCore
 /// ACE-Step 1.5: text to music by a diffusion transformer.
 ///
 /// All work runs on the array thread, so that several generations wait for each other.
-public final class ACEStepBackend: MusicBackend {
+public final class ACEStepBackend: MeasurableBackend {
     /// What was loaded.
     public let info: ModelInfo
     private let pipeline: Pipeline
+    private let benchmark: StageBenchmark
     private let resolver: RequestResolver
 
     /// The family, as the composition root registers it.
@@ -17,9 +18,10 @@ public final class ACEStepBackend: MusicBackend {
 
     private static let familyName = "ace-step"
 
-    private init(info: ModelInfo, pipeline: Pipeline, resolver: RequestResolver) {
+    private init(info: ModelInfo, pipeline: Pipeline, benchmark: StageBenchmark, resolver: RequestResolver) {
         self.info = info
         self.pipeline = pipeline
+        self.benchmark = benchmark
         self.resolver = resolver
     }
 
@@ -41,6 +43,7 @@ public final class ACEStepBackend: MusicBackend {
     private static func loadOnArrayThread(
         _ location: ModelLocation, options: LoadOptions
     ) throws -> ACEStepBackend {
+        if let threads = options.threads { Machine.threads = threads }
         let layout = try CheckpointLayout(location)
         let target = try ComputeTarget(options, parameterCount: layout.parameterCount())
         let model = try target.withDevice {
@@ -50,8 +53,10 @@ public final class ACEStepBackend: MusicBackend {
             family: familyName, variant: model.configuration.variant.rawValue, precision: target.precisionName,
             device: target.device.rawValue, parameterCount: model.parameterCount,
             notice: try notice(in: [layout.model, layout.model.deletingLastPathComponent()]))
+        let pipeline = Pipeline(model: model, target: target)
         return ACEStepBackend(
-            info: info, pipeline: Pipeline(model: model, target: target),
+            info: info, pipeline: pipeline,
+            benchmark: StageBenchmark(model: model, pipeline: pipeline, target: target),
             resolver: RequestResolver(variant: model.configuration.variant))
     }
 
@@ -85,6 +90,21 @@ public final class ACEStepBackend: MusicBackend {
             continuation.onTermination = { _ in task.cancel() }
         }
     }
+
+    // MARK: MeasurableBackend
+
+    public var engine: String {
+        info.device == LoadOptions.Device.cpu.rawValue
+            ? "\(Machine.instructionSet), \(Machine.threads) threads" : "GPU"
+    }
+
+    public func matrixRate() async throws -> Double { try await benchmark.matrixRate() }
+
+    public func measure(_ stage: BenchmarkStage, _ workload: BenchmarkWorkload) async throws -> StageMeasurement {
+        try await benchmark.measure(stage, workload)
+    }
+
+    // MARK: Remarks
 
     /// What a checkpoint says of itself in `vivace.json`.
     private static func notice(in folders: [URL]) throws -> String? {

@@ -51,7 +51,12 @@ package final class Pipeline {
         let text = PromptText(request, instruction: Text2Music.instruction)
         let (tokens, notices) = try PromptTokens.encode(text, model.tokenizer, model.textEncoder.configuration)
         notices.forEach { report(.notice($0)) }
-        return try evaluating("text encoding") {
+        return try encode(tokens)
+    }
+
+    /// Tokens to the text encoder's states and embeddings.
+    func encode(_ tokens: PromptTokens) throws -> EncodedPrompt {
+        try evaluating("text encoding") {
             let encoded = EncodedPrompt(
                 text: model.textEncoder.hiddenStates(tokens.textArray),
                 lyrics: model.textEncoder.embeddings(tokens.lyricsArray))
@@ -61,9 +66,10 @@ package final class Pipeline {
     }
 
     /// Text, lyrics and the timbre of silence to the sequence that the transformer attends to.
-    private func encodeCondition(_ prompt: EncodedPrompt) throws -> MLXArray {
+    func encodeCondition(_ prompt: EncodedPrompt) throws -> MLXArray {
         try evaluating("condition encoding") {
-            let reference = model.silence.prefix(referenceFrames).asType(model.dtype)
+            let reference = model.silence.prefix(Self.referenceFrames(model.autoencoder.configuration)).asType(
+                model.dtype)
             let states = model.conditionEncoder(
                 text: prompt.text, lyrics: prompt.lyrics, references: reference, owners: [0]
             ).states
@@ -78,14 +84,8 @@ package final class Pipeline {
         _ report: (MusicEvent) -> Void
     ) throws -> [MLXArray] {
         let channels = model.configuration.transformer.acousticChannels
-        let frames = RequestResolver.frames(request.duration, rate: model.autoencoder.configuration.latentRate)
-        let sampler = Sampler(transformer: model.transformer, scheduler: model.scheduler, dtype: model.dtype)
-        let plan = try sampler.plan(
-            schedule: RequestResolver.schedule(request),
-            context: Text2Music.context(frames: frames, silence: model.silence, dtype: model.dtype),
-            condition: condition, nullCondition: model.conditionEncoder.nullCondition,
-            guidance: AdaptiveProjectedGuidance(
-                scale: Float(request.guidanceScale ?? 1), interval: guidanceInterval))
+        let (sampler, plan) = try plan(request, condition, guidanceInterval)
+        let frames = plan.frames
         let total = plan.schedule.count * request.seeds.count
         return try request.seeds.enumerated().map { index, seed in
             var generator = TorchGenerator(seed: seed)
@@ -94,6 +94,21 @@ package final class Pipeline {
                 report(.progress(.diffuse, completed: index * plan.schedule.count + done, total: total))
             }
         }
+    }
+
+    /// What all songs of a request share in diffusion.
+    func plan(
+        _ request: MusicRequest, _ condition: MLXArray, _ guidanceInterval: ClosedRange<Float> = 0...1
+    ) throws -> (Sampler, Sampler.Plan) {
+        let frames = RequestResolver.frames(request.duration, rate: model.autoencoder.configuration.latentRate)
+        let sampler = Sampler(transformer: model.transformer, scheduler: model.scheduler, dtype: model.dtype)
+        let plan = try sampler.plan(
+            schedule: RequestResolver.schedule(request),
+            context: Text2Music.context(frames: frames, silence: model.silence, dtype: model.dtype),
+            condition: condition, nullCondition: model.conditionEncoder.nullCondition,
+            guidance: AdaptiveProjectedGuidance(
+                scale: Float(request.guidanceScale ?? 1), interval: guidanceInterval))
+        return (sampler, plan)
     }
 
     /// Latents to waveforms at their final level.
@@ -110,8 +125,8 @@ package final class Pipeline {
     }
 
     /// Latent frames of the reference audio that gives the timbre: 30 seconds.
-    private var referenceFrames: Int {
-        Int((30 * model.autoencoder.configuration.latentRate).rounded(.up))
+    static nonisolated func referenceFrames(_ autoencoder: OobleckConfiguration) -> Int {
+        Int((30 * autoencoder.latentRate).rounded(.up))
     }
 }
 

@@ -1,4 +1,6 @@
 // Devices, streams, memory.
+#include "CPU/kernels.h"
+#include "CPU/parallel.h"
 #include "bridge.h"
 
 #include <mlx/version.h>
@@ -54,6 +56,12 @@ int cmlx_stream_new(cmlx_stream* result, cmlx_device value) {
 int cmlx_synchronize(cmlx_stream s) {
   return checked([&] { mx::synchronize(stream(s)); });
 }
+
+int cmlx_cpu_threads(void) { return thread_count(); }
+
+void cmlx_cpu_set_threads(int count) { set_thread_count(count); }
+
+const char* cmlx_cpu_instruction_set(void) { return product_kernels(Storage::bf16, Storage::bf16).isa; }
 
 int cmlx_memory_active(size_t* result) {
   return checked([&] { *result = mx::get_active_memory(); });

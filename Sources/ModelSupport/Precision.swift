@@ -64,6 +64,32 @@ public enum Machine {
         return limits.filter { $0 > 0 }.reduce(Int(clamping: ProcessInfo.processInfo.physicalMemory), min)
     }()
 
+    /// Threads that compute on a CPU: one for each physical core that the process may use, unless set. At least 1.
+    public static var threads: Int {
+        get {
+            #if os(macOS)
+                ProcessInfo.processInfo.activeProcessorCount
+            #else
+                CPU.threads
+            #endif
+        }
+        set {
+            // On macOS the system decides.
+            #if !os(macOS)
+                CPU.threads = newValue
+            #endif
+        }
+    }
+
+    /// The vector instructions that products use, such as `avx512`.
+    public static var instructionSet: String {
+        #if os(macOS)
+            "accelerate"
+        #else
+            CPU.instructionSet
+        #endif
+    }
+
     /// Whether there are instructions that multiply bfloat16 (AVX-512 BF16, AMX, or Arm's BF16 extension).
     public static let multipliesBFloat16: Bool = detectBFloat16()
 

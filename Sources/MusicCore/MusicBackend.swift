@@ -19,10 +19,14 @@ public struct LoadOptions: Sendable, Equatable {
 
     public var precision: Precision
     public var device: Device
+    /// Threads that compute on a CPU, for the whole process; `nil` leaves them at one for each physical core that the
+    /// process may use.
+    public var threads: Int?
 
-    public init(precision: Precision = .auto, device: Device = .auto) {
+    public init(precision: Precision = .auto, device: Device = .auto, threads: Int? = nil) {
         self.precision = precision
         self.device = device
+        self.threads = threads
     }
 }
 

@@ -20,6 +20,7 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Music") var music: MusicOptions
     @OptionGroup(title: "Sampling") var sampling: SamplingOptions
     @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup(title: "Computation") var computation: ComputationOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() async throws {
@@ -33,7 +34,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
         let job = GenerationJob(
             manager: environment.manager, modelName: modelName,
-            loadOptions: LoadOptions(precision: model.dtype, device: model.device), request: request, plan: plan,
+            loadOptions: try computation.loadOptions(), request: request, plan: plan,
             latents: output.saveLatents.map { URL(fileURLWithPath: $0) }, isQuiet: output.quiet,
             isVerbose: output.verbose)
         let report = try await withInterruption { try await job.run() }

@@ -117,19 +117,13 @@ struct SamplingOptions: ParsableArguments {
     }
 }
 
-/// Which model, and how it runs.
+/// Which model.
 struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A folder, a hub id such as ACE-Step/Ace-Step1.5, or a short name (see: vivace models list).",
             valueName: "model"))
     var model: String?
-
-    @Option(help: ArgumentHelp("Number format: auto, f32 or bf16.", valueName: "format"))
-    var dtype: LoadOptions.Precision = .auto
-
-    @Option(help: ArgumentHelp("Where to compute: auto, cpu or gpu.", valueName: "device"))
-    var device: LoadOptions.Device = .auto
 
     @Option(
         help: ArgumentHelp(
@@ -173,7 +167,5 @@ struct OutputOptions: ParsableArguments {
     }
 }
 
-extension LoadOptions.Precision: ExpressibleByArgument {}
-extension LoadOptions.Device: ExpressibleByArgument {}
 extension MusicRequest.Normalization: ExpressibleByArgument {}
 extension BitDepth: ExpressibleByArgument {}

@@ -34,7 +34,7 @@ struct GenerationReport: Encodable, Sendable {
         parameters = result.request
         seconds = Dictionary(uniqueKeysWithValues: result.seconds.map { ($0.key.rawValue, $0.value) })
         seconds["total"] = result.seconds.values.reduce(0, +)
-        peakMemoryBytes = Self.peakResidentBytes()
+        peakMemoryBytes = ProcessMemory.peakResidentBytes
         self.notices = notices
     }
 
@@ -49,17 +49,5 @@ struct GenerationReport: Encodable, Sendable {
         MusicStage.allCases.compactMap { stage in
             seconds[stage.rawValue].map { "\(stage.rawValue): \(String(format: "%.3f", $0)) s" }
         } + ["total: \(String(format: "%.3f", seconds["total"] ?? 0)) s", "peak memory: \(peakMemoryBytes >> 20) MiB"]
-    }
-
-    /// `getrusage` counts kibibytes on Linux and bytes on macOS.
-    private static func peakResidentBytes() -> Int {
-        var usage = rusage()
-        #if os(macOS)
-            getrusage(RUSAGE_SELF, &usage)
-            return usage.ru_maxrss
-        #else
-            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-            return usage.ru_maxrss * 1024
-        #endif
     }
 }

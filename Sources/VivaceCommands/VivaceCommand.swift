@@ -14,7 +14,7 @@ public struct VivaceCommand: AsyncParsableCommand {
             Exit codes: 0 success, 1 failure, 2 wrong usage or parameters, 130 cancelled.
             """,
         version: version,
-        subcommands: [GenerateCommand.self, InfoCommand.self, ModelsCommand.self])
+        subcommands: [GenerateCommand.self, InfoCommand.self, ModelsCommand.self, BenchCommand.self])
 
     public init() {}
 

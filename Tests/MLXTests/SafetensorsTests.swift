@@ -64,30 +64,33 @@ extension MLXTests {
             }
         }
 
-        @Test func loadingCostsNoMemory() throws {
-            let elements = 32 << 20
-            try withTemporaryFolder { folder in
-                let url = folder.appending(path: "big.safetensors")
-                let file = try makeFile(
-                    url, #"{"x":{"dtype":"BF16","shape":[\#(elements)],"data_offsets":[0,\#(2 * elements)]}}"#)
-                try file.truncate(atOffset: file.offset() + UInt64(2 * elements))
-                try file.close()
+        @Test func loadingCostsNoMemory() async {
+            // It watches the memory of the whole process, so it has one of its own.
+            await #expect(processExitsWith: .success) {
+                let elements = 32 << 20
+                try withTemporaryFolder { folder in
+                    let url = folder.appending(path: "big.safetensors")
+                    let file = try SafetensorsTests.makeFile(
+                        url, #"{"x":{"dtype":"BF16","shape":[\#(elements)],"data_offsets":[0,\#(2 * elements)]}}"#)
+                    try file.truncate(atOffset: file.offset() + UInt64(2 * elements))
+                    try file.close()
 
-                let before = residentMemory()
-                let active = Memory.activeMemory
-                let loaded = try loadArrays(url: url)
-                let x = try #require(loaded["x"])
-                #expect(residentMemory().all - before.all < 4 << 20)
+                    let before = residentMemory()
+                    let active = Memory.activeMemory
+                    let loaded = try loadArrays(url: url)
+                    let x = try #require(loaded["x"])
+                    #expect(residentMemory().all - before.all < 4 << 20)
 
-                // Reading it all brings in pages of the file, which the system may take back, but no copy.
-                #expect(x.sum(stream: .cpu).item(Float.self) == 0)
-                #expect(residentMemory().anonymous - before.anonymous < 8 << 20)
-                #expect(Memory.activeMemory <= active + 4096)
+                    // Reading it all brings in pages of the file, which the system may take back, but no copy.
+                    #expect(x.sum(stream: .cpu).item(Float.self) == 0)
+                    #expect(residentMemory().anonymous - before.anonymous < 8 << 20)
+                    #expect(Memory.activeMemory <= active + 4096)
 
-                // The array outlives the file's name.
-                try FileManager.default.removeItem(at: url)
-                #expect(x[elements - 1].item(Float.self) == 0)
-                #expect((x[0..<3] + 1).asArray(Float.self) == [1, 1, 1])
+                    // The array outlives the file's name.
+                    try FileManager.default.removeItem(at: url)
+                    #expect(x[elements - 1].item(Float.self) == 0)
+                    #expect((x[0..<3] + 1).asArray(Float.self) == [1, 1, 1])
+                }
             }
         }
 
@@ -116,7 +119,7 @@ extension MLXTests {
                 #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}}  "#
             var data = Data([5])
             data.append([Float(1.5), -2].withUnsafeBytes { Data($0) })
-            let file = contents(header, data)
+            let file = Self.contents(header, data)
             try withTemporaryFolder { folder in
                 let url = folder.appending(path: "x.safetensors")
                 try file.write(to: url)
@@ -129,7 +132,7 @@ extension MLXTests {
 
         // MARK: Files that lie
 
-        private func contents(_ header: String, _ data: Data, length: UInt64? = nil) -> Data {
+        private static func contents(_ header: String, _ data: Data, length: UInt64? = nil) -> Data {
             var file = withUnsafeBytes(of: (length ?? UInt64(header.utf8.count)).littleEndian) { Data($0) }
             file.append(Data(header.utf8))
             file.append(data)
@@ -137,9 +140,9 @@ extension MLXTests {
         }
 
         /// A file with a header that is padded to a multiple of 8 bytes, as most are, open at its end.
-        private func makeFile(_ url: URL, _ header: String) throws -> FileHandle {
+        private static func makeFile(_ url: URL, _ header: String) throws -> FileHandle {
             let padding = String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
-            try contents(header + padding, Data()).write(to: url)
+            try Self.contents(header + padding, Data()).write(to: url)
             let file = try FileHandle(forUpdating: url)
             try file.seekToEnd()
             return file
@@ -156,63 +159,73 @@ extension MLXTests {
             let cases: [(String, Data, String)] = [
                 ("empty file", Data(), "0 bytes"),
                 ("short file", Data(count: 7), "7 bytes"),
-                ("no header", contents("", Data()), "not valid JSON"),
-                ("length beyond the end", contents("{}", Data(), length: 99), "the file ends after 2"),
-                ("huge length", contents("{}", Data(), length: .max), "more than any real header"),
+                ("no header", Self.contents("", Data()), "not valid JSON"),
+                ("length beyond the end", Self.contents("{}", Data(), length: 99), "the file ends after 2"),
+                ("huge length", Self.contents("{}", Data(), length: .max), "more than any real header"),
                 (
-                    "negative length", contents("{}", Data(), length: UInt64(bitPattern: -8)),
+                    "negative length", Self.contents("{}", Data(), length: UInt64(bitPattern: -8)),
                     "more than any real header"
                 ),
-                ("not an object", contents("[1]", eight), "not a JSON object"),
-                ("not JSON", contents("hello", eight), "not valid JSON"),
-                ("truncated JSON", contents(#"{"x":{"dtype":"F3"#, eight), "not valid JSON"),
-                ("trailing text", contents(#"{"x":\#(e)}x"#, eight), "something follows"),
-                ("trailing comma", contents(#"{"x":\#(e),}"#, eight), "a name is missing"),
-                ("duplicate tensors", contents(#"{"x":\#(e),"x":\#(e)}"#, eight), "two entries 'x'"),
-                ("duplicate fields", contents(#"{"x":{"dtype":"F32","dtype":"F16"}}"#, eight), "two entries 'dtype'"),
-                ("deep nesting", contents(deep, eight), "nested too deep"),
-                ("bad escape", contents(#"{"\x":1}"#, eight), "escape"),
-                ("half a surrogate", contents(#"{"\ud800":1}"#, eight), "surrogate"),
-                ("control character", contents("{\"\u{1}\":1}", eight), "control character"),
-                ("bad number", contents(#"{"x":01}"#, eight), "begins with 0"),
-                ("entry is a number", contents(#"{"x":5}"#, eight), "not a JSON object"),
-                ("no dtype", contents(#"{"x":{"shape":[2],"data_offsets":[0,8]}}"#, eight), "no dtype"),
-                ("no shape", contents(#"{"x":{"dtype":"F32","data_offsets":[0,8]}}"#, eight), "no list shape"),
-                ("no offsets", contents(#"{"x":{"dtype":"F32","shape":[2]}}"#, eight), "no list data_offsets"),
-                ("unknown dtype", contents(#"{"x":\#(entry("F99"))}"#, eight), "'F99'"),
+                ("not an object", Self.contents("[1]", eight), "not a JSON object"),
+                ("not JSON", Self.contents("hello", eight), "not valid JSON"),
+                ("truncated JSON", Self.contents(#"{"x":{"dtype":"F3"#, eight), "not valid JSON"),
+                ("trailing text", Self.contents(#"{"x":\#(e)}x"#, eight), "something follows"),
+                ("trailing comma", Self.contents(#"{"x":\#(e),}"#, eight), "a name is missing"),
+                ("duplicate tensors", Self.contents(#"{"x":\#(e),"x":\#(e)}"#, eight), "two entries 'x'"),
                 (
-                    "dtype is a number", contents(#"{"x":{"dtype":1,"shape":[2],"data_offsets":[0,8]}}"#, eight),
+                    "duplicate fields", Self.contents(#"{"x":{"dtype":"F32","dtype":"F16"}}"#, eight),
+                    "two entries 'dtype'"
+                ),
+                ("deep nesting", Self.contents(deep, eight), "nested too deep"),
+                ("bad escape", Self.contents(#"{"\x":1}"#, eight), "escape"),
+                ("half a surrogate", Self.contents(#"{"\ud800":1}"#, eight), "surrogate"),
+                ("control character", Self.contents("{\"\u{1}\":1}", eight), "control character"),
+                ("bad number", Self.contents(#"{"x":01}"#, eight), "begins with 0"),
+                ("entry is a number", Self.contents(#"{"x":5}"#, eight), "not a JSON object"),
+                ("no dtype", Self.contents(#"{"x":{"shape":[2],"data_offsets":[0,8]}}"#, eight), "no dtype"),
+                ("no shape", Self.contents(#"{"x":{"dtype":"F32","data_offsets":[0,8]}}"#, eight), "no list shape"),
+                ("no offsets", Self.contents(#"{"x":{"dtype":"F32","shape":[2]}}"#, eight), "no list data_offsets"),
+                ("unknown dtype", Self.contents(#"{"x":\#(entry("F99"))}"#, eight), "'F99'"),
+                (
+                    "dtype is a number", Self.contents(#"{"x":{"dtype":1,"shape":[2],"data_offsets":[0,8]}}"#, eight),
                     "no dtype"
                 ),
-                ("negative dimension", contents(#"{"x":\#(entry("F32", "[-2]"))}"#, eight), "whole number"),
-                ("fractional dimension", contents(#"{"x":\#(entry("F32", "[2.0]"))}"#, eight), "whole number"),
-                ("dimension as text", contents(#"{"x":\#(entry("F32", "[\"2\"]"))}"#, eight), "whole number"),
+                ("negative dimension", Self.contents(#"{"x":\#(entry("F32", "[-2]"))}"#, eight), "whole number"),
+                ("fractional dimension", Self.contents(#"{"x":\#(entry("F32", "[2.0]"))}"#, eight), "whole number"),
+                ("dimension as text", Self.contents(#"{"x":\#(entry("F32", "[\"2\"]"))}"#, eight), "whole number"),
                 (
                     "overflowing shape",
-                    contents(#"{"x":\#(entry("F32", "[2147483647,2147483647,2147483647]"))}"#, eight), "overflows"
+                    Self.contents(#"{"x":\#(entry("F32", "[2147483647,2147483647,2147483647]"))}"#, eight), "overflows"
                 ),
-                ("huge dimension", contents(#"{"x":\#(entry("F32", "[4294967296]"))}"#, eight), "too large"),
+                ("huge dimension", Self.contents(#"{"x":\#(entry("F32", "[4294967296]"))}"#, eight), "too large"),
                 (
-                    "number beyond 64 bits", contents(#"{"x":\#(entry("F32", "[99999999999999999999]"))}"#, eight),
+                    "number beyond 64 bits", Self.contents(#"{"x":\#(entry("F32", "[99999999999999999999]"))}"#, eight),
                     "whole number"
                 ),
-                ("one offset", contents(#"{"x":\#(entry("F32", "[2]", "[8]"))}"#, eight), "1 data_offsets"),
-                ("three offsets", contents(#"{"x":\#(entry("F32", "[2]", "[0,8,8]"))}"#, eight), "3 data_offsets"),
-                ("reversed offsets", contents(#"{"x":\#(entry("F32", "[2]", "[8,0]"))}"#, eight), "before it begins"),
-                ("negative offsets", contents(#"{"x":\#(entry("F32", "[2]", "[-8,0]"))}"#, eight), "whole number"),
-                ("offsets beyond the end", contents(#"{"x":\#(entry("F32", "[2]", "[4,12]"))}"#, eight), "truncated"),
+                ("one offset", Self.contents(#"{"x":\#(entry("F32", "[2]", "[8]"))}"#, eight), "1 data_offsets"),
+                ("three offsets", Self.contents(#"{"x":\#(entry("F32", "[2]", "[0,8,8]"))}"#, eight), "3 data_offsets"),
                 (
-                    "huge offsets",
-                    contents(#"{"x":\#(entry("F32", "[2]", "[9223372036854775799,9223372036854775807]"))}"#, eight),
+                    "reversed offsets", Self.contents(#"{"x":\#(entry("F32", "[2]", "[8,0]"))}"#, eight),
+                    "before it begins"
+                ),
+                ("negative offsets", Self.contents(#"{"x":\#(entry("F32", "[2]", "[-8,0]"))}"#, eight), "whole number"),
+                (
+                    "offsets beyond the end", Self.contents(#"{"x":\#(entry("F32", "[2]", "[4,12]"))}"#, eight),
                     "truncated"
                 ),
-                ("size mismatch", contents(#"{"x":\#(entry("F32", "[3]"))}"#, eight), "needs 12 bytes"),
-                ("size mismatch by dtype", contents(#"{"x":\#(entry("F16"))}"#, eight), "needs 4 bytes"),
-                ("truncated data", contents(#"{"x":\#(e)}"#, Data(count: 7)), "truncated"),
-                ("overlap", contents(#"{"x":\#(e),"y":\#(entry("F32", "[1]", "[4,8]"))}"#, eight), "overlap"),
-                ("metadata is a list", contents(#"{"__metadata__":[],"x":\#(e)}"#, eight), "__metadata__"),
                 (
-                    "metadata is not text", contents(#"{"__metadata__":{"k":1},"x":\#(e)}"#, eight),
+                    "huge offsets",
+                    Self.contents(
+                        #"{"x":\#(entry("F32", "[2]", "[9223372036854775799,9223372036854775807]"))}"#, eight),
+                    "truncated"
+                ),
+                ("size mismatch", Self.contents(#"{"x":\#(entry("F32", "[3]"))}"#, eight), "needs 12 bytes"),
+                ("size mismatch by dtype", Self.contents(#"{"x":\#(entry("F16"))}"#, eight), "needs 4 bytes"),
+                ("truncated data", Self.contents(#"{"x":\#(e)}"#, Data(count: 7)), "truncated"),
+                ("overlap", Self.contents(#"{"x":\#(e),"y":\#(entry("F32", "[1]", "[4,8]"))}"#, eight), "overlap"),
+                ("metadata is a list", Self.contents(#"{"__metadata__":[],"x":\#(e)}"#, eight), "__metadata__"),
+                (
+                    "metadata is not text", Self.contents(#"{"__metadata__":{"k":1},"x":\#(e)}"#, eight),
                     "'k' is not a string"
                 ),
             ]
@@ -230,7 +243,7 @@ extension MLXTests {
         }
 
         @Test func invalidUTF8IsAnError() {
-            var data = contents("{\"??\":1}", Data())
+            var data = Self.contents("{\"??\":1}", Data())
             data[10] = 0xC3
             data[11] = 0x28
             #expect(message { _ = try loadArrays(data: data) }.contains("UTF-8"))

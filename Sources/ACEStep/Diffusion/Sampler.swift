@@ -25,6 +25,9 @@ package struct Sampler {
         let schedule: NoiseSchedule
         let modulation: TimestepModulation
         let guidance: AdaptiveProjectedGuidance
+
+        /// Number of latent frames.
+        var frames: Int { context.dim(1) }
     }
 
     /// Prepares a request.

@@ -103,6 +103,13 @@ int cmlx_stream_new(cmlx_stream *result, cmlx_device device);
 // Waits until everything that was scheduled on the stream is done.
 int cmlx_synchronize(cmlx_stream stream);
 
+// The threads that compute on the CPU: one for each physical core that the process may use, unless set. At least 1.
+int cmlx_cpu_threads(void);
+void cmlx_cpu_set_threads(int count);
+
+// The vector instructions of products on the CPU, for instance "avx512". Static.
+const char *cmlx_cpu_instruction_set(void);
+
 // Bytes of arrays alive, of the allocator's cache, and the most that were alive since the last reset.
 int cmlx_memory_active(size_t *result);
 int cmlx_memory_cache(size_t *result);

@@ -1,0 +1,16 @@
+import CMLX
+
+/// What mlx-swift leaves to the system: the threads and instructions with which this module computes on a CPU.
+public enum CPU {
+    /// The number of threads, for the whole process.
+    ///
+    /// At first it is the number of physical cores that the process may use, by its affinity and its control group.
+    /// Values below 1 count as 1.
+    public static var threads: Int {
+        get { Int(cmlx_cpu_threads()) }
+        set { cmlx_cpu_set_threads(newValue.int32) }
+    }
+
+    /// The vector instructions that products use, such as `avx512`.
+    public static var instructionSet: String { String(cString: cmlx_cpu_instruction_set()) }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Foundation
+import MusicCore
+import MusicManager
+
+/// `vivace bench`: how long each stage of a generation takes on this machine.
+struct BenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure the stages of a generation on this machine.",
+        discussion: """
+            Example: vivace bench --duration 30 --dtype bf16 --stage dit --stage vae-decode
+
+            Without --model it measures random weights of the published turbo model's size, which it writes to a \
+            temporary folder (4.6 GiB) and removes. To keep them: vivace models make-random --full-size DIR.
+            """)
+
+    @Option(help: ArgumentHelp("A folder, a hub id or a short name, instead of random weights.", valueName: "model"))
+    var model: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Length of the song, 0.2 to 600.", valueName: "seconds"))
+    var duration = 30.0
+
+    @Option(parsing: .unconditional, help: "How many songs, 1 to 8.")
+    var batch = 1
+
+    @Option(parsing: .unconditional, help: "Denoising steps of the stage end-to-end.")
+    var steps = 8
+
+    @Option(parsing: .unconditional, help: "Tokens of the prompt, 1 to 256.")
+    var textTokens = 96
+
+    @Option(parsing: .unconditional, help: "Tokens of the lyrics, 1 to 2048.")
+    var lyricTokens = 256
+
+    @Option(parsing: .unconditional, help: "Timed runs of each stage, after one that warms up.")
+    var repeats = 3
+
+    @Option(name: .customLong("stage"), help: ArgumentHelp("Measure this stage only; repeatable.", valueName: "stage"))
+    var stages: [BenchmarkStage] = []
+
+    @OptionGroup(title: "Computation") var computation: ComputationOptions
+
+    @Flag(help: "Print one JSON document on standard output.")
+    var json = false
+
+    func run() async throws {
+        guard let environment = CommandEnvironment.current else {
+            throw MusicError(.internal, "the command runs outside VivaceCommand.run")
+        }
+        let workload = try checkedWorkload()
+        let options = try computation.loadOptions()
+        let stages = stages.isEmpty ? BenchmarkStage.allCases : stages
+        let report = try await withInterruption { [model, json] in
+            try await withModel(model, environment) { name in
+                let backend = try await environment.manager.model(name, options: options)
+                guard let backend = backend as? any MeasurableBackend else {
+                    throw MusicError(.unsupported, "models of the family \(backend.info.family) can't be measured")
+                }
+                return try await measure(backend, model == nil ? "full size, random" : name, stages, workload, json)
+            }
+        }
+        if json { Terminal.output(try report.json()) }
+    }
+
+    private func checkedWorkload() throws -> BenchmarkWorkload {
+        var request = MusicRequest(prompt: "bench", duration: duration, steps: steps)
+        request.batchSize = batch
+        _ = try request.validate()
+        for (name, value, range) in [
+            ("--text-tokens", textTokens, 1...256), ("--lyric-tokens", lyricTokens, 1...2048),
+            ("--repeats", repeats, 1...1000),
+        ] where !range.contains(value) {
+            throw MusicError(
+                .invalidRequest, "\(name) is \(value)", advice: "use \(range.lowerBound) to \(range.upperBound)")
+        }
+        return BenchmarkWorkload(
+            duration: duration, batchSize: batch, steps: steps, textTokens: textTokens, lyricTokens: lyricTokens,
+            repeats: repeats)
+    }
+}
+
+/// Runs a closure with the named model, or with random weights that exist as long as it runs.
+private func withModel<Result: Sendable>(
+    _ name: String?, _ environment: CommandEnvironment, _ body: (String) async throws -> Result
+) async throws -> Result {
+    if let name { return try await body(name) }
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vivace-bench-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    Terminal.note("writing random weights to \(folder.path)")
+    try environment.makeRandomCheckpoint(folder, 0) { _, _ in try Task.checkCancellation() }
+    return try await body(folder.path)
+}
+
+private func measure(
+    _ backend: any MeasurableBackend, _ name: String, _ stages: [BenchmarkStage], _ workload: BenchmarkWorkload,
+    _ isQuiet: Bool
+) async throws -> BenchReport {
+    var report = BenchReport(
+        model: name, info: backend.info, workload: workload,
+        machine: .init(engine: backend.engine, matrixGflops: try await backend.matrixRate() / 1e9))
+    func show(_ line: String) { if !isQuiet { Terminal.output(line) } }
+    show(report.header)
+    for stage in stages {
+        let measured = try await backend.measure(stage, workload)
+        report.add(measured)
+        show(report.line(of: measured))
+    }
+    report.peakRSSBytes = ProcessMemory.peakResidentBytes
+    show("peak memory \(report.peakRSSBytes >> 20) MiB")
+    return report
+}
+
+extension BenchmarkStage: ExpressibleByArgument {}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import MusicCore
+
+/// How a model is loaded and run.
+struct ComputationOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Number format: auto, f32 or bf16.", valueName: "format"))
+    var dtype: LoadOptions.Precision = .auto
+
+    @Option(help: ArgumentHelp("Where to compute: auto, cpu or gpu.", valueName: "device"))
+    var device: LoadOptions.Device = .auto
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Threads on a CPU (default: one for each physical core).", valueName: "count"))
+    var threads: Int?
+
+    /// - Throws: ``MusicError`` with code `invalidRequest`.
+    func loadOptions() throws -> LoadOptions {
+        if let threads, !(1...1024).contains(threads) {
+            throw MusicError(.invalidRequest, "--threads is \(threads)", advice: "use 1 to 1024")
+        }
+        return LoadOptions(precision: dtype, device: device, threads: threads)
+    }
+}
+
+extension LoadOptions.Precision: ExpressibleByArgument {}
+extension LoadOptions.Device: ExpressibleByArgument {}
