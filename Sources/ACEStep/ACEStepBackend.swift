@@ -47,10 +47,13 @@ public final class ACEStepBackend: MeasurableBackend {
         let layout = try CheckpointLayout(location)
         let target = try ComputeTarget(options, parameterCount: layout.parameterCount())
         let model = try target.withDevice {
-            try evaluating("loading") { try ACEStepModel(layout, dtype: target.dtype) }
+            try evaluating("loading") {
+                try ACEStepModel(layout, dtype: target.dtype, quantization: options.quantization)
+            }
         }
         let info = ModelInfo(
-            family: familyName, variant: model.configuration.variant.rawValue, precision: target.precisionName,
+            family: familyName, variant: model.configuration.variant.rawValue,
+            precision: target.precisionName + (model.hasInt8Layers ? " q8" : ""),
             device: target.device.rawValue, parameterCount: model.parameterCount,
             notice: try notice(in: [layout.model, layout.model.deletingLastPathComponent()]))
         let pipeline = Pipeline(model: model, target: target)

@@ -1,4 +1,5 @@
 // Fused functions. Where CPU/cpu_ops.h has a function, that one is called.
+#include "CPU/int8.h"
 #include "bridge.h"
 
 #include <mlx/fast.h>
@@ -54,6 +55,25 @@ cmlx_array* cmlx_fast_rope_dynamic(
         get(x), dims, traditional, optional(base), scale, get(offset), optional(freqs), stream(s));
   });
 }
+
+cmlx_array* cmlx_fast_int8_scales(const cmlx_array* w, cmlx_stream s) {
+  return made([&] { return cmlx::int8_scales(get(w), stream(s)); });
+}
+
+cmlx_array* cmlx_fast_int8_round(const cmlx_array* w, const cmlx_array* scales, cmlx_stream s) {
+  return made([&] { return cmlx::int8_round(get(w), get(scales), stream(s)); });
+}
+
+cmlx_array* cmlx_fast_int8_pack(const cmlx_array* w, cmlx_stream s) {
+  return made([&] { return cmlx::int8_pack(get(w), stream(s)); });
+}
+
+cmlx_array* cmlx_fast_int8_linear(
+    const cmlx_array* x, const cmlx_array* packed, const cmlx_array* scales, const cmlx_array* bias, cmlx_stream s) {
+  return made([&] { return cmlx::int8_linear(get(x), get(packed), get(scales), optional(bias), stream(s)); });
+}
+
+bool cmlx_cpu_has_int8_products(void) { return int8::kernels() != nullptr; }
 
 cmlx_array* cmlx_fast_snake(const cmlx_array* x, const cmlx_array* alpha, const cmlx_array* beta, cmlx_stream s) {
   return made([&] { return cmlx::snake(get(x), get(alpha), get(beta), stream(s)); });

@@ -86,6 +86,61 @@ extension MLXFast {
         }
     }
 
+    /// The scale of each row of a matrix for weights of 8 bits: its largest magnitude / 127.
+    ///
+    /// - Parameters:
+    ///   - weight: (N, K)
+    ///   - stream: Where to compute.
+    /// - Returns: (N), float32.
+    public static func int8Scales(_ weight: MLXArray, stream: StreamOrDevice = .default) -> MLXArray {
+        unary(cmlx_fast_int8_scales, weight, stream)
+    }
+
+    /// A matrix divided by the scale of each row and rounded to the nearest integers.
+    ///
+    /// - Parameters:
+    ///   - weight: (N, K)
+    ///   - scales: (N)
+    ///   - stream: Where to compute.
+    /// - Returns: (N, K), int8, from -127 to 127.
+    public static func int8Round(
+        _ weight: MLXArray, scales: MLXArray, stream: StreamOrDevice = .default
+    ) -> MLXArray {
+        binary(cmlx_fast_int8_round, weight, scales, stream)
+    }
+
+    /// A matrix of integers in the order in which ``int8Linear(_:packed:scales:bias:stream:)`` reads it.
+    ///
+    /// - Parameters:
+    ///   - weight: (N, K), int8.
+    ///   - stream: Where to compute.
+    /// - Returns: uint8; what is where is not defined.
+    public static func int8Pack(_ weight: MLXArray, stream: StreamOrDevice = .default) -> MLXArray {
+        unary(cmlx_fast_int8_pack, weight, stream)
+    }
+
+    /// The linear layer x @ weight.T · scales + bias with a weight of integers.
+    ///
+    /// Each row of `x` is rounded to integers of 8 bits with a scale of its own, if the processor multiplies these;
+    /// elsewhere the weight is widened.
+    ///
+    /// - Parameters:
+    ///   - x: (..., K)
+    ///   - packed: What ``int8Pack(_:stream:)`` made of the weight (N, K).
+    ///   - scales: (N)
+    ///   - bias: (N)
+    ///   - stream: Where to compute.
+    /// - Returns: (..., N), in the type of `x`.
+    public static func int8Linear(
+        _ x: MLXArray, packed: MLXArray, scales: MLXArray, bias: MLXArray? = nil, stream: StreamOrDevice = .default
+    ) -> MLXArray {
+        with(x, packed) { x, packed in
+            with(scales) { scales in
+                with(optional: bias) { wrap(cmlx_fast_int8_linear(x, packed, scales, $0, stream.ctx)) }
+            }
+        }
+    }
+
     /// gate / (1 + exp(-gate)) · up, elementwise for arrays of one shape.
     public static func swiGLU(gate: MLXArray, up: MLXArray, stream: StreamOrDevice = .default) -> MLXArray {
         binary(cmlx_fast_swiglu, gate, up, stream)

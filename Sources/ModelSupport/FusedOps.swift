@@ -64,6 +64,50 @@ public enum FusedOps {
         #endif
     }
 
+    /// Weights in 8 bits with one scale per row.
+    ///
+    /// - Parameter weight: `[N, K]`, any floating-point format.
+    /// - Returns: integers from -127 to 127, `[N, K]`, and scales, float32 `[N]`; their product is near the weight.
+    public static func int8(_ weight: MLXArray) -> (integers: MLXArray, scales: MLXArray) {
+        #if os(macOS)
+            let exact = weight.asType(.float32)
+            let scales = abs(exact).max(axis: -1) / 127
+            let divisors = which(scales .== 0, MLXArray(Float(1)), scales).expandedDimensions(axis: -1)
+            return (clip(round(exact / divisors), min: -127, max: 127).asType(.int8), scales)
+        #else
+            let scales = MLXFast.int8Scales(weight)
+            return (MLXFast.int8Round(weight, scales: scales), scales)
+        #endif
+    }
+
+    /// Integers in the order in which ``int8Linear(_:packed:scales:bias:)`` wants them.
+    public static func int8Packed(_ integers: MLXArray) -> MLXArray {
+        #if os(macOS)
+            return integers
+        #else
+            return MLXFast.int8Pack(integers)
+        #endif
+    }
+
+    /// A linear layer with weights in 8 bits: `x (scales weight)^T + bias`.
+    ///
+    /// - Parameters:
+    ///   - x: `[..., K]`.
+    ///   - packed: from ``int8Packed(_:)``.
+    ///   - scales: `[N]`.
+    ///   - bias: `[N]`.
+    /// - Returns: `[..., N]` in the number format of `x`.
+    public static func int8Linear(
+        _ x: MLXArray, packed: MLXArray, scales: MLXArray, bias: MLXArray?
+    ) -> MLXArray {
+        #if os(macOS)
+            let product = matmul(x, packed.asType(x.dtype).T) * scales.asType(x.dtype)
+            return bias.map { product + $0 } ?? product
+        #else
+            return MLXFast.int8Linear(x, packed: packed, scales: scales, bias: bias)
+        #endif
+    }
+
     /// Gate of a feed-forward layer: `silu(gate) * up`, elementwise.
     public static func swiglu(gate: MLXArray, up: MLXArray) -> MLXArray {
         #if os(macOS)

@@ -94,6 +94,8 @@ extension Module {
     ///   - dtype: number format of the parameters.
     ///   - ignoring: tensors that the module has no use for, such as buffers that it computes itself.
     ///   - source: how a parameter is made, by its path and shape; by default from the tensor of the same name.
+    /// A linear layer whose weight is stored in 8 bits, beside its scales, becomes an ``Int8Linear``.
+    ///
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` that lists what doesn't fit.
     @MLXActor
     public func load(
@@ -102,6 +104,12 @@ extension Module {
         source: (_ path: String, _ shape: [Int]) -> ParameterSource = ParameterSource.same
     ) throws {
         let plan = try loadingPlan(from: store, ignoring: isIgnored, source: source)
+        func array(_ name: String) throws -> MLXArray {
+            guard let tensor = store.tensors[name] else {
+                throw MusicError(.internal, "Tensor '\(name)' of \(store.label) vanished while loading")
+            }
+            return try reader.take(tensor)
+        }
         // Bounds what is in memory twice while formats are converted.
         let bytesPerEvaluation = 256 << 20
         var pending: [MLXArray] = []
@@ -120,12 +128,13 @@ extension Module {
             pending.removeAll()
             pendingBytes = 0
         }
+        var integers: [Int8Weight] = []
         for (path, parameter) in plan {
-            let parts = try parameter.names.map { name in
-                guard let tensor = store.tensors[name] else {
-                    throw MusicError(.internal, "Tensor '\(name)' of \(store.label) vanished while loading")
-                }
-                return try reader.take(tensor)
+            let parts = try parameter.names.map(array)
+            if let name = parameter.names.first, store.isInt8(name) {
+                integers.append(
+                    Int8Weight(path: path, integers: parts[0], scales: try array(WeightStore.scalesName(name))))
+                continue
             }
             let value = parameter.build(parts).asType(parameter.dtype ?? dtype)
             values.append((path, value))
@@ -135,7 +144,11 @@ extension Module {
         }
         try evaluate()
         do {
-            try update(parameters: ModuleParameters.unflattened(values), verify: .all)
+            try replaceLinears(by: integers)
+            // The plan is complete; layers in 8 bits have got their weights already.
+            try update(
+                parameters: ModuleParameters.unflattened(values),
+                verify: integers.isEmpty ? .all : [.noUnusedKeys, .shapeMismatch])
         } catch {
             throw MusicError(.internal, "\(store.label) could not be assigned: \(error)")
         }
@@ -159,6 +172,7 @@ extension Module {
         var mismatch = CheckpointMismatch()
         var unused = Set(store.tensors.keys)
         var plan: [(String, ParameterSource)] = []
+        let linears = linearWeightPaths
         for (path, parameter) in parameters().flattened() {
             let parameterSource = source(path, parameter.shape)
             for (name, shape) in zip(parameterSource.names, parameterSource.shapes) {
@@ -169,6 +183,12 @@ extension Module {
                 }
                 if tensor.shape != shape {
                     mismatch.misshaped.append("'\(name)' is \(tensor.shape), expected \(shape)")
+                } else if store.isInt8(name), linears.contains(path) {
+                    let scales = WeightStore.scalesName(name)
+                    unused.remove(scales)
+                    if let tensor = store.tensors[scales], tensor.shape != [shape[0]] || tensor.dtype != .float32 {
+                        mismatch.misshaped.append("'\(scales)' is \(tensor.dtype) \(tensor.shape)")
+                    }
                 } else if !tensor.dtype.isFloatingPoint || tensor.dtype == .complex64 {
                     mismatch.misshaped.append("'\(name)' holds \(tensor.dtype) numbers")
                 }

@@ -17,14 +17,27 @@ public struct LoadOptions: Sendable, Equatable {
         case cpu, gpu
     }
 
+    /// How large weights are kept.
+    public enum Quantization: String, Sendable, Codable, CaseIterable {
+        /// In the number format of the model, or as the checkpoint has them.
+        case none
+        /// In 8 bits with one scale per output; activations are rounded to 8 bits too, where the processor multiplies
+        /// these.
+        case q8
+    }
+
     public var precision: Precision
+    public var quantization: Quantization
     public var device: Device
     /// Threads that compute on a CPU, for the whole process; `nil` leaves them at one for each physical core that the
     /// process may use.
     public var threads: Int?
 
-    public init(precision: Precision = .auto, device: Device = .auto, threads: Int? = nil) {
+    public init(
+        precision: Precision = .auto, quantization: Quantization = .none, device: Device = .auto, threads: Int? = nil
+    ) {
         self.precision = precision
+        self.quantization = quantization
         self.device = device
         self.threads = threads
     }
@@ -36,7 +49,7 @@ public struct ModelInfo: Sendable, Codable, Equatable {
     public var family: String
     /// Variant within the family: `turbo`, `base`, `sft`.
     public var variant: String
-    /// Number format in use: `f32` or `bf16`.
+    /// Number format in use: `f32` or `bf16`, with ` q8` behind it if large weights are in 8 bits.
     public var precision: String
     /// Device in use: `cpu` or `gpu`.
     public var device: String

@@ -8,6 +8,7 @@ public actor MusicManager {
     private struct Key: Hashable {
         var directory: String
         var precision: LoadOptions.Precision
+        var quantization: LoadOptions.Quantization
         var device: LoadOptions.Device
     }
 
@@ -51,7 +52,7 @@ public actor MusicManager {
         let location = try await locate(name)
         let key = Key(
             directory: location.directory.standardizedFileURL.path, precision: options.precision,
-            device: options.device)
+            quantization: options.quantization, device: options.device)
         if let load = loads[key] { return try await load.value }
 
         guard let family = families.first(where: { $0.recognizes(location) }) else {

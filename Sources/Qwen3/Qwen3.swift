@@ -55,6 +55,11 @@ public final class Qwen3 {
         try backbone.load(from: store, reader: reader, dtype: dtype, ignoring: { $0 == "lm_head.weight" })
     }
 
+    /// Keeps the large weights in 8 bits from now on.
+    ///
+    /// - Throws: ``MusicError`` with code `outOfMemory`.
+    public func quantizeToInt8() throws { try backbone.quantizeToInt8() }
+
     /// Contextual states of tokens.
     ///
     /// - Parameter tokens: ids `[B, L]`, below the vocabulary's size.

@@ -6,6 +6,12 @@ struct ComputationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Number format: auto, f32 or bf16.", valueName: "format"))
     var dtype: LoadOptions.Precision = .auto
 
+    @Option(
+        help: ArgumentHelp(
+            "Keep large weights in 8 bits (q8), which is faster and halves the memory; none is the default.",
+            valueName: "how"))
+    var quantize: LoadOptions.Quantization = .none
+
     @Option(help: ArgumentHelp("Where to compute: auto, cpu or gpu.", valueName: "device"))
     var device: LoadOptions.Device = .auto
 
@@ -19,9 +25,10 @@ struct ComputationOptions: ParsableArguments {
         if let threads, !(1...1024).contains(threads) {
             throw MusicError(.invalidRequest, "--threads is \(threads)", advice: "use 1 to 1024")
         }
-        return LoadOptions(precision: dtype, device: device, threads: threads)
+        return LoadOptions(precision: dtype, quantization: quantize, device: device, threads: threads)
     }
 }
 
 extension LoadOptions.Precision: ExpressibleByArgument {}
+extension LoadOptions.Quantization: ExpressibleByArgument {}
 extension LoadOptions.Device: ExpressibleByArgument {}

@@ -28,7 +28,9 @@ package final class ACEStepModel {
     /// Loads a checkpoint.
     ///
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` that names file, tensor or field.
-    package init(_ layout: CheckpointLayout, dtype: DType) throws {
+    package init(
+        _ layout: CheckpointLayout, dtype: DType, quantization: LoadOptions.Quantization = .none
+    ) throws {
         let reader = WeightReader()
         let parts = try CheckpointParts(layout)
         configuration = parts.configuration
@@ -48,6 +50,12 @@ package final class ACEStepModel {
         textEncoder = try Qwen3(folder: layout.textEncoder, dtype: dtype, reader: reader)
         autoencoder = try Oobleck(folder: layout.autoencoder, dtype: dtype, reader: reader)
 
+        if quantization == .q8 {
+            try transformer.quantizeToInt8()
+            try conditionEncoder.quantizeToInt8()
+            try textEncoder.quantizeToInt8()
+        }
+
         codecStores = parts.codec
         if let stores = parts.codec, let codec = configuration.codec {
             try AudioTokenizer(codec).checkFits(stores.tokenizer, ignoring: TensorNames.isComputed)
@@ -56,6 +64,9 @@ package final class ACEStepModel {
         parameterCount = parts.parameterCount + textEncoder.parameterCount + autoencoder.parameterCount
         try checkSizes()
     }
+
+    /// Whether the transformer has weights in 8 bits.
+    package var hasInt8Layers: Bool { transformer.hasInt8Layers }
 
     /// Loads the networks between latents and codes, which text alone does not need.
     ///

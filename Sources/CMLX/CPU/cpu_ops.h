@@ -49,6 +49,17 @@ mx::array quantized_matmul(
     bool transpose, std::optional<int> group_size, std::optional<int> bits, const std::string& mode,
     mx::StreamOrDevice s);
 
+// Linear layers in 8-bit integers. A weight (N, K) has one scale per row, its largest magnitude / 127, and is the
+// integers of int8_round times those. int8_pack brings integers into the order that int8_linear reads; it is not
+// defined otherwise. int8_linear(x (..., K)) is x @ w.T + bias, for which each row of x is rounded to integers in the
+// same way, unless the processor has no products of integers: then the weights are widened.
+mx::array int8_scales(const mx::array& w, mx::StreamOrDevice s);
+mx::array int8_round(const mx::array& w, const mx::array& scales, mx::StreamOrDevice s);
+mx::array int8_pack(const mx::array& w, mx::StreamOrDevice s);
+mx::array int8_linear(
+    const mx::array& x, const mx::array& packed, const mx::array& scales, const std::optional<mx::array>& bias,
+    mx::StreamOrDevice s);
+
 // q (B, H, L, D), k and v (B, Hkv, S, D); mask_mode "" (none or the given mask), "causal" or "array"
 mx::array scaled_dot_product_attention(
     const mx::array& q, const mx::array& k, const mx::array& v, float scale, const std::string& mask_mode,

@@ -1,5 +1,7 @@
 #include "kernels.h"
 
+#include "int8.h"
+
 #include <dnnl.hpp>
 
 #include <atomic>
@@ -48,6 +50,15 @@ const Kernels& product_kernels(Storage a, Storage b) {
     if (chosen) return *chosen;
   }
   return kernels();
+}
+
+const int8::Kernels* int8::kernels() {
+#if defined(__x86_64__)
+  static const Kernels* const chosen = at_least(dnnl::cpu_isa::avx512_core_vnni) ? avx512_vnni_kernels() : nullptr;
+  return chosen;
+#else
+  return nullptr;
+#endif
 }
 
 void override_kernels(const Kernels* general, const Kernels* bf16_products) {

@@ -468,6 +468,16 @@ cmlx_array *cmlx_fast_rope_dynamic(
     const cmlx_array *x, int32_t dims, bool traditional, cmlx_optional_float base, float scale,
     const cmlx_array *offset, const cmlx_array *freqs, cmlx_stream s);
 // x + sin^2(alpha * x) / (beta + 1e-9); x (N, L, C), alpha and beta (C).
+// Linear layers in 8-bit integers with one scale per output, see CPU/cpu_ops.h.
+cmlx_array *cmlx_fast_int8_scales(const cmlx_array *w, cmlx_stream s);
+cmlx_array *cmlx_fast_int8_round(const cmlx_array *w, const cmlx_array *scales, cmlx_stream s);
+cmlx_array *cmlx_fast_int8_pack(const cmlx_array *w, cmlx_stream s);
+cmlx_array *cmlx_fast_int8_linear(
+    const cmlx_array *x, const cmlx_array *packed, const cmlx_array *scales, const cmlx_array *bias, cmlx_stream s);
+
+// Whether the CPU multiplies 8-bit integers.
+bool cmlx_cpu_has_int8_products(void);
+
 cmlx_array *cmlx_fast_snake(const cmlx_array *x, const cmlx_array *alpha, const cmlx_array *beta, cmlx_stream s);
 // silu(gate) * up
 cmlx_array *cmlx_fast_swiglu(const cmlx_array *gate, const cmlx_array *up, cmlx_stream s);
