@@ -1,6 +1,7 @@
 #include "contraction.h"
 
 #include "parallel.h"
+#include "winograd.h"
 #include "workspace.h"
 
 #include <algorithm>
@@ -365,6 +366,7 @@ void contract(const Contraction& original, int threads) {
     problem.b = {.data = &zero, .storage = Storage::f32, .tap_stride = 0, .depth_stride = 0, .column_stride = 0,
                  .phases = problem.b.phases, .channels = problem.b.channels, .kernel_size = 0};
   }
+  if (winograd::applies(problem)) return winograd::convolve(problem, threads);
   Plan(problem, is_large(problem) ? threads : 1).run();
 }
 

@@ -177,6 +177,26 @@ struct DequantizeCall {
   Storage out_storage;
 };
 
+// The transforms of winograd.h, for one tile of outputs, all channels of it one after the other.
+struct WinogradInputCall {
+  const float* rows; // 12 rows
+  int64_t row_stride, channels;
+  float* out; // one row for each point
+  int64_t out_stride;
+};
+struct WinogradOutputCall {
+  const float* products; // one row for each point
+  int64_t point_stride, channels;
+  float* out; // 6 rows
+  int64_t out_stride;
+};
+struct WinogradWeightsCall {
+  const float* taps; // 7 rows without gaps
+  int64_t channels;
+  float* out; // one row for each point
+  int64_t out_stride;
+};
+
 struct Kernels {
   const char* isa;
   int width;         // floats in a vector
@@ -194,6 +214,9 @@ struct Kernels {
   void (*map)(const MapCall&);
   void (*normalize)(const NormalizeCall&);
   void (*rotate)(const RotateCall&);
+  void (*winograd_input)(const WinogradInputCall&);
+  void (*winograd_output)(const WinogradOutputCall&);
+  void (*winograd_weights)(const WinogradWeightsCall&);
   void (*dequantize)(const DequantizeCall&);
   void (*convert)(const void* from, Storage from_storage, void* to, Storage to_storage, int64_t count);
 };

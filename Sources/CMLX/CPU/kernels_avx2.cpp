@@ -1,5 +1,6 @@
 // The kernels for AVX2 with FMA.
 #include "kernels.h"
+#include "winograd.h"
 
 #include <cstdint>
 #include <utility>
@@ -25,6 +26,8 @@
 #include "simd/rows.h"
 
 #include "simd/quantized.h"
+
+#include "simd/winograd.h"
 
 #include "simd/table.h"
 #pragma clang attribute pop

@@ -1,5 +1,6 @@
 // The kernels for AVX-512 with BF16: products of bfloat16 matrices without widening.
 #include "kernels.h"
+#include "winograd.h"
 
 #include <cstdint>
 #include <utility>
@@ -28,6 +29,8 @@
 #include "simd/rows.h"
 
 #include "simd/quantized.h"
+
+#include "simd/winograd.h"
 
 #include "simd/table.h"
 #pragma clang attribute pop

@@ -1,5 +1,6 @@
 // The kernels for whatever the compiler targets by default: SSE2 on x86-64, NEON on AArch64.
 #include "kernels.h"
+#include "winograd.h"
 
 #include <cstdint>
 #include <utility>
@@ -22,6 +23,8 @@
 #include "simd/rows.h"
 
 #include "simd/quantized.h"
+
+#include "simd/winograd.h"
 
 #include "simd/table.h"
 

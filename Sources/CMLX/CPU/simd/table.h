@@ -19,6 +19,9 @@ static const Kernels kTable = {
     .map = map,
     .normalize = normalize,
     .rotate = rotate,
+    .winograd_input = winograd_input,
+    .winograd_output = winograd_output,
+    .winograd_weights = winograd_weights,
     .dequantize = dequantize,
     .convert = convert,
 };
