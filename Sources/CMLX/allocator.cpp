@@ -49,6 +49,9 @@ Header* header_of(void* buffer) { return reinterpret_cast<Header*>(static_cast<c
 size_t round_up(size_t value, size_t unit) { return (value + unit - 1) / unit * unit; }
 
 // The memory that this process may use: that of the machine, or of its control group.
+// What the largest operations of a song's decoding need, and little more.
+constexpr size_t kMostCached = size_t(1) << 30;
+
 size_t available_memory() {
   size_t result = static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGE_SIZE));
   for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
@@ -226,13 +229,13 @@ class Pool final : public mlx::core::allocator::Allocator {
   std::atomic<size_t> peak_{0};
   // libmlx schedules operations ahead of their computation, with memory for all of their results, unless more than
   // this is in use.
-  std::atomic<size_t> memory_limit_{available_memory() / 4};
+  std::atomic<size_t> memory_limit_{available_memory() / 4 * 3};
 
   std::mutex mutex_;
   Blocks by_age_;
   std::multimap<size_t, Blocks::iterator> by_capacity_;
   size_t cached_ = 0;
-  size_t cache_limit_ = available_memory() / 8;
+  size_t cache_limit_ = std::min(available_memory() / 8, kMostCached);
 };
 
 // The function of the same name in libmlx itself.

@@ -41,6 +41,12 @@ public actor MusicManager {
         return (try await model(name, options: options), name)
     }
 
+    /// Where the files of a model are.
+    ///
+    /// - Parameter name: a directory, a hub id `owner/name`, or a short name.
+    /// - Throws: ``MusicError`` `modelNotFound`.
+    public func location(of name: String) async throws -> ModelLocation { try await locate(name) }
+
     /// The model of that name, loaded; a second call for the same files and options returns the same backend, and
     /// concurrent calls share one load. A load that failed is tried anew by the next call.
     ///

@@ -17,10 +17,10 @@ public final class Oobleck {
     private let dtype: DType
     private nonisolated let tiling: OobleckTiling
 
-    /// Latent frames that a decoded tile contributes unless told otherwise: about ten seconds.
-    public nonisolated static let defaultDecoderTile = 256
-    /// Latent frames that an encoded tile contributes unless told otherwise: about 20 seconds.
-    public nonisolated static let defaultEncoderTile = 512
+    /// Latent frames that a tile contributes unless told otherwise: ten seconds in bfloat16, five in float32.
+    ///
+    /// The largest results of the published network then take 125 MiB, of which there are four at a time.
+    public nonisolated let defaultTile: Int
 
     /// Loads the autoencoder of a folder with `config.json` and weights.
     ///
@@ -37,6 +37,7 @@ public final class Oobleck {
         parameterCount = store.parameterCount
         network = OobleckNetwork(configuration)
         self.dtype = dtype
+        defaultTile = dtype == .float32 ? 128 : 256
         tiling = OobleckTiling(configuration)
         try network.load(
             from: store, reader: reader, dtype: dtype,
@@ -69,7 +70,7 @@ public final class Oobleck {
     /// - Returns: samples as the network gives them, without any level rule.
     /// - Throws: ``MusicError``, or `CancellationError` if the task is cancelled, at the next step of the network.
     public func decode(
-        _ latents: MLXArray, tile: Int = defaultDecoderTile, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        _ latents: MLXArray, tile: Int? = nil, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> AudioBuffer {
         let frames = latents.dim(0)
         let hop = configuration.hopLength
@@ -77,7 +78,7 @@ public final class Oobleck {
         guard total > 0 else {
             throw MusicError(.invalidRequest, "\(frames) latent frames are too few to decode")
         }
-        let tiles = OobleckTiling.tiles(length: frames, core: tile, context: tiling.decoderContext)
+        let tiles = OobleckTiling.tiles(length: frames, core: tile ?? defaultTile, context: tiling.decoderContext)
         var channels = Array(repeating: [Float](), count: configuration.audioChannels)
         for channel in channels.indices { channels[channel].reserveCapacity(total) }
         let input = latents.asType(dtype)
@@ -109,7 +110,7 @@ public final class Oobleck {
     /// - Returns: mean and standard deviation, float32, each `[frames, latent channels]`.
     /// - Throws: ``MusicError``, or `CancellationError` if the task is cancelled, at the next step of the network.
     public func encode(
-        _ audio: AudioBuffer, tile: Int = defaultEncoderTile,
+        _ audio: AudioBuffer, tile: Int? = nil,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> (mean: MLXArray, deviation: MLXArray) {
         guard audio.sampleRate == configuration.samplingRate, audio.channels.count == configuration.audioChannels else {
@@ -132,7 +133,7 @@ public final class Oobleck {
             throw MusicError(
                 .invalidRequest, "\(length) samples are too few to encode", advice: "give at least \(hop) samples")
         }
-        let tiles = OobleckTiling.tiles(length: frames, core: tile, context: tiling.encoderContext)
+        let tiles = OobleckTiling.tiles(length: frames, core: tile ?? defaultTile, context: tiling.encoderContext)
         var encoded: [MLXArray] = []
         for (index, part) in tiles.enumerated() {
             // The last window takes what is left beyond the last whole frame.

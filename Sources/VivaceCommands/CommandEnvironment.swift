@@ -1,4 +1,5 @@
 public import Foundation
+public import MusicCore
 public import MusicManager
 
 /// What the composition root hands to the commands: the manager with its families, and what belongs to the
@@ -14,11 +15,20 @@ public struct CommandEnvironment: Sendable {
     /// See ``MakeRandomCheckpoint``.
     public var makeRandomCheckpoint: MakeRandomCheckpoint
 
+    /// Writes a copy of a checkpoint with its large weights in 8 bits as a new directory.
+    public typealias QuantizeCheckpoint =
+        @Sendable (ModelLocation, URL, _ report: @escaping @Sendable (_ file: String) -> Void) async throws -> Void
+
+    /// See ``QuantizeCheckpoint``.
+    public var quantizeCheckpoint: QuantizeCheckpoint
+
     public init(
-        manager: MusicManager, makeRandomCheckpoint: @escaping MakeRandomCheckpoint
+        manager: MusicManager, makeRandomCheckpoint: @escaping MakeRandomCheckpoint,
+        quantizeCheckpoint: @escaping QuantizeCheckpoint
     ) {
         self.manager = manager
         self.makeRandomCheckpoint = makeRandomCheckpoint
+        self.quantizeCheckpoint = quantizeCheckpoint
     }
 
     /// The environment of the running command; bound by ``VivaceCommand/run(in:arguments:)``.

@@ -16,4 +16,5 @@ await VivaceCommand.run(
             defaultModel: { try await DefaultModel.name(locator()) }),
         makeRandomCheckpoint: { folder, seed, report in
             try RandomCheckpoint.write(to: folder, seed: seed) { try report($0, RandomCheckpoint.byteCount) }
-        }))
+        },
+        quantizeCheckpoint: { try await QuantizedCheckpoint.write(from: $0, to: $1, progress: $2) }))

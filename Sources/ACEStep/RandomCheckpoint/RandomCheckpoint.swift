@@ -31,22 +31,8 @@ public enum RandomCheckpoint {
         to directory: URL, variant: Variant = .turbo, seed: UInt64 = 0,
         progress: (_ bytes: Int) throws -> Void = { _ in }
     ) throws {
-        let files = FileManager.default
-        guard !files.fileExists(atPath: directory.path) else {
-            throw MusicError(
-                .unwritableOutput, "\(directory.path) exists already", advice: "give a folder that does not exist yet")
-        }
-        let partial = directory.deletingLastPathComponent()
-            .appendingPathComponent(".\(directory.lastPathComponent).partial-\(UUID().uuidString.prefix(8))")
-        do {
+        try NewFolder.make(directory, advice: "check permissions, and that \(byteCount >> 30) GiB are free") { partial in
             try write(into: partial, variant: variant, seed: seed, progress: progress)
-            try files.moveItem(at: partial, to: directory)
-        } catch {
-            try? files.removeItem(at: partial)
-            if error is MusicError || error is CancellationError { throw error }
-            throw MusicError(
-                .unwritableOutput, "\(directory.path) can't be written: \(error.localizedDescription)",
-                advice: "check permissions, and that \(byteCount >> 30) GiB are free")
         }
     }
 

@@ -46,9 +46,9 @@ class RowScales final : public Operation {
         auto* values = scratch_of<float>(Scratch::values, size_t(depth));
         for (int64_t r = begin; r < end; ++r) {
           kernel.convert(advance(data, storage, r * depth), storage, values, Storage::f32, depth);
-          float most = 0;
-          for (int64_t k = 0; k < depth; ++k) most = std::max(most, std::fabs(values[k]));
-          scales[r] = most / 127.0f;
+          float lanes[16] = {};
+          for (int64_t k = 0; k < depth; ++k) lanes[k % 16] = std::max(lanes[k % 16], std::fabs(values[k]));
+          scales[r] = *std::max_element(lanes, lanes + 16) / 127.0f;
         }
       });
     });
@@ -85,8 +85,11 @@ class RoundedRows final : public Operation {
         for (int64_t r = begin; r < end; ++r) {
           kernel.convert(advance(data, storage, r * depth), storage, values, Storage::f32, depth);
           const float divisor = scales[r] == 0 ? 1.0f : scales[r];
+          // Adding and subtracting 1.5 * 2^23 rounds to the nearest integer, without a call for each.
+          const float magic = 12582912.0f;
           for (int64_t k = 0; k < depth; ++k) {
-            to[r * depth + k] = int8_t(std::clamp(std::nearbyintf(values[k] / divisor), -127.0f, 127.0f));
+            const float whole = (std::min(std::max(values[k] / divisor, -127.0f), 127.0f) + magic) - magic;
+            to[r * depth + k] = int8_t(int32_t(whole));
           }
         }
       });
@@ -132,10 +135,15 @@ class PackedPanels final : public Operation {
         const int64_t count = std::min(int8::kPanelColumns, columns - first);
         for (int64_t n = 0; n < count; ++n) {
           const int8_t* row = from + (first + n) * depth;
-          for (int64_t k = 0; k < depth; ++k) {
-            cells[(k / int8::kCellDepth * int8::kPanelColumns + n) * int8::kCellDepth + k % int8::kCellDepth] =
-                uint8_t(row[k]) ^ 0x80;
+          int64_t k = 0;
+          for (; k + int8::kCellDepth <= depth; k += int8::kCellDepth) {
+            uint32_t cell;
+            std::memcpy(&cell, row + k, sizeof(cell));
+            cell ^= 0x80808080u;
+            std::memcpy(cells + (k * int8::kPanelColumns + n * int8::kCellDepth), &cell, sizeof(cell));
           }
+          uint8_t* last = cells + (k * int8::kPanelColumns + n * int8::kCellDepth);
+          for (; k < depth; ++k) *last++ = uint8_t(row[k]) ^ 0x80;
         }
       });
     });

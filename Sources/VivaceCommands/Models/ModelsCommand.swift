@@ -7,7 +7,7 @@ import MusicCore
 public struct ModelsCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "models",
-        abstract: "List, download, check and remove models.",
+        abstract: "List, download, check, quantize and remove models.",
         discussion: """
             A model is named by a short name (turbo), a hub id with an optional revision and folder \
             (ACE-Step/acestep-v15-base@main), or a folder on this machine. Downloads go into the cache that Hugging \
@@ -15,7 +15,7 @@ public struct ModelsCommand: AsyncParsableCommand {
             """,
         subcommands: [
             ModelsListCommand.self, ModelsPullCommand.self, ModelsPathCommand.self, ModelsVerifyCommand.self,
-            ModelsRemoveCommand.self, MakeRandomCommand.self,
+            ModelsRemoveCommand.self, ModelsQuantizeCommand.self, MakeRandomCommand.self,
         ],
         defaultSubcommand: ModelsListCommand.self)
 
