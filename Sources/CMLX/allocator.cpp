@@ -50,7 +50,7 @@ size_t round_up(size_t value, size_t unit) { return (value + unit - 1) / unit * 
 
 // The memory that this process may use: that of the machine, or of its control group.
 // What the largest operations of a song's decoding need, and little more.
-constexpr size_t kMostCached = size_t(1) << 30;
+constexpr size_t kMostCached = size_t(512) << 20;
 
 size_t available_memory() {
   size_t result = static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGE_SIZE));

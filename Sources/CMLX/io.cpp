@@ -61,6 +61,14 @@ std::shared_ptr<Mapping> map_file(const char* path) {
   return mapping;
 }
 
+// Takes what lies wholly in the pages of a part of a mapping out of this process's memory; reading it again would bring
+// it back. Weights that were converted are not needed any more, though their file stays mapped for others.
+void forget_pages(const uint8_t* data, size_t bytes) {
+  static const auto page = uintptr_t(sysconf(_SC_PAGESIZE));
+  const uintptr_t begin = (uintptr_t(data) + page - 1) / page * page, end = (uintptr_t(data) + bytes) / page * page;
+  if (end > begin) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
 } // namespace
 
 struct cmlx_mapping {
@@ -109,7 +117,8 @@ cmlx_array* cmlx_array_new_mapped(
     if (bytes > 0 && is_aligned && offset >= sizeof(size_t) && uses_plain_memory()) {
       // A buffer points at its size, which lies before the data. Nobody asks for the size of one that is not owned.
       mx::allocator::Buffer buffer(const_cast<uint8_t*>(data) - sizeof(size_t));
-      return mx::array(mx::allocator::Data(buffer, [mapping](mx::allocator::Buffer) {}), std::move(size), element);
+      auto forget = [mapping, data, bytes](mx::allocator::Buffer) { forget_pages(data, bytes); };
+      return mx::array(mx::allocator::Data(buffer, forget), std::move(size), element);
     }
     auto copy = mx::allocator::malloc(bytes);
     if (bytes > 0) {
