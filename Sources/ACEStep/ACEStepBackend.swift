@@ -1,6 +1,7 @@
 import Foundation
 import ModelSupport
 import MusicCore
+import Oobleck
 
 /// ACE-Step 1.5: text to music by a diffusion transformer.
 ///
@@ -55,12 +56,13 @@ public final class ACEStepBackend: MeasurableBackend {
             family: familyName, variant: model.configuration.variant.rawValue,
             precision: target.precisionName + (model.hasInt8Layers ? " q8" : ""),
             device: target.device.rawValue, parameterCount: model.parameterCount,
+            sampleRate: model.autoencoder.configuration.samplingRate,
             notice: try notice(in: [layout.model, layout.model.deletingLastPathComponent()]))
         let pipeline = Pipeline(model: model, target: target)
         return ACEStepBackend(
             info: info, pipeline: pipeline,
             benchmark: StageBenchmark(model: model, pipeline: pipeline, target: target),
-            resolver: RequestResolver(variant: model.configuration.variant))
+            resolver: RequestResolver(model))
     }
 
     /// Checks a request and fills in what it leaves open, by what the variant was trained for.
@@ -73,7 +75,9 @@ public final class ACEStepBackend: MeasurableBackend {
     /// Makes the songs of a request, which is resolved first.
     ///
     /// Ending the iteration or cancelling its task stops the work at the next step or tile.
-    public func generate(_ request: MusicRequest) -> AsyncThrowingStream<MusicEvent, any Error> {
+    public func generate(
+        _ request: MusicRequest, details: MusicDetails
+    ) -> AsyncThrowingStream<MusicEvent, any Error> {
         AsyncThrowingStream { continuation in
             let task = Task {
                 do {
@@ -81,7 +85,7 @@ public final class ACEStepBackend: MeasurableBackend {
                     continuation.yield(.resolved(resolved))
                     notices.forEach { continuation.yield(.notice($0)) }
                     try Task.checkCancellation()
-                    let result = try await pipeline.generate(resolved) { continuation.yield($0) }
+                    let result = try await pipeline.generate(resolved, details: details) { continuation.yield($0) }
                     continuation.yield(.finished(result))
                     continuation.finish()
                 } catch is CancellationError {
@@ -92,6 +96,11 @@ public final class ACEStepBackend: MeasurableBackend {
             }
             continuation.onTermination = { _ in task.cancel() }
         }
+    }
+
+    /// The 5 Hz codes of a song; those of its melody and structure.
+    public func audioCodes(of audio: AudioInput) async throws -> [Int] {
+        try await pipeline.codes(audio)
     }
 
     // MARK: MeasurableBackend

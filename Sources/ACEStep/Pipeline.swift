@@ -22,19 +22,25 @@ package final class Pipeline {
     ///
     /// - Parameters:
     ///   - request: resolved, with a seed for every song.
-    ///   - guidanceInterval: flow times at which guidance applies.
+    ///   - details: which events to report beside progress.
     ///   - report: takes the events but the first and the last.
     /// - Throws: ``MusicError``, or `CancellationError` at the next step or tile after the task was cancelled.
     package func generate(
-        _ request: MusicRequest, guidanceInterval: ClosedRange<Float> = 0...1,
-        report: @escaping (MusicEvent) -> Void
+        _ request: MusicRequest, details: MusicDetails = [], report: @escaping (MusicEvent) -> Void
     ) throws -> MusicResult {
         try target.withDevice {
             var clock = StageClock(report: report)
-            let prompt = try clock.run(.encode) { try encode(request, report) }
-            let condition = try clock.run(.condition) { try encodeCondition(prompt) }
-            let latents = try clock.run(.diffuse) { try diffuse(request, condition, guidanceInterval, report) }
-            let audio = try clock.run(.decode) { try decode(latents, request.normalization, report) }
+            let preparation = TaskPreparation(model, report: report)
+            let task =
+                request.source == nil && request.audioCodes == nil
+                ? try preparation.prepare(request) : try clock.run(.source) { try preparation.prepare(request) }
+            let prompts = try clock.run(.encode) { try encode(request, report) }
+            let conditions = try clock.run(.condition) {
+                let timbre = try timbre(request)
+                return try prompts.map { try encodeCondition($0, timbre: timbre) }
+            }
+            let latents = try clock.run(.diffuse) { try diffuse(request, task, conditions, details, report) }
+            let audio = try clock.run(.decode) { try decode(latents, request, task, details, report) }
             let songs = zip(request.seeds, zip(latents, audio)).map { seed, made in
                 Song(
                     audio: made.1, seed: seed, latents: made.0.asArray(Float.self),
@@ -44,14 +50,35 @@ package final class Pipeline {
         }
     }
 
+    /// The codes of audio.
+    ///
+    /// - Throws: ``MusicError``, or `CancellationError`.
+    package func codes(_ input: AudioInput) throws -> [Int] {
+        try target.withDevice {
+            let cover = try Cover(model)
+            let audio = try SourceAudio.checked(input, role: "source")
+            return try cover.codes(try SourceAudio(model.autoencoder).latents(audio))
+        }
+    }
+
     // MARK: Stages
 
-    /// Text to the text encoder's states, and lyrics to its embeddings.
-    private func encode(_ request: MusicRequest, _ report: (MusicEvent) -> Void) throws -> EncodedPrompt {
-        let text = PromptText(request, instruction: Text2Music.instruction)
-        let (tokens, notices) = try PromptTokens.encode(text, model.tokenizer, model.textEncoder.configuration)
-        notices.forEach { report(.notice($0)) }
-        return try encode(tokens)
+    /// Text to the text encoder's states, and lyrics to its embeddings: for the task, and for the text alone if a
+    /// cover's strength asks for it.
+    private func encode(_ request: MusicRequest, _ report: (MusicEvent) -> Void) throws -> [EncodedPrompt] {
+        var instructions = [TaskInstruction.sentence(for: request)]
+        let hasSource = (request.task.needsSource && request.source != nil) || request.audioCodes != nil
+        // Diffusers mixes for covers alone; the switch is for everything with a source.
+        let isCover = request.task == .cover || request.audioCodes != nil
+        if request.coverStrength < 1, hasSource, request.coverRule == .switch || isCover {
+            instructions.append(TaskInstruction.text2music)
+        }
+        return try instructions.enumerated().map { index, instruction in
+            let text = PromptText(request, instruction: instruction)
+            let (tokens, notices) = try PromptTokens.encode(text, model.tokenizer, model.textEncoder.configuration)
+            if index == 0 { notices.forEach { report(.notice($0)) } }
+            return try encode(tokens)
+        }
     }
 
     /// Tokens to the text encoder's states and embeddings.
@@ -65,13 +92,22 @@ package final class Pipeline {
         }
     }
 
-    /// Text, lyrics and the timbre of silence to the sequence that the transformer attends to.
-    func encodeCondition(_ prompt: EncodedPrompt) throws -> MLXArray {
+    /// The latents that give the timbre: of the reference audio, or of silence.
+    private func timbre(_ request: MusicRequest) throws -> MLXArray? {
+        guard let reference = request.reference else { return nil }
+        let audio = try SourceAudio.checked(reference, role: "reference")
+        return try SourceAudio(model.autoencoder).latents(ReferenceAudio.excerpts(of: audio))
+    }
+
+    /// Text, lyrics and timbre to the sequence that the transformer attends to.
+    ///
+    /// - Parameter timbre: latents of reference audio; `nil` takes those of silence.
+    func encodeCondition(_ prompt: EncodedPrompt, timbre: MLXArray? = nil) throws -> MLXArray {
         try evaluating("condition encoding") {
-            let reference = model.silence.prefix(Self.referenceFrames(model.autoencoder.configuration)).asType(
-                model.dtype)
+            let silence = model.silence.prefix(Self.referenceFrames(model.autoencoder.configuration))
             let states = model.conditionEncoder(
-                text: prompt.text, lyrics: prompt.lyrics, references: reference, owners: [0]
+                text: prompt.text, lyrics: prompt.lyrics, references: (timbre ?? silence).asType(model.dtype),
+                owners: [0]
             ).states
             eval(states)
             return states
@@ -80,47 +116,78 @@ package final class Pipeline {
 
     /// Noise to latents, `[1, T, channels]` for each song.
     private func diffuse(
-        _ request: MusicRequest, _ condition: MLXArray, _ guidanceInterval: ClosedRange<Float>,
-        _ report: (MusicEvent) -> Void
+        _ request: MusicRequest, _ task: PreparedTask, _ conditions: [MLXArray], _ details: MusicDetails,
+        _ report: @escaping (MusicEvent) -> Void
     ) throws -> [MLXArray] {
         let channels = model.configuration.transformer.acousticChannels
-        let (sampler, plan) = try plan(request, condition, guidanceInterval)
+        let (sampler, plan) = try plan(request, task, conditions)
         let frames = plan.frames
         let total = plan.schedule.count * request.seeds.count
         return try request.seeds.enumerated().map { index, seed in
             var generator = TorchGenerator(seed: seed)
-            let noise = MLXArray(generator.randn(frames * channels), [1, frames, channels])
-            return try sampler.sample(noise: noise, plan: plan) { done in
+            func noise() -> MLXArray {
+                MLXArray(generator.randn(frames * channels), [1, frames, channels])
+            }
+            var step = 0
+            let latents = try sampler.sample(
+                noise: noise(), plan: plan, freshNoise: noise,
+                preview: !details.contains(.previews)
+                    ? nil
+                    : { music in
+                        step += 1
+                        report(
+                            .preview(
+                                LatentsPreview(
+                                    song: index, step: step, latents: music.asArray(Float.self),
+                                    shape: [frames, channels])))
+                    }
+            ) { done in
                 report(.progress(.diffuse, completed: index * plan.schedule.count + done, total: total))
             }
+            guard request.latentRescale != 1 || request.latentShift != 0 else { return latents }
+            return latents * Float(request.latentRescale) + Float(request.latentShift)
         }
     }
 
     /// What all songs of a request share in diffusion.
-    func plan(
-        _ request: MusicRequest, _ condition: MLXArray, _ guidanceInterval: ClosedRange<Float> = 0...1
-    ) throws -> (Sampler, Sampler.Plan) {
-        let frames = RequestResolver.frames(request.duration, rate: model.autoencoder.configuration.latentRate)
+    private func plan(
+        _ request: MusicRequest, _ task: PreparedTask, _ conditions: [MLXArray]
+    ) throws -> (Sampler, SamplingPlan) {
         let sampler = Sampler(transformer: model.transformer, scheduler: model.scheduler, dtype: model.dtype)
-        let plan = try sampler.plan(
-            schedule: RequestResolver.schedule(request),
-            context: Text2Music.context(frames: frames, silence: model.silence, dtype: model.dtype),
-            condition: condition, nullCondition: model.conditionEncoder.nullCondition,
-            guidance: AdaptiveProjectedGuidance(
-                scale: Float(request.guidanceScale ?? 1), interval: guidanceInterval))
-        return (sampler, plan)
+        var sampling = SamplingRequest(
+            schedule: RequestResolver.schedule(request), context: task.context, condition: conditions[0])
+        sampling.guidance = Guidance(
+            scale: Float(request.guidanceScale ?? 1), method: request.guidanceMethod,
+            interval: request.guidanceStart...request.guidanceEnd)
+        sampling.solver = request.solver
+        if conditions.count > 1 {
+            sampling.withoutSource = (conditions[1], task.withoutSource)
+            sampling.coverStrength = request.coverStrength
+        }
+        if request.coverNoiseStrength > 0, let clean = task.clean {
+            sampling.start = (clean, request.coverNoiseStrength)
+        }
+        return (sampler, try sampler.plan(sampling, nullCondition: model.conditionEncoder.nullCondition))
+    }
+
+    /// What all songs of a request for text alone share in diffusion.
+    func plan(_ request: MusicRequest, _ condition: MLXArray) throws -> (Sampler, SamplingPlan) {
+        try plan(request, try TaskPreparation(model).prepare(request), [condition])
     }
 
     /// Latents to waveforms at their final level.
     private func decode(
-        _ latents: [MLXArray], _ normalization: MusicRequest.Normalization, _ report: (MusicEvent) -> Void
+        _ latents: [MLXArray], _ request: MusicRequest, _ task: PreparedTask, _ details: MusicDetails,
+        _ report: @escaping (MusicEvent) -> Void
     ) throws -> [AudioBuffer] {
         try latents.enumerated().map { index, song in
             let audio = try model.autoencoder.decode(song[0]) { done, tiles in
                 report(.progress(.decode, completed: index * tiles + done, total: latents.count * tiles))
             }
             try NumericGuard.checkAudible(audio, at: "decoding")
-            return normalization == .peak ? audio.withPeakRule() : audio
+            // The source keeps its level, and what is made beside it the one that it was made at.
+            if let kept = task.kept { return kept.joined(with: audio) }
+            return request.normalization == .peak ? audio.withPeakRule(level: request.normalizationLevel) : audio
         }
     }
 

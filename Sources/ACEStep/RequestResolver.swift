@@ -1,16 +1,28 @@
 import Foundation
 import ModelSupport
 import MusicCore
+import Oobleck
 
 /// Fills in what a request leaves open, by what the variant was trained for.
 package struct RequestResolver: Sendable {
     package let variant: ModelVariant
+    /// Seconds of music in an audio code.
+    package let codeDuration: Double
 
     /// Length in seconds where none is asked for.
     static let defaultDuration = 60.0
 
-    package init(variant: ModelVariant) {
+    package init(variant: ModelVariant, codeDuration: Double = 0.2) {
         self.variant = variant
+        self.codeDuration = codeDuration
+    }
+
+    /// For a loaded model.
+    package init(_ model: ACEStepModel) {
+        self.init(
+            variant: model.configuration.variant,
+            codeDuration: Double(model.configuration.codec?.poolWindow ?? 5)
+                / model.autoencoder.configuration.latentRate)
     }
 
     /// Checks and completes a request.
@@ -19,8 +31,10 @@ package struct RequestResolver: Sendable {
     /// - Throws: ``MusicError`` with code `invalidRequest` or `unsupported`.
     package func resolve(_ request: MusicRequest) throws -> (request: MusicRequest, notices: [String]) {
         var notices = try request.validate()
+        try checkTask(request, &notices)
         var resolved = request
-        resolved.duration = request.duration ?? Self.defaultDuration
+        if request.task == .text2music { resolved.source = nil }
+        resolved.duration = try duration(resolved, &notices)
         resolved.timeSignature = request.timeSignature.flatMap(MusicRequest.normalizedTimeSignature)
         if request.vocalLanguage.isEmpty { resolved.vocalLanguage = PromptText.unknownLanguage }
         resolved.steps = request.timesteps?.count ?? request.steps ?? (variant == .turbo ? 8 : 50)
@@ -33,9 +47,65 @@ package struct RequestResolver: Sendable {
             resolved.guidanceScale = 1
         case .base, .sft:
             resolved.guidanceScale = request.guidanceScale ?? 7
+            if request.snapsTimesteps {
+                notices.append("The flow times are not moved to trained ones: only turbo models have such")
+                resolved.snapsTimesteps = false
+            }
         }
         while resolved.seeds.count < request.batchSize { resolved.seeds.append(TorchGenerator.randomSeed()) }
         return (resolved, notices)
+    }
+
+    /// Whether the variant can do the task.
+    private func checkTask(_ request: MusicRequest, _ notices: inout [String]) throws {
+        if request.task.worksOnTracks {
+            switch variant {
+            case .turbo:
+                throw MusicError(
+                    .unsupported, "A turbo model can't do the task \(request.task.rawValue)",
+                    advice: "use a base model: base or xl-base (see: vivace models list)")
+            case .sft:
+                notices.append("The task \(request.task.rawValue) was trained into base models; this is an SFT model")
+            case .base:
+                break
+            }
+        }
+        let isRepaint = request.task == .repaint && request.source != nil
+        if isRepaint, request.keepsSource, request.normalization == .peak {
+            notices.append("The song keeps the level of its source; its peak is not changed")
+        }
+        if request.coverNoiseStrength > 0, request.source == nil, request.audioCodes == nil {
+            notices.append("cover_noise_strength is not used: there is no source to start from")
+        }
+        if request.coverStrength < 1, request.source == nil, request.audioCodes == nil {
+            notices.append("audio_cover_strength is not used: there is no source to follow")
+        }
+    }
+
+    /// The length in seconds that the model is told.
+    private func duration(_ request: MusicRequest, _ notices: inout [String]) throws -> Double {
+        var actual: Double?
+        if let codes = request.audioCodes {
+            actual = Double(AudioCodeText.codes(in: codes).count) * codeDuration
+        } else if let source = request.source {
+            actual = try SourceAudio.checked(source, role: "source").duration
+        }
+        guard let actual else { return request.duration ?? Self.defaultDuration }
+        guard RequestLimits.duration.upperBound >= actual else {
+            throw MusicError(
+                .invalidRequest, "The source is \(Int(actual)) seconds long",
+                advice: "use at most \(Int(RequestLimits.duration.upperBound)) seconds of it")
+        }
+        if request.task == .repaint, let source = request.source?.audio {
+            _ = try RepaintWindow(request.regions, duration: source.duration)
+        }
+        guard let told = request.duration else { return actual }
+        if abs(told - actual) >= 1 {
+            notices.append(
+                "The song has the length of its source (\(String(format: "%.1f", actual)) seconds); the duration is "
+                    + "only told to the model")
+        }
+        return told
     }
 
     /// Latent frames of a length: whole frames, rounded up.
@@ -45,7 +115,15 @@ package struct RequestResolver: Sendable {
 
     /// The flow times of a resolved request.
     package static func schedule(_ request: MusicRequest) -> NoiseSchedule {
-        if let times = request.timesteps { return NoiseSchedule(times: times) }
-        return NoiseSchedule(steps: request.steps ?? 8, shift: request.shift ?? 1)
+        guard let times = request.timesteps else {
+            let steps = request.steps ?? 8
+            let shift = request.shift ?? 1
+            guard request.snapsTimesteps else { return NoiseSchedule(steps: steps, shift: shift) }
+            // Turbo models know the shifts 1, 2 and 3; halves go down.
+            let trained = shift <= 1.5 ? 1.0 : shift <= 2.5 ? 2 : 3
+            return NoiseSchedule(steps: steps, shift: trained).snappedToTurboTimes()
+        }
+        let schedule = NoiseSchedule(times: times)
+        return request.snapsTimesteps ? schedule.snappedToTurboTimes() : schedule
     }
 }

@@ -55,17 +55,21 @@ public struct ModelInfo: Sendable, Codable, Equatable {
     public var device: String
     /// Number of weights.
     public var parameterCount: Int
+    /// Samples per second of the songs, and of the audio that the model takes.
+    public var sampleRate: Int
     /// What the checkpoint says of itself that a user must know, such as "untrained demo weights: expect noise".
     public var notice: String?
 
     public init(
-        family: String, variant: String, precision: String, device: String, parameterCount: Int, notice: String? = nil
+        family: String, variant: String, precision: String, device: String, parameterCount: Int, sampleRate: Int = 48_000,
+        notice: String? = nil
     ) {
         self.family = family
         self.variant = variant
         self.precision = precision
         self.device = device
         self.parameterCount = parameterCount
+        self.sampleRate = sampleRate
         self.notice = notice
     }
 }
@@ -82,8 +86,24 @@ public protocol MusicBackend: Sendable {
 
     /// Makes the songs. Ending the iteration or cancelling its task stops the work within one step.
     ///
+    /// - Parameters:
+    ///   - request: what to make; the samples of its audio are read already.
+    ///   - details: which events to report beside those that are always reported.
     /// - Returns: events, ending with `finished`; the stream throws ``MusicError``.
-    func generate(_ request: MusicRequest) -> AsyncThrowingStream<MusicEvent, any Error>
+    func generate(_ request: MusicRequest, details: MusicDetails) -> AsyncThrowingStream<MusicEvent, any Error>
+
+    /// The audio codes of a song.
+    ///
+    /// - Parameter audio: its samples are read already.
+    /// - Throws: ``MusicError``; `unsupported` if the model has no codes.
+    func audioCodes(of audio: AudioInput) async throws -> [Int]
+}
+
+extension MusicBackend {
+    /// Makes the songs, with the events that are always reported.
+    public func generate(_ request: MusicRequest) -> AsyncThrowingStream<MusicEvent, any Error> {
+        generate(request, details: [])
+    }
 }
 
 /// A model family as the composition root registers it.

@@ -2,7 +2,7 @@ import Foundation
 
 /// The parts of a generation, in the order in which they run.
 public enum MusicStage: String, Sendable, Codable, CaseIterable {
-    case load, plan, encode, condition, diffuse, decode, write
+    case load, plan, source, encode, condition, diffuse, decode, write
 }
 
 /// What a running generation reports. The last event of a successful run is `finished`.
@@ -15,8 +15,60 @@ public enum MusicEvent: Sendable {
     case started(MusicStage)
     /// `completed` of `total` units of a stage are done: denoising steps, decoded tiles.
     case progress(MusicStage, completed: Int, total: Int)
+    /// What a step predicts of the finished latents; asked for by ``MusicDetails/previews``.
+    case preview(LatentsPreview)
+    /// The next samples of a song; asked for by ``MusicDetails/audio``.
+    case audio(AudioChunk)
     /// The songs are ready.
     case finished(MusicResult)
+}
+
+/// Events that cost memory or time and are therefore reported on demand.
+public struct MusicDetails: OptionSet, Sendable {
+    public let rawValue: Int
+
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// ``MusicEvent/preview(_:)`` after every denoising step.
+    public static let previews = MusicDetails(rawValue: 1)
+    /// ``MusicEvent/audio(_:)`` after every decoded tile.
+    public static let audio = MusicDetails(rawValue: 2)
+}
+
+/// The latents that a song will have, as a denoising step foresees them.
+public struct LatentsPreview: Sendable, Equatable {
+    /// Index of the song in its batch.
+    public var song: Int
+    /// Number of the step, from 1.
+    public var step: Int
+    /// Row-major with shape `shape` (frames, channels).
+    public var latents: [Float]
+    public var shape: [Int]
+
+    public init(song: Int, step: Int, latents: [Float], shape: [Int]) {
+        self.song = song
+        self.step = step
+        self.latents = latents
+        self.shape = shape
+    }
+}
+
+/// A stretch of a song as the decoder gives it, before the level rule, which needs the whole song.
+public struct AudioChunk: Sendable, Equatable {
+    /// Index of the song in its batch.
+    public var song: Int
+    /// Where the chunk begins in the song, in samples.
+    public var start: Int
+    /// Samples of each channel that the whole song will have.
+    public var total: Int
+    public var audio: AudioBuffer
+
+    public init(song: Int, start: Int, total: Int, audio: AudioBuffer) {
+        self.song = song
+        self.start = start
+        self.total = total
+        self.audio = audio
+    }
 }
 
 /// One finished song.

@@ -1,10 +1,8 @@
-import Foundation
-
 /// What to make: the part of a request that every model family understands.
 ///
 /// A `nil` field means "the model decides"; ``MusicBackend/resolve(_:)`` fills it in, so that the values which are
 /// used can be shown and stored with the song.
-public struct MusicRequest: Sendable, Codable, Equatable {
+public struct MusicRequest: Sendable, Equatable {
     /// Free text: style, instruments, mood.
     public var prompt: String
     /// Words to sing, with section tags such as `[Verse]`; empty for none.
@@ -13,7 +11,8 @@ public struct MusicRequest: Sendable, Codable, Equatable {
     public var instrumental: Bool
     /// Language code of the lyrics (`en`, `ja`, ...), `unknown` if undetermined.
     public var vocalLanguage: String
-    /// Length in seconds.
+    /// Length in seconds. A song made from source audio or from audio codes has their length, and this is only what
+    /// the model is told.
     public var duration: Double?
     /// Beats per minute.
     public var bpm: Int?
@@ -35,10 +34,54 @@ public struct MusicRequest: Sendable, Codable, Equatable {
     public var batchSize: Int
     /// How the finished audio's level is set.
     public var normalization: Normalization
+    /// Peak that ``Normalization/peak`` brings the audio to, in dB of full scale, at most 0.
+    public var normalizationLevel = -1.0
+
+    // MARK: The task
+
+    /// What is done with the source audio.
+    public var task = MusicTask.text2music
+    /// The sentence that names the task in the prompt; `nil` takes the task's own.
+    public var instruction: String?
+    /// The audio that the task works on.
+    public var source: AudioInput?
+    /// Audio whose timbre the song is to have.
+    public var reference: AudioInput?
+    /// Codes of the song's melody and structure, in the form `<|audio_code_123|>...`.
+    public var audioCodes: String?
+    /// The tracks to make or to take out.
+    public var tracks: [Track] = []
+    /// The parts of the source that are made anew; `repaint` and `lego` only.
+    public var regions: [RepaintRegion] = []
+    /// Whether repainting keeps the source's own samples outside the regions, or makes them again from their latents.
+    public var keepsSource = true
+    /// How much of the source a cover keeps, 0 to 1; see ``CoverRule``.
+    public var coverStrength = 1.0
+    /// What a cover strength below 1 means.
+    public var coverRule = CoverRule.switch
+    /// How near to the source a cover starts: 0 starts from noise alone, 1 from the source.
+    public var coverNoiseStrength = 0.0
+
+    // MARK: Sampling
+
+    /// How guidance is computed.
+    public var guidanceMethod = GuidanceMethod.apg
+    /// Flow times, from 1 for noise to 0 for music, at which guidance applies: the lower bound.
+    public var guidanceStart = 0.0
+    /// Flow times at which guidance applies: the upper bound.
+    public var guidanceEnd = 1.0
+    /// How the flow is followed.
+    public var solver = Solver.euler
+    /// Whether a turbo model's flow times are moved to the nearest ones that it was trained at.
+    public var snapsTimesteps = false
+    /// Factor on the final latents.
+    public var latentRescale = 1.0
+    /// Added to the final latents, after the factor.
+    public var latentShift = 0.0
 
     /// Level rules for finished audio.
     public enum Normalization: String, Sendable, Codable, CaseIterable {
-        /// Divide by the peak where it exceeds full scale, then bring the peak to -1 dBFS.
+        /// Divide by the peak where it exceeds full scale, then bring the peak to ``MusicRequest/normalizationLevel``.
         case peak
         /// Leave the decoder's samples as they are.
         case none
@@ -65,39 +108,5 @@ public struct MusicRequest: Sendable, Codable, Equatable {
         self.seeds = seeds
         self.batchSize = batchSize
         self.normalization = normalization
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case prompt = "caption"
-        case lyrics, instrumental
-        case vocalLanguage = "vocal_language"
-        case duration, bpm
-        case keyScale = "keyscale"
-        case timeSignature = "timesignature"
-        case steps = "inference_steps"
-        case shift
-        case guidanceScale = "guidance_scale"
-        case timesteps, seeds
-        case batchSize = "batch_size"
-        case normalization
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        prompt = try values.decodeIfPresent(String.self, forKey: .prompt) ?? ""
-        lyrics = try values.decodeIfPresent(String.self, forKey: .lyrics) ?? ""
-        instrumental = try values.decodeIfPresent(Bool.self, forKey: .instrumental) ?? false
-        vocalLanguage = try values.decodeIfPresent(String.self, forKey: .vocalLanguage) ?? "unknown"
-        duration = try values.decodeIfPresent(Double.self, forKey: .duration)
-        bpm = try values.decodeIfPresent(Int.self, forKey: .bpm)
-        keyScale = try values.decodeIfPresent(String.self, forKey: .keyScale)
-        timeSignature = try values.decodeIfPresent(String.self, forKey: .timeSignature)
-        steps = try values.decodeIfPresent(Int.self, forKey: .steps)
-        shift = try values.decodeIfPresent(Double.self, forKey: .shift)
-        guidanceScale = try values.decodeIfPresent(Double.self, forKey: .guidanceScale)
-        timesteps = try values.decodeIfPresent([Double].self, forKey: .timesteps)
-        seeds = try values.decodeIfPresent([UInt64].self, forKey: .seeds) ?? []
-        batchSize = try values.decodeIfPresent(Int.self, forKey: .batchSize) ?? 1
-        normalization = try values.decodeIfPresent(Normalization.self, forKey: .normalization) ?? .peak
     }
 }

@@ -22,6 +22,16 @@ public enum RequestLimits {
     public static let promptLength = 512
     /// Lyrics length in characters beyond which models tend to overlook words.
     public static let lyricsLength = 4096
+    /// Lowest and highest peak of finished audio in dB of full scale.
+    public static let normalizationLevel: ClosedRange<Double> = -60...0
+    /// Strengths and fractions.
+    public static let unit: ClosedRange<Double> = 0...1
+    /// Parts of a song that are repainted at once.
+    public static let regions = 32
+    /// Longest source audio in seconds.
+    public static let sourceDuration = 600.0
+    /// Longest reference audio in seconds; 30 seconds of it are listened to.
+    public static let referenceDuration = 3600.0
     /// Longest key or language in characters.
     public static let nameLength = 64
     /// Beats per bar.
@@ -38,6 +48,9 @@ extension MusicRequest {
         try checkText(&notices)
         try checkMusic(&notices)
         try checkSampling(&notices)
+        try checkGuidance()
+        try checkTask(&notices)
+        try Self.require("normalization_db", normalizationLevel, in: RequestLimits.normalizationLevel)
         try Self.require("batch_size", batchSize, in: RequestLimits.batchSize)
         guard seeds.count <= batchSize else {
             throw MusicError(
@@ -146,7 +159,7 @@ extension MusicRequest {
         }
     }
 
-    private static func require<Value: Comparable & LosslessStringConvertible>(
+    static func require<Value: Comparable & LosslessStringConvertible>(
         _ field: String, _ value: Value, in range: ClosedRange<Value>, unit: String = ""
     ) throws {
         // A NaN is in no range.
@@ -178,7 +191,7 @@ extension MusicRequest {
     }
 
     /// A number without a superfluous `.0`.
-    private static func text(_ value: some LosslessStringConvertible) -> String {
+    static func text(_ value: some LosslessStringConvertible) -> String {
         let text = String(value)
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }

@@ -11,6 +11,8 @@ struct GenerateCommand: AsyncParsableCommand {
         abstract: "Make music from a prompt and lyrics.",
         discussion: """
             Example: vivace generate "warm lo-fi hip hop, mellow keys" --duration 30 --bpm 84 --seed 7 -o song.flac
+            With audio: vivace generate "bossa nova" --task cover --source song.wav -o cover.flac
+                        vivace generate "guitar solo" --task repaint --source song.wav --region 10-20 -o new.flac
             Options that are left out are decided by the model; the values used are shown and stored in the file.
             """)
 
@@ -19,6 +21,8 @@ struct GenerateCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Music") var music: MusicOptions
     @OptionGroup(title: "Sampling") var sampling: SamplingOptions
+    @OptionGroup(title: "Guidance and solver") var guidance: GuidanceOptions
+    @OptionGroup(title: "Task") var task: TaskOptions
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Computation") var computation: ComputationOptions
     @OptionGroup(title: "Output") var output: OutputOptions
@@ -29,7 +33,11 @@ struct GenerateCommand: AsyncParsableCommand {
         }
         let (request, modelName) = try request()
         _ = try request.validate()
-        let plan = try OutputPlan(output: output.output, bitDepth: output.bitDepth)
+        var plan = try OutputPlan(output: output.output, bitDepth: output.bitDepth)
+        try AudioInputs.check(request)
+        if request.task == .repaint, request.keepsSource, let source = request.source {
+            plan.bitDepth = plan.bitDepth ?? AudioInputs.bitDepth(of: source, in: plan.format)
+        }
         try plan.checkWritable(saveLatents: output.saveLatents.map { URL(fileURLWithPath: $0) })
 
         let job = GenerationJob(
@@ -53,7 +61,7 @@ struct GenerateCommand: AsyncParsableCommand {
             let recipe = try Recipe(file: URL(fileURLWithPath: from))
             request = recipe.request
             modelName = modelName ?? recipe.model
-        } else if prompt == nil {
+        } else if prompt == nil, task.task ?? .text2music == .text2music {
             throw MusicError(
                 .invalidRequest, "no prompt was given",
                 advice: "say what to make, as in: vivace generate \"calm piano\", or repeat a song with --from FILE")
@@ -61,6 +69,8 @@ struct GenerateCommand: AsyncParsableCommand {
         if let prompt { request.prompt = prompt }
         try music.apply(to: &request)
         try sampling.apply(to: &request)
+        guidance.apply(to: &request)
+        try task.apply(to: &request)
         if let normalize = output.normalize { request.normalization = normalize }
         return (request, modelName)
     }

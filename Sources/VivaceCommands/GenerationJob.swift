@@ -33,6 +33,7 @@ struct GenerationJob: Sendable {
         if let text = backend.info.notice { notice(text) }
 
         var result: MusicResult?
+        let request = try AudioInputs.read(request, sampleRate: backend.info.sampleRate)
         for try await event in backend.generate(request) {
             switch event {
             case .resolved(let resolved):
@@ -43,6 +44,8 @@ struct GenerationJob: Sendable {
                 progress.started(stage)
             case .progress(let stage, let completed, let total):
                 progress.progressed(stage, completed: completed, total: total)
+            case .preview, .audio:
+                break
             case .finished(let value):
                 result = value
             }

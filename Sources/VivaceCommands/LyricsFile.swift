@@ -8,8 +8,11 @@ enum LyricsFile {
 
     /// The text of a UTF-8 file, with LF line ends and no byte-order mark; `-` reads standard input.
     ///
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - what: what it holds, for messages.
     /// - Throws: ``MusicError`` `unreadableInput` that says what is wrong with the file.
-    static func read(_ path: String) throws -> String {
+    static func read(_ path: String, what: String = "lyrics") throws -> String {
         let data: Data
         if path == "-" {
             data = (try? FileHandle.standardInput.read(upToCount: maximumBytes + 1)) ?? Data()
@@ -17,10 +20,10 @@ enum LyricsFile {
             let url = URL(fileURLWithPath: path)
             var isDirectory: ObjCBool = false
             guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
-                throw MusicError(.unreadableInput, "lyrics file \(path) does not exist", advice: "check the path")
+                throw MusicError(.unreadableInput, "\(what) file \(path) does not exist", advice: "check the path")
             }
             guard !isDirectory.boolValue else {
-                throw MusicError(.unreadableInput, "lyrics file \(path) is a folder", advice: "give a text file")
+                throw MusicError(.unreadableInput, "\(what) file \(path) is a folder", advice: "give a text file")
             }
             do {
                 let handle = try FileHandle(forReadingFrom: url)
@@ -28,16 +31,16 @@ enum LyricsFile {
                 data = try handle.read(upToCount: maximumBytes + 1) ?? Data()
             } catch {
                 throw MusicError(
-                    .unreadableInput, "lyrics file \(path) can't be read", advice: "check its permissions")
+                    .unreadableInput, "\(what) file \(path) can't be read", advice: "check its permissions")
             }
         }
         guard data.count <= maximumBytes else {
             throw MusicError(
-                .unreadableInput, "lyrics file \(path) is larger than 1 MiB", advice: "give the words of one song")
+                .unreadableInput, "\(what) file \(path) is larger than 1 MiB", advice: "give the words of one song")
         }
         guard let text = String(data: data, encoding: .utf8), !text.unicodeScalars.contains("\0") else {
             throw MusicError(
-                .unreadableInput, "lyrics file \(path) is not UTF-8 text", advice: "save it as UTF-8 and try again")
+                .unreadableInput, "\(what) file \(path) is not UTF-8 text", advice: "save it as UTF-8 and try again")
         }
         var scalars = text.replacingOccurrences(of: "\r\n", with: "\n").replacingOccurrences(of: "\r", with: "\n")
         if scalars.unicodeScalars.first == "\u{FEFF}" { scalars.unicodeScalars.removeFirst() }

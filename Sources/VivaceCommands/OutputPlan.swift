@@ -6,7 +6,8 @@ import MusicCore
 struct OutputPlan: Sendable {
     let url: URL?
     let format: AudioFormat
-    let bitDepth: BitDepth?
+    /// Bits per sample; `nil` takes the format's usual ones.
+    var bitDepth: BitDepth?
 
     /// - Parameters:
     ///   - output: the file that the user named; `nil` chooses a name by the seed in the current folder.

@@ -64,6 +64,7 @@ final class ProgressReporter {
         switch stage {
         case .load: "loading the model"
         case .plan: "planning"
+        case .source: "listening to the source, tile"
         case .encode: "reading the text"
         case .condition: "preparing the condition"
         case .diffuse: "denoising, step"

@@ -8,6 +8,16 @@ extension MusicRequest {
         func add(_ name: String, _ value: (some Any)?) {
             if let value { lines.append("\(name) \(value)") }
         }
+        if task != .text2music { add("task", task.rawValue) }
+        add("source", source?.path)
+        add("reference", reference?.path)
+        if !tracks.isEmpty { add("tracks", tracks.map(\.rawValue).joined(separator: ",")) }
+        for region in regions {
+            add("region", "\(Self.plain(region.start))-\(region.end.map(Self.plain) ?? "")")
+        }
+        if let audioCodes { add("audio codes", AudioCodeText.codes(in: audioCodes).count) }
+        if coverStrength != 1 { add("cover strength", "\(Self.plain(coverStrength)) (\(coverRule.rawValue))") }
+        if coverNoiseStrength != 0 { add("cover noise strength", Self.plain(coverNoiseStrength)) }
         add("prompt", prompt.isEmpty ? nil : "\"\(Self.shortened(prompt))\"")
         if instrumental {
             lines.append("instrumental")
@@ -25,7 +35,12 @@ extension MusicRequest {
             add("steps", steps)
             add("shift", shift.map(Self.plain))
         }
+        if solver != .euler { add("solver", solver.rawValue) }
         add("guidance", guidanceScale.map(Self.plain))
+        if guidanceMethod != .apg { add("guidance method", guidanceMethod.rawValue) }
+        if guidanceStart != 0 || guidanceEnd != 1 {
+            add("guidance interval", "\(Self.plain(guidanceStart))-\(Self.plain(guidanceEnd))")
+        }
         if !seeds.isEmpty { add(seeds.count == 1 ? "seed" : "seeds", seeds.map(String.init).joined(separator: ",")) }
         if batchSize > 1 { add("batch", batchSize) }
         if normalization != .peak { add("normalize", normalization.rawValue) }

@@ -14,7 +14,8 @@ public struct VivaceCommand: AsyncParsableCommand {
             Exit codes: 0 success, 1 failure, 2 wrong usage or parameters, 130 cancelled.
             """,
         version: version,
-        subcommands: [GenerateCommand.self, InfoCommand.self, ModelsCommand.self, BenchCommand.self])
+        subcommands: [
+            GenerateCommand.self, ExtractCommand.self, CodesCommand.self, InfoCommand.self, ModelsCommand.self, BenchCommand.self])
 
     public init() {}
 

@@ -33,7 +33,7 @@ struct ConditioningTests {
                 prompt: arguments.prompt, lyrics: arguments.lyrics, vocalLanguage: arguments.vocal_language,
                 duration: arguments.audio_duration, bpm: arguments.bpm, keyScale: arguments.keyscale,
                 timeSignature: arguments.timesignature)
-            let made = PromptText(request, instruction: arguments.instruction ?? Text2Music.instruction)
+            let made = PromptText(request, instruction: arguments.instruction ?? TaskInstruction.text2music)
             #expect(made.text == prompt.text)
             #expect(made.lyrics == prompt.lyrics)
         }
@@ -74,7 +74,8 @@ struct ConditioningTests {
     @Test @MLXActor func text2MusicMakesEverythingFromSilence() throws {
         let silence = try SilenceLatents(
             MLXArray([1, 2, 3, 4, 5, 6] as [Float], [1, 3, 2]), channels: 2, label: "test")
-        let context = Text2Music.context(frames: 4, silence: silence, dtype: .float32)
+        let source = silence.repeated(4)
+        let context = TaskContext(source: source, mask: MLXArray.ones(like: source))
         #expect(context.frames == 4)
         // Source, then mask; the silence begins again at its end.
         #expect(

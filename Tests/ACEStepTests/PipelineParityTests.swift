@@ -40,10 +40,6 @@ struct PipelineParityTests {
             latents_tolerance = try values.decode(Float.self, forKey: .latents_tolerance)
         }
 
-        /// The reference measures its interval on `1 - t`.
-        var guidanceInterval: ClosedRange<Float> {
-            Float(1 - interval.cfg_interval_end)...Float(1 - interval.cfg_interval_start)
-        }
     }
 
     nonisolated static let cases: [String] = Fixtures.checkpoints.flatMap { checkpoint -> [String] in
@@ -67,8 +63,11 @@ struct PipelineParityTests {
             model: model, target: try ComputeTarget(LoadOptions(precision: .float32, device: .cpu), parameterCount: 0))
         var request = run.request
         request.batchSize = request.seeds.count
+        // The reference measures its interval on `1 - t`.
+        request.guidanceStart = 1 - run.interval.cfg_interval_end
+        request.guidanceEnd = 1 - run.interval.cfg_interval_start
         request = try RequestResolver(variant: model.configuration.variant).resolve(request).request
-        let result = try pipeline.generate(request, guidanceInterval: run.guidanceInterval) { _ in }
+        let result = try pipeline.generate(request) { _ in }
 
         #expect(result.songs.count == run.request.seeds.count)
         for (index, song) in result.songs.enumerated() {
@@ -171,13 +170,13 @@ struct TestRun {
     }
 
     /// Runs a request of one short song.
-    func result(_ change: (inout MusicRequest) -> Void = { _ in }) throws -> MusicResult {
+    func result(_ change: (inout MusicRequest) throws -> Void = { _ in }) throws -> MusicResult {
         var request = MusicRequest(prompt: "slow jazz", duration: 0.6, steps: 4, seeds: [1])
-        change(&request)
+        try change(&request)
         return try pipeline.generate(try resolver.resolve(request).request) { _ in }
     }
 
-    func song(_ change: (inout MusicRequest) -> Void = { _ in }) throws -> Song {
+    func song(_ change: (inout MusicRequest) throws -> Void = { _ in }) throws -> Song {
         try #require(try result(change).songs.first)
     }
 }

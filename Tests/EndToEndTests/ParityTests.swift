@@ -12,13 +12,13 @@ struct ParityTests {
         var testDescription: String { "\(checkpoint)/\(name)" }
     }
 
-    /// Every golden run but those with a guidance interval, for which the command line has no option yet.
+    /// Every golden run.
     static let cases: [Case] = {
         let root = Repository.fixtures.appendingPathComponent("pipeline")
         let checkpoints = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
         return checkpoints.sorted().flatMap { checkpoint in
             let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(root.path)/\(checkpoint)")) ?? []
-            return files.filter { $0.hasSuffix(".safetensors") && $0 != "interval.safetensors" }.sorted()
+            return files.filter { $0.hasSuffix(".safetensors") }.sorted()
                 .map { Case(checkpoint: checkpoint, name: String($0.dropLast(".safetensors".count))) }
         }
     }()
@@ -108,6 +108,7 @@ private struct Description {
                 var shift, guidance_scale: Double
                 var timesteps: [Double]?
                 var seeds: [UInt64]
+                var cfg_interval_start, cfg_interval_end: Double
             }
             var request: Request
             var sample_rate, samples, stride: Int
@@ -121,6 +122,9 @@ private struct Description {
         arguments = [
             request.caption, "--language", request.vocal_language, "--duration", "\(request.duration)", "--seed",
             request.seeds.map(String.init).joined(separator: ","), "--guidance-scale", "\(request.guidance_scale)",
+            // The reference measures its interval on `1 - t`.
+            "--cfg-interval-start", "\(1 - request.cfg_interval_end)", "--cfg-interval-end",
+            "\(1 - request.cfg_interval_start)",
         ]
         if !request.lyrics.isEmpty { arguments += ["--lyrics", request.lyrics] }
         if let bpm = request.bpm { arguments += ["--bpm", "\(bpm)"] }

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import torch
 
-from vivace_reference import checkpoint, module_goldens, pipeline_goldens, table_goldens
+from vivace_reference import checkpoint, module_goldens, pipeline_goldens, table_goldens, task_goldens
 from vivace_reference.specification import FIXTURES
 from vivace_reference.quiet import quiet
 
-PARTS = ("tables", "checkpoints", "modules", "pipeline")
+PARTS = ("tables", "checkpoints", "modules", "pipeline", "tasks")
 
 
 def main() -> None:
@@ -32,6 +32,8 @@ def main() -> None:
     output: Path = arguments.output
     if "tables" in arguments.only:
         table_goldens.write(output / "tables")
+    if "tasks" in arguments.only:
+        task_goldens.write_clips(output / "tasks")
     for specification in FIXTURES:
         folder = output / "checkpoints" / specification.name
         if "checkpoints" in arguments.only:
@@ -40,6 +42,8 @@ def main() -> None:
             module_goldens.write(folder / "diffusers", output / "modules" / specification.name)
         if "pipeline" in arguments.only:
             pipeline_goldens.write(folder / "diffusers", output / "pipeline" / specification.name)
+        if "tasks" in arguments.only:
+            task_goldens.write(folder / "diffusers", output / "tasks" / specification.name)
         print(f"{specification.name}: done", flush=True)
 
 

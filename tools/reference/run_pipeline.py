@@ -31,6 +31,9 @@ def main() -> None:
     request = requests.complete(_request(arguments))
     pipeline = checkpoint.load(arguments.checkpoint, getattr(torch, arguments.dtype))
 
+    if not arguments.random_latents:
+        requests.take_means(pipeline)
+
     start = time.perf_counter()
     audio = requests.run(pipeline, request).float()
     seconds = time.perf_counter() - start
@@ -63,6 +66,15 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--guidance", dest="guidance_scale", type=float)
     parser.add_argument("--timesteps", type=_numbers, help="comma-separated, from high to low, without the final 0")
     parser.add_argument("--seed", dest="seeds", type=int, nargs="+", help="one for each song")
+    parser.add_argument("--task", dest="task_type")
+    parser.add_argument("--source", dest="src_audio", help="stereo file at the model's rate")
+    parser.add_argument("--reference", dest="reference_audio", help="likewise")
+    parser.add_argument("--audio-codes")
+    parser.add_argument("--tracks", dest="track_classes", nargs="+")
+    parser.add_argument("--repainting-start", type=float)
+    parser.add_argument("--repainting-end", type=float)
+    parser.add_argument("--cover-strength", dest="audio_cover_strength", type=float)
+    parser.add_argument("--random-latents", action="store_true", help="draw the latents of audio at random, not the mean")
     parser.add_argument("--cfg-interval-start", type=float)
     parser.add_argument("--cfg-interval-end", type=float)
     arguments = parser.parse_args()
@@ -80,7 +92,7 @@ def _request(arguments: argparse.Namespace) -> dict[str, object]:
     request = request.get("request", request)  # the golden cases wrap theirs
     options = {
         name: value for name, value in vars(arguments).items()
-        if value is not None and name not in ("checkpoint", "output", "latents", "dtype", "threads", "request")
+        if value is not None and name not in ("checkpoint", "output", "latents", "dtype", "threads", "request", "random_latents")
     }
     return request | options
 

@@ -5,8 +5,6 @@ import MLX
 package struct AdaptiveProjectedGuidance {
     /// Strength; 1 is no guidance.
     package let scale: Float
-    /// Flow times, from low to high, at which guidance applies.
-    package let interval: ClosedRange<Float>
 
     /// Weight of the earlier steps' push; negative, so that it counteracts them.
     private static let momentum: Float = -0.75
@@ -15,9 +13,8 @@ package struct AdaptiveProjectedGuidance {
 
     private var average: MLXArray?
 
-    package init(scale: Float, interval: ClosedRange<Float> = 0...1) {
+    package init(scale: Float) {
         self.scale = scale
-        self.interval = interval
     }
 
     /// Combines the predictions with and without the condition.

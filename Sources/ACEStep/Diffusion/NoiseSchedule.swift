@@ -46,3 +46,34 @@ extension NoiseSchedule {
         return result
     }
 }
+
+extension NoiseSchedule {
+    /// The end of the schedule, from the time on that is nearest to a level of noise; of two, the first.
+    package func beginning(near level: Double) -> NoiseSchedule {
+        let distances = times.map { abs(Double($0) - level) }
+        guard let nearest = distances.min(), let first = distances.firstIndex(of: nearest) else { return self }
+        var result = self
+        result.times = Array(times[first...])
+        return result
+    }
+
+    /// The times at which turbo models were trained, from high to low: those of eight steps with shifts 1, 2 and 3.
+    package static let turboTimes: [Float] = {
+        let all = [1.0, 2.0, 3.0].flatMap { NoiseSchedule(steps: 8, shift: $0).times }
+        return Set(all).sorted(by: >)
+    }()
+
+    /// The schedule with every time moved to the nearest one that turbo models were trained at; of two, the higher.
+    /// Times that fall together are passed through once.
+    package func snappedToTurboTimes() -> NoiseSchedule {
+        var snapped: [Float] = []
+        for time in times {
+            var nearest = Self.turboTimes[0]
+            for candidate in Self.turboTimes where abs(candidate - time) < abs(nearest - time) { nearest = candidate }
+            if snapped.last != nearest { snapped.append(nearest) }
+        }
+        var result = self
+        result.times = snapped
+        return result
+    }
+}

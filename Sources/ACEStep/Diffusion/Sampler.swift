@@ -2,7 +2,7 @@ import MLX
 import ModelSupport
 import MusicCore
 
-/// Turns noise to latents by following the transformer's velocity from flow time 1 to 0 in straight steps (Euler).
+/// Turns noise to latents by following the transformer's velocity from flow time 1 to 0.
 package struct Sampler {
     package let transformer: DiffusionTransformer
     package let scheduler: SchedulerConfiguration
@@ -15,70 +15,44 @@ package struct Sampler {
         self.dtype = dtype
     }
 
-    /// What stays the same in all steps of all songs of a request.
-    package struct Plan {
-        let context: MLXArray
-        let memory: [KeyValues]
-        /// Memory of the learned "no condition"; `nil` without guidance.
-        let unconditionalMemory: [KeyValues]?
-        /// Flow times, as given and as they enter the steps.
-        let schedule: NoiseSchedule
-        let modulation: TimestepModulation
-        let guidance: AdaptiveProjectedGuidance
-
-        /// Number of latent frames.
-        var frames: Int { context.dim(1) }
-    }
-
-    /// Prepares a request.
-    ///
-    /// - Parameters:
-    ///   - schedule: flow times.
-    ///   - context: source and mask.
-    ///   - condition: `[1, S, condition width]`.
-    ///   - nullCondition: the learned "no condition", `[1, 1, condition width]`; it stands for a sequence of equal
-    ///     vectors of any length, of which attention gives the same as of one.
-    ///   - guidance: a scale of 1 for none.
-    @MLXActor
-    package func plan(
-        schedule: NoiseSchedule, context: TaskContext, condition: MLXArray, nullCondition: MLXArray,
-        guidance: AdaptiveProjectedGuidance
-    ) throws -> Plan {
-        let shifted = schedule.shifted(by: scheduler.shift)
-        return try evaluating("diffusion, preparation") {
-            let plan = Plan(
-                context: context.latents.asType(dtype), memory: transformer.memory(condition.asType(dtype)),
-                unconditionalMemory: guidance.scale > 1 ? transformer.memory(nullCondition.asType(dtype)) : nil,
-                schedule: shifted,
-                modulation: transformer.modulation(times: shifted.times.map { $0 * scheduler.timeFactor }),
-                guidance: guidance)
-            let memories = plan.memory + (plan.unconditionalMemory ?? [])
-            eval(
-                memories.flatMap { [$0.keys, $0.values] }
-                    + [plan.context, plan.modulation.embedding, plan.modulation.projection])
-            return plan
-        }
-    }
-
     /// Makes the latents of one song.
     ///
     /// - Parameters:
     ///   - noise: `[1, T, channels]`, float32.
     ///   - plan: of the request.
+    ///   - freshNoise: more noise of that shape; asked for by the stochastic solver.
+    ///   - preview: called after each step with the music that it predicts, `[1, T, channels]`.
     ///   - progress: called after each step with the number of finished steps.
     /// - Returns: `[1, T, channels]`, float32.
     /// - Throws: ``MusicError`` with code `numericalFailure` that names the step, or `CancellationError`, on a CPU within
     ///   a layer.
     @MLXActor
-    package func sample(noise: MLXArray, plan: Plan, progress: (_ done: Int) -> Void) throws -> MLXArray {
-        var latents = noise
+    package func sample(
+        noise: MLXArray, plan: SamplingPlan, freshNoise: () -> MLXArray = { preconditionFailure("no source of noise") },
+        preview: ((MLXArray) -> Void)? = nil, progress: (_ done: Int) -> Void
+    ) throws -> MLXArray {
+        var latents = plan.start(noise)
         var guidance = plan.guidance
+        var solver = SolverStep(plan.solver)
         for step in 0..<plan.schedule.count {
             try Task.checkCancellation()
             let place = "diffusion, step \(step + 1) of \(plan.schedule.count)"
+            let time = plan.schedule.times[step]
             latents = try evaluating(place) {
-                let velocity = try velocity(latents, step: step, plan: plan, guidance: &guidance)
-                let next = latents + plan.schedule.change(step) * velocity
+                let velocity = try velocity(latents, step: step, at: step, plan: plan, guidance: &guidance)
+                if let preview {
+                    let music = latents - time * velocity
+                    eval(music)
+                    preview(music)
+                }
+                let next = try solver.step(
+                    latents, velocity: velocity, time: time, next: time + plan.schedule.change(step),
+                    velocityAt: { predicted in
+                        // What guidance remembers belongs to whole steps.
+                        var guidance = guidance
+                        return try self.velocity(
+                            predicted, step: step, at: step + 1, plan: plan, guidance: &guidance)
+                    }, freshNoise: freshNoise)
                 eval(next)
                 return next
             }
@@ -88,25 +62,50 @@ package struct Sampler {
         return latents
     }
 
+    /// The velocity that a step follows.
+    ///
+    /// - Parameters:
+    ///   - step: decides what the velocity is conditioned on.
+    ///   - index: decides the flow time.
+    @MLXActor
     private func velocity(
-        _ latents: MLXArray, step: Int, plan: Plan, guidance: inout AdaptiveProjectedGuidance
+        _ latents: MLXArray, step: Int, at index: Int, plan: SamplingPlan, guidance: inout Guidance
+    ) throws -> MLXArray {
+        let condition = plan.condition(step)
+        let time = plan.schedule.times[index]
+        var velocity: MLXArray
+        if guidance.applies(at: time), let pair = condition.paired {
+            let both = try predict(concatenated([latents, latents], axis: 0), pair, index, plan)
+            velocity = guidance.guide(
+                conditional: both[0..<1], unconditional: both[1..<2], latents: latents, time: time)
+        } else {
+            velocity = try predict(latents, condition.single, index, plan)
+            if guidance.applies(at: time), let unconditional = condition.unconditional {
+                velocity = guidance.guide(
+                    conditional: velocity, unconditional: try predict(latents, unconditional, index, plan),
+                    latents: latents, time: time)
+            }
+        }
+        if let blend = plan.blend {
+            let other = try predict(latents, blend.input, index, plan)
+            velocity = blend.strength * velocity + (1 - blend.strength) * other
+        }
+        return velocity
+    }
+
+    @MLXActor
+    private func predict(
+        _ latents: MLXArray, _ input: SamplingPlan.Input, _ index: Int, _ plan: SamplingPlan
     ) throws -> MLXArray {
         // On a CPU a layer of a long song takes seconds, and its intermediate results hundreds of megabytes, which the
         // next layer can reuse. A GPU would only wait for the next layer's orders.
         let isCPU = Device.defaultDevice().deviceType == .cpu
-        func predict(_ memory: [KeyValues]) throws -> MLXArray {
-            try transformer(
-                latents.asType(dtype), context: plan.context, modulation: plan.modulation[step], memory: memory
-            ) { layer in
-                guard isCPU else { return }
-                try Task.checkCancellation()
-                eval(layer)
-            }.asType(.float32)
-        }
-        let conditional = try predict(plan.memory)
-        guard let unconditionalMemory = plan.unconditionalMemory,
-            guidance.interval.contains(plan.schedule.times[step])
-        else { return conditional }
-        return guidance.guide(conditional: conditional, unconditional: try predict(unconditionalMemory))
+        return try transformer(
+            latents.asType(dtype), context: input.context, modulation: plan.modulation[index], memory: input.memory
+        ) { layer in
+            guard isCPU else { return }
+            try Task.checkCancellation()
+            eval(layer)
+        }.asType(.float32)
     }
 }

@@ -63,14 +63,17 @@ def write(checkpoint: Path, folder: Path) -> None:
     """Writes `NAME.json` (request and what to expect) and `NAME.safetensors` for every case of a checkpoint."""
     pipeline = load(checkpoint)
     for name, request in CASES[folder.name].items():
-        _write_case(pipeline, folder, name, request)
+        write_case(pipeline, folder, name, request)
     write_json(folder / "sensitivity.json", sensitivity(pipeline))
 
 
-def _write_case(pipeline: AceStepPipeline, folder: Path, name: str, request: dict[str, Any]) -> None:
+def write_case(
+    pipeline: AceStepPipeline, folder: Path, name: str, request: dict[str, Any], clips: Path | None = None
+) -> None:
+    """Writes one run; paths of audio are relative to `clips`."""
     request = requests.complete(request)
-    latents = requests.run(pipeline, request, "latent")
-    audio = requests.run(pipeline, request)
+    latents = requests.run(pipeline, request, "latent", clips=clips)
+    audio = requests.run(pipeline, request, clips=clips)
     with torch.no_grad():
         decoded = pipeline.vae.decode(latents.transpose(1, 2)).sample
     tensors = {

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import numpy
+import soundfile
 import torch
 from diffusers import AceStepPipeline
 
 _DEFAULTS: dict[str, Any] = {
     "caption": "", "lyrics": "", "vocal_language": "en", "duration": 60.0, "bpm": None, "keyscale": None,
     "timesignature": None, "inference_steps": 8, "shift": 3.0, "guidance_scale": 7.0, "timesteps": None, "seeds": [0],
-    "cfg_interval_start": 0.0, "cfg_interval_end": 1.0,
+    "cfg_interval_start": 0.0, "cfg_interval_end": 1.0, "task_type": "text2music", "src_audio": None,
+    "reference_audio": None, "audio_codes": None, "track_classes": [], "repainting_start": None,
+    "repainting_end": None, "audio_cover_strength": 1.0,
 }
+
+
+class _Mean:
+    """Stands for the autoencoder's distribution: its sample is its mean, so that runs can be repeated."""
+
+    def __init__(self, distribution: Any) -> None:
+        self._distribution = distribution
+
+    def sample(self, generator: Any = None) -> torch.Tensor:
+        return self._distribution.mean
 
 
 def complete(request: dict[str, Any]) -> dict[str, Any]:
@@ -29,12 +44,43 @@ def noise(pipeline: AceStepPipeline, frames: int, seeds: list[int]) -> torch.Ten
     return torch.cat(rows)
 
 
-def run(pipeline: AceStepPipeline, request: dict[str, Any], output: str = "pt", **overrides: Any) -> torch.Tensor:
-    """Audio [songs, channels, samples], or latents [songs, frames, channels] with `output="latent"`."""
+def clip(path: str | None, rate: int, folder: Path | None) -> torch.Tensor | None:
+    """A stereo file at the model's rate, [channels, samples]."""
+    if path is None:
+        return None
+    samples, actual = soundfile.read((folder or Path()) / path, dtype="float32", always_2d=True)
+    if actual != rate or samples.shape[1] != 2:
+        raise ValueError(f"{path} has {samples.shape[1]} channels at {actual} Hz; the reference takes 2 at {rate}")
+    return torch.from_numpy(numpy.ascontiguousarray(samples.T))
+
+
+def take_means(pipeline: AceStepPipeline) -> None:
+    """Makes the pipeline encode audio to the mean of its latents, where it would draw them at random."""
+    encode = pipeline.vae.encode
+
+    def encode_to_mean(*arguments: Any, **options: Any) -> Any:
+        output = encode(*arguments, **options)
+        output.latent_dist = _Mean(output.latent_dist)
+        return output
+
+    pipeline.vae.encode = encode_to_mean
+
+
+def run(
+    pipeline: AceStepPipeline, request: dict[str, Any], output: str = "pt", clips: Path | None = None,
+    **overrides: Any,
+) -> torch.Tensor:
+    """Paths of audio are relative to `clips`, or to the current folder. Audio [songs, channels, samples], or latents [songs, frames, channels] with `output="latent"`."""
     values = complete(request)
     songs = len(values["seeds"])
     generators = [torch.Generator("cpu").manual_seed(seed) for seed in values["seeds"]]
+    tracks = values["track_classes"]
     arguments = dict(
+        task_type=values["task_type"], src_audio=clip(values["src_audio"], pipeline.sample_rate, clips),
+        reference_audio=clip(values["reference_audio"], pipeline.sample_rate, clips), audio_codes=values["audio_codes"],
+        track_name=tracks[0] if tracks else None, complete_track_classes=tracks,
+        repainting_start=values["repainting_start"], repainting_end=values["repainting_end"],
+        audio_cover_strength=values["audio_cover_strength"],
         prompt=[values["caption"]] * songs, lyrics=[values["lyrics"]] * songs,
         vocal_language=values["vocal_language"], audio_duration=values["duration"], bpm=values["bpm"],
         keyscale=values["keyscale"], timesignature=values["timesignature"],

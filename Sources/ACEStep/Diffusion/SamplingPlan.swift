@@ -1,0 +1,145 @@
+import MLX
+import ModelSupport
+import MusicCore
+
+/// What stays the same in all steps of all songs of a request.
+package struct SamplingPlan {
+    /// What a prediction is conditioned on.
+    package struct Input {
+        /// Source latents and mask, `[B, T, 2 * channels]`.
+        let context: MLXArray
+        /// Keys and values of the condition for every layer.
+        let memory: [KeyValues]
+    }
+
+    /// The inputs of one stretch of steps.
+    package struct Condition {
+        let single: Input
+        /// With the learned "no condition"; `nil` without guidance.
+        let unconditional: Input?
+        /// Both in one batch; `nil` if they are better computed one after the other.
+        let paired: Input?
+    }
+
+    /// What the steps follow first.
+    let first: Condition
+    /// What they follow from a step on.
+    let later: (condition: Condition, from: Int)?
+    /// What every velocity is mixed with: its input, and the share of the velocity proper.
+    let blend: (input: Input, strength: Float)?
+    /// Flow times, as given and as they enter the steps.
+    let schedule: NoiseSchedule
+    let modulation: TimestepModulation
+    let guidance: Guidance
+    let solver: Solver
+    /// Music to start near to, `[1, T, channels]`, float32; `nil` starts from noise alone.
+    let clean: MLXArray?
+
+    /// Number of latent frames.
+    var frames: Int { first.single.context.dim(1) }
+
+    func condition(_ step: Int) -> Condition {
+        if let later, step >= later.from { return later.condition }
+        return first
+    }
+
+    /// The latents before the first step.
+    func start(_ noise: MLXArray) -> MLXArray {
+        guard let clean, let time = schedule.times.first else { return noise }
+        return time * noise + (1 - time) * clean
+    }
+}
+
+/// What a request asks of sampling.
+package struct SamplingRequest {
+    /// Flow times.
+    package var schedule: NoiseSchedule
+    /// Source and mask.
+    package var context: TaskContext
+    /// `[1, S, condition width]`.
+    package var condition: MLXArray
+    package var guidance = Guidance(scale: 1)
+    package var solver = Solver.euler
+    /// The condition for the text alone, and the source without the song, for covers of a strength below 1.
+    package var withoutSource: (condition: MLXArray, context: TaskContext?)?
+    /// Share of the cover, 0 to 1.
+    package var coverStrength: Double = 1
+    /// Music to start near to, and how near, above 0 and at most 1.
+    package var start: (clean: MLXArray, strength: Double)?
+
+    package init(schedule: NoiseSchedule, context: TaskContext, condition: MLXArray) {
+        self.schedule = schedule
+        self.context = context
+        self.condition = condition
+    }
+}
+
+extension Sampler {
+    /// Above this many positions of latents or condition, predictions with and without the condition are computed one
+    /// after the other: a batch of two would save no time then, and take twice the memory.
+    private static let pairLimit = 1024
+
+    /// Prepares a request.
+    ///
+    /// - Parameters:
+    ///   - request: what to sample.
+    ///   - nullCondition: the learned "no condition", `[1, 1, condition width]`; it stands for a sequence of equal
+    ///     vectors of any length, of which attention gives the same as of one.
+    @MLXActor
+    package func plan(_ request: SamplingRequest, nullCondition: MLXArray) throws -> SamplingPlan {
+        var schedule = request.schedule.shifted(by: scheduler.shift)
+        if let start = request.start { schedule = schedule.beginning(near: 1 - start.strength) }
+        let switchStep = Int(Double(schedule.count) * request.coverStrength)
+        return try evaluating("diffusion, preparation") {
+            let context = request.context.latents.asType(dtype)
+            let first = condition(request.condition, context, request.guidance, nullCondition)
+            var later: (condition: SamplingPlan.Condition, from: Int)?
+            var blend: (input: SamplingPlan.Input, strength: Float)?
+            if let other = request.withoutSource {
+                if let silence = other.context {
+                    later = (
+                        condition(other.condition, silence.latents.asType(dtype), request.guidance, nullCondition),
+                        switchStep
+                    )
+                } else {
+                    let input = SamplingPlan.Input(
+                        context: context, memory: transformer.memory(other.condition.asType(dtype)))
+                    evaluate(input)
+                    blend = (input, Float(request.coverStrength))
+                }
+            }
+            let plan = SamplingPlan(
+                first: first, later: later, blend: blend, schedule: schedule,
+                modulation: transformer.modulation(times: schedule.times.map { $0 * scheduler.timeFactor }),
+                guidance: request.guidance, solver: request.solver, clean: request.start?.clean)
+            eval(plan.modulation.embedding, plan.modulation.projection)
+            return plan
+        }
+    }
+
+    private func condition(
+        _ states: MLXArray, _ context: MLXArray, _ guidance: Guidance, _ nullCondition: MLXArray
+    ) -> SamplingPlan.Condition {
+        let states = states.asType(dtype)
+        let single = SamplingPlan.Input(context: context, memory: transformer.memory(states))
+        evaluate(single)
+        guard guidance.isActive else {
+            return SamplingPlan.Condition(single: single, unconditional: nil, paired: nil)
+        }
+        let null = nullCondition.asType(dtype)
+        guard max(context.dim(1), states.dim(1)) <= Self.pairLimit else {
+            let unconditional = SamplingPlan.Input(context: context, memory: transformer.memory(null))
+            evaluate(unconditional)
+            return SamplingPlan.Condition(single: single, unconditional: unconditional, paired: nil)
+        }
+        let pair = concatenated([states, broadcast(null, to: states.shape)], axis: 0)
+        let paired = SamplingPlan.Input(
+            context: concatenated([context, context], axis: 0), memory: transformer.memory(pair))
+        evaluate(paired)
+        return SamplingPlan.Condition(single: single, unconditional: nil, paired: paired)
+    }
+
+    private func evaluate(_ input: SamplingPlan.Input) {
+        eval(input.memory.flatMap { [$0.keys, $0.values] } + [input.context])
+    }
+}
