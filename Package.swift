@@ -54,7 +54,15 @@ var targets: [Target] = [
         swiftSettings: strict),
 
     // Floor 5
-    .target(name: "MusicManager", dependencies: ["MusicCore", "ModelHub"], swiftSettings: strict),
+    .target(
+        name: "MusicManager",
+        dependencies: ["MusicCore", "ModelHub", .product(name: "Crypto", package: "swift-crypto")],
+        swiftSettings: strict),
+
+    // Floor 6: the public way in for programs
+    .target(
+        name: "MusicPipeline", dependencies: ["MusicCore", "AudioFile", "ModelHub", "MusicManager", "ACEStep"],
+        swiftSettings: strict),
 
     // Floor 7
     .target(
@@ -84,6 +92,11 @@ var targets: [Target] = [
     .testTarget(
         name: "TokenizersTests", dependencies: ["Tokenizers", "MusicCore"], exclude: ["Fixtures"], swiftSettings: strict
     ),
+    .testTarget(
+        name: "MusicManagerTests", dependencies: ["MusicManager", "MusicCore"], swiftSettings: strict),
+    .testTarget(
+        name: "MusicPipelineTests", dependencies: ["MusicPipeline", "MusicCore", "MusicManager", "AudioFile"],
+        swiftSettings: strict),
     .testTarget(
         name: "EndToEndTests", dependencies: ["vivace", "AudioFile", "MusicCore"], swiftSettings: strict),
     .testTarget(
@@ -128,6 +141,7 @@ let package = Package(
     products: [
         .executable(name: "vivace", targets: ["vivace"]),
         .library(name: "ACEStep", targets: ["ACEStep"]),
+        .library(name: "MusicPipeline", targets: ["MusicPipeline"]),
         .library(name: "MusicManager", targets: ["MusicManager", "MusicCore"]),
     ],
     dependencies: dependencies,

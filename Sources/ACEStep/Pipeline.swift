@@ -181,7 +181,16 @@ package final class Pipeline {
         _ report: @escaping (MusicEvent) -> Void
     ) throws -> [AudioBuffer] {
         try latents.enumerated().map { index, song in
-            let audio = try model.autoencoder.decode(song[0]) { done, tiles in
+            let total = model.autoencoder.sampleCount(frames: song.dim(1))
+            let rate = model.autoencoder.configuration.samplingRate
+            let audio = try model.autoencoder.decode(
+                song[0],
+                reporting: { start, channels in
+                    guard details.contains(.audio) else { return }
+                    let part = AudioBuffer(sampleRate: rate, channels: channels)
+                    report(.audio(AudioChunk(song: index, start: start, total: total, audio: part)))
+                }
+            ) { done, tiles in
                 report(.progress(.decode, completed: index * tiles + done, total: latents.count * tiles))
             }
             try NumericGuard.checkAudible(audio, at: "decoding")

@@ -61,7 +61,8 @@ public struct ModelInfo: Sendable, Codable, Equatable {
     public var notice: String?
 
     public init(
-        family: String, variant: String, precision: String, device: String, parameterCount: Int, sampleRate: Int = 48_000,
+        family: String, variant: String, precision: String, device: String, parameterCount: Int,
+        sampleRate: Int = 48_000,
         notice: String? = nil
     ) {
         self.family = family

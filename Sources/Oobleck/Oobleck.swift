@@ -72,6 +72,22 @@ public final class Oobleck {
     public func decode(
         _ latents: MLXArray, tile: Int? = nil, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> AudioBuffer {
+        try decode(latents, tile: tile, reporting: { _, _ in }, progress: progress)
+    }
+
+    /// Turns latents into a waveform, tile by tile, and passes the tiles on.
+    ///
+    /// - Parameters:
+    ///   - latents: `[frames, latent channels]`.
+    ///   - tile: latent frames that each tile contributes; the result does not depend on it.
+    ///   - decoded: called after each tile with its samples, and how many came before.
+    ///   - progress: called after each tile with the number of finished tiles and of all.
+    /// - Returns: samples as the network gives them, without any level rule.
+    /// - Throws: ``MusicError``, or `CancellationError` if the task is cancelled, at the next step of the network.
+    public func decode(
+        _ latents: MLXArray, tile: Int = defaultDecoderTile,
+        reporting decoded: (_ start: Int, _ channels: [[Float]]) -> Void, progress: (_ done: Int, _ total: Int) -> Void
+    ) throws -> AudioBuffer {
         let frames = latents.dim(0)
         let hop = configuration.hopLength
         let total = sampleCount(frames: frames)
@@ -87,15 +103,17 @@ public final class Oobleck {
             let first = (part.core.lowerBound - part.window.lowerBound) * hop
             let count = (isLast ? total : part.core.upperBound * hop) - part.core.lowerBound * hop
             let place = "decoding, tile \(index + 1) of \(tiles.count)"
-            let decoded = try run(
+            let made = try run(
                 network.decoder.steps, on: input[part.window].expandedDimensions(axis: 0),
                 keeping: first..<(first + count), at: place)
-            let interleaved = decoded.asArray(Float.self)
+            let interleaved = made.asArray(Float.self)
+            let start = channels[0].count
             for channel in channels.indices {
                 for index in stride(from: channel, to: interleaved.count, by: channels.count) {
                     channels[channel].append(interleaved[index])
                 }
             }
+            decoded(start, channels.map { Array($0[start...]) })
             progress(index + 1, tiles.count)
         }
         return AudioBuffer(sampleRate: configuration.samplingRate, channels: channels)

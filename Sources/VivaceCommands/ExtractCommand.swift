@@ -22,7 +22,8 @@ struct ExtractCommand: AsyncParsableCommand {
             valueName: "names"))
     var tracks: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Folder for the files; it is made if need be.", valueName: "folder"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Folder for the files; it is made if need be.", valueName: "folder"))
     var output: String
 
     @Option(help: ArgumentHelp("Kind of the files: wav, flac, mp3, opus or ogg.", valueName: "format"))

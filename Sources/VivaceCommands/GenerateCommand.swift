@@ -26,25 +26,36 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Computation") var computation: ComputationOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Listening") var streaming: StreamingOptions
 
     func run() async throws {
         guard let environment = CommandEnvironment.current else {
             throw MusicError(.internal, "the command runs outside VivaceCommand.run")
         }
-        let (request, modelName) = try request()
+        do {
+            try await generate(environment)
+        } catch {
+            if output.json { Terminal.output(try GenerationReport.json(of: GenerationResult(failure: error))) }
+            throw error
+        }
+    }
+
+    private func generate(_ environment: CommandEnvironment) async throws {
+        let (request, modelName, documentNotices, format) = try request()
         _ = try request.validate()
-        var plan = try OutputPlan(output: output.output, bitDepth: output.bitDepth)
+        var plan = try OutputPlan(output: output.output, bitDepth: output.bitDepth, usualFormat: format)
         try AudioInputs.check(request)
         if request.task == .repaint, request.keepsSource, let source = request.source {
             plan.bitDepth = plan.bitDepth ?? AudioInputs.bitDepth(of: source, in: plan.format)
         }
+        let playback = try streaming.playback(request, plan: plan)
         try plan.checkWritable(saveLatents: output.saveLatents.map { URL(fileURLWithPath: $0) })
 
         let job = GenerationJob(
             manager: environment.manager, modelName: modelName,
             loadOptions: try computation.loadOptions(), request: request, plan: plan,
             latents: output.saveLatents.map { URL(fileURLWithPath: $0) }, isQuiet: output.quiet,
-            isVerbose: output.verbose)
+            isVerbose: output.verbose, playback: playback, notices: documentNotices)
         let report = try await withInterruption { try await job.run() }
         if output.json {
             Terminal.output(try report.json())
@@ -53,11 +64,27 @@ struct GenerateCommand: AsyncParsableCommand {
         }
     }
 
-    /// The request that the options make, on top of the recipe of `--from` if there is one.
-    private func request() throws -> (MusicRequest, model: String?) {
+    /// The request that the options make, on top of the document of `--request` or the recipe of `--from`.
+    ///
+    /// - Returns: also the model's name, what is to be said of the document, and the audio format that it asks for.
+    private func request() throws -> (MusicRequest, model: String?, notices: [String], format: String?) {
         var request = MusicRequest(prompt: "", vocalLanguage: "en")
         var modelName = model.model
-        if let from = model.from {
+        var notices: [String] = []
+        var format: String?
+        if model.from != nil, model.request != nil {
+            throw MusicError(
+                .invalidRequest, "--from and --request exclude each other", advice: "leave one of them out")
+        }
+        if let file = model.request {
+            let text = try LyricsFile.read(file, what: "request")
+            let document = try GenerationDocument(json: Data(text.utf8))
+            (request, notices) = try document.request()
+            format = document.config.audioFormat
+            if document.params.thinking {
+                notices.append("thinking is not used: there is no planner yet")
+            }
+        } else if let from = model.from {
             let recipe = try Recipe(file: URL(fileURLWithPath: from))
             request = recipe.request
             modelName = modelName ?? recipe.model
@@ -72,6 +99,6 @@ struct GenerateCommand: AsyncParsableCommand {
         guidance.apply(to: &request)
         try task.apply(to: &request)
         if let normalize = output.normalize { request.normalization = normalize }
-        return (request, modelName)
+        return (request, modelName, notices, format)
     }
 }

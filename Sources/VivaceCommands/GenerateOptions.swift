@@ -129,6 +129,12 @@ struct ModelOptions: ParsableArguments {
         help: ArgumentHelp(
             "Repeat the song in this file; options given beside it change the recipe.", valueName: "file"))
     var from: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A JSON document with the fields of GenerationParams and GenerationConfig; - reads standard input. Options "
+                + "given beside it win.", valueName: "file"))
+    var request: String?
 }
 
 /// Where the result goes.
@@ -153,7 +159,10 @@ struct OutputOptions: ParsableArguments {
             "Also save the final latents, as .safetensors or .npy (frames x channels, float32).", valueName: "file"))
     var saveLatents: String?
 
-    @Flag(help: "Print one JSON document on standard output: files, seeds, parameters, seconds, peak memory.")
+    @Flag(
+        help:
+            "Print one JSON document on standard output: files, seeds, parameters, seconds, and the reference's result."
+    )
     var json = false
 
     @Flag(name: .shortAndLong, help: "Show errors only.")

@@ -13,6 +13,10 @@ struct GenerationJob: Sendable {
     let latents: URL?
     let isQuiet: Bool
     let isVerbose: Bool
+    /// Takes the samples as they are decoded.
+    var playback: Playback?
+    /// What is to be said before the work.
+    var notices: [String] = []
 
     /// - Throws: ``MusicError`` or `CancellationError`; no half-written file is left behind.
     func run() async throws -> GenerationReport {
@@ -25,6 +29,7 @@ struct GenerationJob: Sendable {
         let (backend, name) = try await manager.modelOrDefault(modelName, options: loadOptions)
         let loadSeconds = (clock.now - loadStart) / .seconds(1)
         var notices: [String] = []
+        defer { playback?.abandon() }
         func notice(_ text: String) {
             notices.append(text)
             progress.note("note: \(text)")
@@ -32,9 +37,10 @@ struct GenerationJob: Sendable {
         if modelName == nil { notice("no --model was given: using \(name)") }
         if let text = backend.info.notice { notice(text) }
 
+        self.notices.forEach(notice)
         var result: MusicResult?
         let request = try AudioInputs.read(request, sampleRate: backend.info.sampleRate)
-        for try await event in backend.generate(request) {
+        for try await event in backend.generate(request, details: playback == nil ? [] : .audio) {
             switch event {
             case .resolved(let resolved):
                 progress.note("\(name): " + resolved.summaryLines.joined(separator: ", "))
@@ -44,8 +50,10 @@ struct GenerationJob: Sendable {
                 progress.started(stage)
             case .progress(let stage, let completed, let total):
                 progress.progressed(stage, completed: completed, total: total)
-            case .preview, .audio:
+            case .preview:
                 break
+            case .audio(let chunk):
+                try playback?.take(chunk)
             case .finished(let value):
                 result = value
             }
@@ -70,6 +78,7 @@ struct GenerationJob: Sendable {
                 try LatentsFile.write(song.latents, shape: song.latentShape, to: file)
             }
         }
+        try playback?.finish(files)
         result.seconds[.load] = loadSeconds
         result.seconds[.write] = (clock.now - writeStart) / .seconds(1)
 

@@ -1,5 +1,6 @@
 import Foundation
 import MusicCore
+import MusicManager
 
 /// What `vivace generate --json` prints.
 struct GenerationReport: Encodable, Sendable {
@@ -17,6 +18,8 @@ struct GenerationReport: Encodable, Sendable {
     /// Largest resident set of the process, in bytes.
     var peakMemoryBytes: Int
     var notices: [String]
+    /// The same with the names of the reference.
+    var result: GenerationResult
 
     enum CodingKeys: String, CodingKey {
         case files, seeds, model
@@ -36,12 +39,30 @@ struct GenerationReport: Encodable, Sendable {
         seconds["total"] = result.seconds.values.reduce(0, +)
         peakMemoryBytes = ProcessMemory.peakResidentBytes
         self.notices = notices
+        self.result = GenerationResult(result, paths: files)
     }
 
-    func json() throws -> String {
+    /// Both sets of fields side by side.
+    func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(files, forKey: .files)
+        try values.encode(seeds, forKey: .seeds)
+        try values.encode(model, forKey: .model)
+        try values.encode(modelInfo, forKey: .modelInfo)
+        try values.encode(parameters, forKey: .parameters)
+        try values.encode(seconds, forKey: .seconds)
+        try values.encode(peakMemoryBytes, forKey: .peakMemoryBytes)
+        try values.encode(notices, forKey: .notices)
+        try result.encode(to: encoder)
+    }
+
+    func json() throws -> String { try Self.json(of: self) }
+
+    /// A document for people and programs alike.
+    static func json(of value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
     /// Seconds per stage in running order, and peak memory.

@@ -12,14 +12,19 @@ struct OutputPlan: Sendable {
     /// - Parameters:
     ///   - output: the file that the user named; `nil` chooses a name by the seed in the current folder.
     ///   - bitDepth: `nil` takes the format's usual one.
+    ///   - usualFormat: extension of the file if the user named none: `flac` unless given; `wav32` is WAV in 32 bits.
     /// - Throws: ``MusicError`` `invalidRequest` for an unknown extension or a bit depth that the format lacks.
-    init(output: String?, bitDepth: BitDepth?) throws {
+    init(output: String?, bitDepth: BitDepth?, usualFormat: String? = nil) throws {
         url = output.map { URL(fileURLWithPath: $0) }
+        let isFloat = usualFormat == "wav32"
+        let usual = URL(fileURLWithPath: "song.\(isFloat ? "wav" : usualFormat ?? "flac")")
         do {
-            self.format = if let url { try AudioFormat(fileAt: url) } else { .flac }
+            self.format = try AudioFormat(fileAt: url ?? usual)
         } catch let error as MusicError {
-            throw MusicError(.invalidRequest, "--output: \(error.message)", advice: error.advice)
+            let field = url == nil ? "audio_format" : "--output"
+            throw MusicError(.invalidRequest, "\(field): \(error.message)", advice: error.advice)
         }
+        let bitDepth = bitDepth ?? (isFloat && url == nil ? .float32 : nil)
         self.bitDepth = bitDepth
         if let bitDepth, !self.format.bitDepths.contains(bitDepth) {
             let depths = self.format.bitDepths.map(\.rawValue).joined(separator: " or ")
@@ -41,7 +46,7 @@ struct OutputPlan: Sendable {
         }
     }
 
-    private static func checkTarget(_ url: URL) throws {
+    static func checkTarget(_ url: URL) throws {
         var isDirectory: ObjCBool = false
         if FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory), isDirectory.boolValue {
             throw MusicError(.unwritableOutput, "\(url.path) is a folder", advice: "name a file in it")

@@ -15,7 +15,9 @@ public struct VivaceCommand: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            GenerateCommand.self, ExtractCommand.self, CodesCommand.self, InfoCommand.self, ModelsCommand.self, BenchCommand.self])
+            GenerateCommand.self, ExtractCommand.self, CodesCommand.self, InfoCommand.self, ModelsCommand.self,
+            BenchCommand.self,
+        ])
 
     public init() {}
 

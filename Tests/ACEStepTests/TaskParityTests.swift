@@ -46,8 +46,8 @@ struct TaskParityTests {
                 let end = reference.repainting_end.flatMap { $0 < 0 ? nil : $0 }
                 request.regions = [RepaintRegion(start: start, end: end)]
             }
-            request.source?.audio = try request.source.map { try Clip.read($0.path) }
-            request.reference?.audio = try request.reference.map { try Clip.read($0.path) }
+            if let path = request.source?.path { request.source?.audio = try Clip.read(path) }
+            if let path = request.reference?.path { request.reference?.audio = try Clip.read(path) }
         }
     }
 

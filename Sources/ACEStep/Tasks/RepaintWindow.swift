@@ -14,6 +14,11 @@ package struct RepaintWindow: Sendable, Equatable {
         package var start: Double
         /// `nil` is the end of everything.
         package var end: Double?
+
+        package init(start: Double, end: Double?) {
+            self.start = start
+            self.end = end
+        }
     }
 
     /// The window of a request.
@@ -37,7 +42,8 @@ package struct RepaintWindow: Sendable, Equatable {
             }
             if region.end == nil, region.start >= duration {
                 throw MusicError(
-                    .invalidRequest, "A region starts at \(region.start) seconds, where the source ends, and has no end",
+                    .invalidRequest,
+                    "A region starts at \(region.start) seconds, where the source ends, and has no end",
                     advice: "give it an end beyond \(duration) seconds to extend the song, or an earlier start")
             }
         }

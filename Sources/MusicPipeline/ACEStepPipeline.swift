@@ -1,0 +1,149 @@
+import ACEStep
+import AudioFile
+import Foundation
+import ModelHub
+public import MusicCore
+public import MusicManager
+
+/// ACE-Step 1.5 in a program: a loaded model that turns parameters into songs.
+///
+/// ```swift
+/// let pipeline = try await ACEStepPipeline(model: "ACE-Step/Ace-Step1.5")
+/// for try await event in pipeline.generate(GenerationParams(caption: "calm piano")) {
+///     if case .finished(let result) = event { try pipeline.write(result, to: folder) }
+/// }
+/// ```
+public final class ACEStepPipeline: Sendable {
+    /// What was loaded.
+    public var info: ModelInfo { backend.info }
+    private let backend: any MusicBackend
+
+    /// Loads a model; one that is not on this machine is an error, not a download.
+    ///
+    /// - Parameters:
+    ///   - model: a folder, a hub id such as `ACE-Step/Ace-Step1.5`, or a short name such as `turbo`.
+    ///   - options: number format, device, threads.
+    /// - Throws: ``MusicCore/MusicError`` `modelNotFound`, `invalidCheckpoint`, `unsupported` or `outOfMemory`.
+    public init(model: String, options: LoadOptions = LoadOptions()) async throws {
+        let locator = try ModelLocator(builtin: {
+            throw MusicError(
+                .modelNotFound, "The built-in model belongs to the command-line program",
+                advice: "give the folder of a checkpoint")
+        })
+        let manager = MusicManager(
+            families: [ACEStepBackend.family], locate: { try await locator.resolve($0, offline: true).location },
+            defaultModel: { model })
+        backend = try await manager.model(model, options: options)
+    }
+
+    /// Makes songs from parameters in the reference's form; the files that they name are read first.
+    ///
+    /// - Parameters:
+    ///   - params: what to make.
+    ///   - config: how many songs, and from which seeds.
+    ///   - details: events to report beside progress: previews of the latents, samples as they are decoded.
+    /// - Returns: events, ending with `finished`. The stream throws ``MusicCore/MusicError``; ending the iteration or
+    ///   cancelling its task stops the work within one step.
+    public func generate(
+        _ params: GenerationParams, config: GenerationConfig = GenerationConfig(), details: MusicDetails = []
+    ) -> AsyncThrowingStream<MusicEvent, any Error> {
+        events(details) { [backend] continuation in
+            let (request, notices) = try params.request(config)
+            notices.forEach { continuation.yield(.notice($0)) }
+            return try Self.loaded(request, backend)
+        }
+    }
+
+    /// Makes songs from a request in the library's own form; audio without samples is read from its path.
+    public func generate(
+        _ request: MusicRequest, details: MusicDetails = []
+    ) -> AsyncThrowingStream<MusicEvent, any Error> {
+        events(details) { [backend] _ in try Self.loaded(request, backend) }
+    }
+
+    /// The whole outcome of a generation, without the events on the way.
+    ///
+    /// - Throws: ``MusicCore/MusicError``.
+    public func result(
+        of params: GenerationParams, config: GenerationConfig = GenerationConfig()
+    ) async throws -> GenerationResult {
+        for try await event in generate(params, config: config) {
+            if case .finished(let result) = event { return GenerationResult(result) }
+        }
+        throw MusicError(.cancelled, "The generation was cancelled")
+    }
+
+    /// The audio codes of a file, five a second.
+    ///
+    /// - Throws: ``MusicCore/MusicError``.
+    public func audioCodes(of file: URL) async throws -> [Int] {
+        let audio = try Self.samples(AudioInput(path: file.path), backend, limit: RequestLimits.sourceDuration)
+        return try await backend.audioCodes(of: audio)
+    }
+
+    /// Writes the songs of a result into a folder, each under its key.
+    ///
+    /// - Parameters:
+    ///   - result: of a generation.
+    ///   - folder: it exists.
+    ///   - format: extension: `flac`, `wav`, `mp3`, `opus` or `ogg`.
+    /// - Returns: the result with the songs' paths.
+    /// - Throws: ``MusicCore/MusicError`` `unwritableOutput`.
+    @discardableResult
+    public func write(_ result: MusicResult, to folder: URL, format: String = "flac") throws -> GenerationResult {
+        var written = GenerationResult(result)
+        for (index, song) in result.songs.enumerated() {
+            let file = folder.appendingPathComponent("\(written.audios[index].key).\(format)")
+            try AudioFile.write(song.audio, to: file, options: WriteOptions())
+            written.audios[index].path = file.path
+        }
+        return written
+    }
+
+    private func events(
+        _ details: MusicDetails,
+        _ prepare: @escaping @Sendable (AsyncThrowingStream<MusicEvent, any Error>.Continuation) throws -> MusicRequest
+    ) -> AsyncThrowingStream<MusicEvent, any Error> {
+        AsyncThrowingStream { [backend] continuation in
+            let task = Task {
+                do {
+                    let request = try prepare(continuation)
+                    for try await event in backend.generate(request, details: details) { continuation.yield(event) }
+                    try Task.checkCancellation()
+                    continuation.finish()
+                } catch is CancellationError {
+                    continuation.finish(throwing: MusicError(.cancelled, "The generation was cancelled"))
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    private static func loaded(_ request: MusicRequest, _ backend: any MusicBackend) throws -> MusicRequest {
+        var loaded = request
+        if request.task.needsSource, let source = request.source {
+            loaded.source = try samples(source, backend, limit: RequestLimits.sourceDuration)
+        }
+        if let reference = request.reference {
+            loaded.reference = try samples(reference, backend, limit: RequestLimits.referenceDuration)
+        }
+        return loaded
+    }
+
+    /// The input with its samples at the model's rate, stereo; samples that are there already are kept.
+    private static func samples(
+        _ input: AudioInput, _ backend: any MusicBackend, limit: Double
+    ) throws -> AudioInput {
+        let rate = backend.info.sampleRate
+        guard let audio = input.audio else {
+            let options = ReadOptions(sampleRate: rate, layout: .stereo, maximumDuration: limit)
+            return AudioInput(path: input.path, audio: try AudioFile.read(URL(fileURLWithPath: input.path), options))
+        }
+        var resampled = try Resampler.resample(audio, to: rate)
+        if resampled.channels.count == 1 { resampled.channels.append(resampled.channels[0]) }
+        resampled.channels = Array(resampled.channels.prefix(2))
+        return AudioInput(path: input.path, audio: resampled)
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Foundation
+import MusicCore
+
+/// Hearing a song while it is decoded.
+struct StreamingOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Also write the samples as they are decoded, as a 16-bit .wav file or pipe, before the level rule.",
+            valueName: "file"))
+    var stream: String?
+
+    @Flag(help: "Play the song with the system's player: aplay, ffplay, mpv, play (SoX) or afplay.")
+    var play = false
+
+    /// - Throws: ``MusicError`` if there is no player, or nothing to stream.
+    func playback(_ request: MusicRequest, plan: OutputPlan) throws -> Playback? {
+        guard stream != nil || play else { return nil }
+        if request.task == .repaint, request.keepsSource {
+            throw MusicError(
+                .invalidRequest, "a repainted song that keeps its source is joined at the end and can't be streamed",
+                advice: "leave out --stream and --play, or add --no-keep-source")
+        }
+        let file = stream.map { URL(fileURLWithPath: $0) }
+        if let file {
+            guard file.pathExtension.lowercased() == "wav" || Playback.isPipe(file) else {
+                throw MusicError(
+                    .invalidRequest, "--stream: '\(file.lastPathComponent)' is no .wav file",
+                    advice: "end the name in .wav, or name a pipe")
+            }
+            guard plan.url?.standardizedFileURL != file.standardizedFileURL else {
+                throw MusicError(
+                    .invalidRequest, "--stream and --output name the same file", advice: "choose two names")
+            }
+            try OutputPlan.checkTarget(file)
+        }
+        return Playback(file: file, count: request.batchSize, player: play ? try Player.find() : nil)
+    }
+}

@@ -1,0 +1,132 @@
+import AudioFile
+import Foundation
+import MusicCore
+import MusicManager
+import MusicPipeline
+import Testing
+
+/// The library as a program uses it; the code of its articles is here word by word.
+struct PipelineTests {
+    private let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Fixtures")
+
+    private func pipeline(_ checkpoint: String = "turbo-f32") async throws -> ACEStepPipeline {
+        try await ACEStepPipeline(
+            model: fixtures.appendingPathComponent("checkpoints/\(checkpoint)/diffusers").path,
+            options: LoadOptions(precision: .float32, device: .cpu))
+    }
+
+    private var clip: URL { fixtures.appendingPathComponent("tasks/source-48000.wav") }
+
+    private func withFolder<Result>(_ body: (URL) async throws -> Result) async throws -> Result {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return try await body(folder)
+    }
+
+    @Test func aSongInTenLines() async throws {
+        try await withFolder { folder in
+            let model = fixtures.appendingPathComponent("checkpoints/turbo-f32/diffusers").path
+
+            let pipeline = try await ACEStepPipeline(model: model)
+            var params = GenerationParams(caption: "warm lo-fi hip hop", lyrics: "[Verse]\nla la la")
+            params.duration = 1.2
+            for try await event in pipeline.generate(params) {
+                if case .finished(let result) = event { try pipeline.write(result, to: folder) }
+            }
+
+            // Two songs, as the reference's configuration has it.
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(files.count == 2)
+            #expect(files.allSatisfy { $0.hasSuffix(".flac") })
+        }
+    }
+
+    @Test func aRepaintedSong() async throws {
+        let pipeline = try await pipeline()
+        let song = clip
+
+        var params = GenerationParams(caption: "guitar solo")
+        params.taskType = .repaint
+        params.srcAudio = song.path
+        params.repaintingStart = 0.4
+        params.repaintingEnd = 0.8
+        var config = GenerationConfig()
+        config.batchSize = 1
+        let result = try await pipeline.result(of: params, config: config)
+
+        let made = try #require(result.audios.first?.audio)
+        let source = try AudioFile.read(song)
+        #expect(made.channels[0][..<19_200] == source.channels[0][..<19_200])
+        #expect(made.channels[0][38_400...] == source.channels[0][38_400...])
+    }
+
+    @Test func codesOfASong() async throws {
+        let pipeline = try await pipeline()
+        let song = clip
+
+        let codes = try await pipeline.audioCodes(of: song)
+        var request = MusicRequest(prompt: "brass band", seeds: [1])
+        request.audioCodes = AudioCodeText.text(codes)
+        for try await event in pipeline.generate(request, details: [.previews, .audio]) {
+            switch event {
+            case .preview(let preview): #expect(preview.shape == [35, 5])
+            case .audio(let chunk): #expect(chunk.total == 35 * 1920)
+            default: break
+            }
+        }
+
+        #expect(codes.count == 7)
+    }
+
+    @Test func samplesOfAnyKindAreBroughtToTheModels() async throws {
+        let pipeline = try await pipeline("turbo-shift-f16")
+        let source = try AudioFile.read(clip)
+        var request = MusicRequest(prompt: "x", steps: 1, seeds: [1])
+        request.task = .cover
+        // One channel at another rate.
+        request.source = AudioInput(audio: AudioBuffer(sampleRate: source.sampleRate, channels: [source.channels[0]]))
+        var song: Song?
+        for try await event in pipeline.generate(request) {
+            if case .finished(let result) = event { song = result.songs.first }
+        }
+        #expect(song?.audio.sampleRate == 44_100)
+    }
+
+    @Test func chunksAndPreviewsTellTheSong() async throws {
+        let pipeline = try await pipeline()
+        var request = MusicRequest(prompt: "x", duration: 25, steps: 2, seeds: [1, 2], batchSize: 2)
+        request.normalization = .none
+        var chunks: [[Float]] = [[], []]
+        var previews = 0
+        var songs: [Song] = []
+        for try await event in pipeline.generate(request, details: [.previews, .audio]) {
+            switch event {
+            case .audio(let chunk):
+                #expect(chunk.start == chunks[chunk.song].count)
+                chunks[chunk.song] += chunk.audio.channels[0]
+            case .preview: previews += 1
+            case .finished(let result): songs = result.songs
+            default: break
+            }
+        }
+        #expect(previews == 4)
+        #expect(songs.map { $0.audio.channels[0] } == chunks)
+    }
+
+    @Test func cancellingEndsTheStream() async throws {
+        let pipeline = try await pipeline()
+        let task = Task {
+            for try await event in pipeline.generate(MusicRequest(prompt: "x", duration: 200, steps: 100)) {
+                if case .progress(.diffuse, _, _) = event { withUnsafeCurrentTask { $0?.cancel() } }
+            }
+        }
+        _ = await task.result
+        #expect(task.isCancelled)
+    }
+
+    @Test func modelsThatAreNotThereAreNamed() async {
+        await #expect(throws: MusicError.self) { try await ACEStepPipeline(model: "/no/such/model") }
+    }
+}
