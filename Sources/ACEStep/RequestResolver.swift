@@ -41,7 +41,11 @@ package struct RequestResolver: Sendable {
         resolved.shift = request.shift ?? (variant == .turbo ? 3 : 1)
         switch variant {
         case .turbo:
-            if let scale = request.guidanceScale, scale > 1 {
+            let usual = MusicRequest(prompt: "")
+            let wantsGuidance =
+                (request.guidanceScale ?? 1) > 1 || request.guidanceMethod != usual.guidanceMethod
+                || request.guidanceStart != usual.guidanceStart || request.guidanceEnd != usual.guidanceEnd
+            if wantsGuidance {
                 notices.append("Guidance is not used: it is distilled into the weights of turbo models")
             }
             resolved.guidanceScale = 1
@@ -71,7 +75,7 @@ package struct RequestResolver: Sendable {
             }
         }
         let isRepaint = request.task == .repaint && request.source != nil
-        if isRepaint, request.keepsSource, request.normalization == .peak {
+        if isRepaint, request.keepsSource, !request.regions.isEmpty, request.normalization == .peak {
             notices.append("The song keeps the level of its source; its peak is not changed")
         }
         if request.coverNoiseStrength > 0, request.source == nil, request.audioCodes == nil {

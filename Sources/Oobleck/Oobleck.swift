@@ -85,7 +85,7 @@ public final class Oobleck {
     /// - Returns: samples as the network gives them, without any level rule.
     /// - Throws: ``MusicError``, or `CancellationError` if the task is cancelled, at the next step of the network.
     public func decode(
-        _ latents: MLXArray, tile: Int = defaultDecoderTile,
+        _ latents: MLXArray, tile: Int? = nil,
         reporting decoded: (_ start: Int, _ channels: [[Float]]) -> Void, progress: (_ done: Int, _ total: Int) -> Void
     ) throws -> AudioBuffer {
         let frames = latents.dim(0)

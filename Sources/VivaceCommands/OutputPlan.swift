@@ -84,7 +84,7 @@ struct OutputPlan: Sendable {
         return Self.numbered(url, count: seeds.count)
     }
 
-    /// `name.ext` once, or `name-1.ext`, `name-2.ext`, ... for several.
+    /// One name as it is; for several files, `name-1.ext`, `name-2.ext` and so on.
     static func numbered(_ url: URL, count: Int) -> [URL] {
         guard count > 1 else { return [url] }
         let stem = url.deletingPathExtension().lastPathComponent

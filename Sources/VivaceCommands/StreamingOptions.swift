@@ -16,7 +16,7 @@ struct StreamingOptions: ParsableArguments {
     /// - Throws: ``MusicError`` if there is no player, or nothing to stream.
     func playback(_ request: MusicRequest, plan: OutputPlan) throws -> Playback? {
         guard stream != nil || play else { return nil }
-        if request.task == .repaint, request.keepsSource {
+        if request.task == .repaint, request.keepsSource, !request.regions.isEmpty {
             throw MusicError(
                 .invalidRequest, "a repainted song that keeps its source is joined at the end and can't be streamed",
                 advice: "leave out --stream and --play, or add --no-keep-source")

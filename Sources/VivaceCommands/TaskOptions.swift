@@ -3,17 +3,24 @@ import Foundation
 import MusicCore
 
 /// What is done with audio that the user has.
+///
+/// Options that the reference knows by another name have that too.
 struct TaskOptions: ParsableArguments {
     @Option(
+        name: [.long, .customLong("task-type")],
         help: ArgumentHelp(
             "text2music, cover, repaint; with base models also lego, extract, complete (default: text2music).",
             valueName: "task"))
     var task: MusicTask?
 
-    @Option(help: ArgumentHelp("The audio file that the task works on.", valueName: "file"))
+    @Option(
+        name: [.long, .customLong("src-audio")],
+        help: ArgumentHelp("The audio file that the task works on.", valueName: "file"))
     var source: String?
 
-    @Option(help: ArgumentHelp("An audio file whose timbre the song is to have.", valueName: "file"))
+    @Option(
+        name: [.long, .customLong("reference-audio")],
+        help: ArgumentHelp("An audio file whose timbre the song is to have.", valueName: "file"))
     var reference: String?
 
     @Option(
@@ -53,6 +60,7 @@ struct TaskOptions: ParsableArguments {
     var keepSource: Bool?
 
     @Option(
+        name: [.long, .customLong("audio-cover-strength")],
         parsing: .unconditional,
         help: ArgumentHelp("How much of the source a cover follows, 0 to 1 (default: 1).", valueName: "strength"))
     var coverStrength: Double?
@@ -135,7 +143,9 @@ enum TrackList {
 
 /// How guidance and solver work.
 struct GuidanceOptions: ParsableArguments {
-    @Flag(help: "Angle-based guidance (ADG) in place of APG; base and SFT models only.")
+    @Flag(
+        name: [.long, .customLong("use-adg")],
+        help: "Angle-based guidance (ADG) in place of APG; base and SFT models only.")
     var adg = false
 
     @Option(
@@ -151,6 +161,7 @@ struct GuidanceOptions: ParsableArguments {
     var cfgIntervalEnd: Double?
 
     @Option(
+        name: [.long, .customLong("infer-method")],
         help: ArgumentHelp(
             "ode (Euler), sde, heun or dpmpp_2m; the last two are of second order and help base models at few steps "
                 + "(default: ode).", valueName: "solver"))

@@ -50,7 +50,7 @@ struct TaskFailureTests {
             (["--batch", "9"], "batch_size"), (["--cfg-interval-start", "0.9", "--cfg-interval-end", "0.1"], "cfg"),
             (["--cfg-interval-end", "2"], "cfg_interval_end"), (["--solver", "magic"], "magic"),
             (["--stream", "x.mp3"], "--stream"), (["--request", "a.json", "--from", "b.wav"], "--request"),
-            (["--task", "repaint", "--source", source, "--stream", "s.wav"], "stream"),
+            (["--task", "repaint", "--source", source, "--region", "0-1", "--stream", "s.wav"], "stream"),
         ])
     func parameters(_ arguments: [String], _ word: String) throws {
         try expectFailure(

@@ -63,9 +63,9 @@ package struct TaskPreparation {
             return prepared(request, source: latents, clean: latents, mask: column)
         }
         let source = MLX.where(column .> 0.5, model.silence.repeated(frames), latents)
-        let kept =
-            request.keepsSource
-            ? KeptSource(extended: extended, regions: window.regions) : nil
+        // Where everything is made anew there is nothing to keep.
+        let keeps = request.keepsSource && !request.regions.isEmpty
+        let kept = keeps ? KeptSource(extended: extended, regions: window.regions) : nil
         return prepared(request, source: source, clean: latents, mask: column, kept: kept)
     }
 
