@@ -127,14 +127,15 @@ final class Playback: @unchecked Sendable {
         return data + Data("data".utf8) + number(UInt32(clamping: bytes))
     }
 
-    /// Samples in turns of the channels, limited to full scale, as little-endian 16-bit integers.
+    /// Samples in turns of the channels, limited to full scale, as little-endian 16-bit integers; halves go to
+    /// the even neighbour.
     static func samples(_ audio: AudioBuffer) -> Data {
         var values: [Int16] = []
         values.reserveCapacity(audio.frameCount * audio.channels.count)
         for frame in 0..<audio.frameCount {
             for channel in audio.channels {
                 let limited = max(-1, min(1, channel[frame]))
-                values.append(Int16(max(-32768, min(32767, (limited * 32768).rounded()))).littleEndian)
+                values.append(Int16(max(-32768, min(32767, (limited * 32768).rounded(.toNearestOrEven)))).littleEndian)
             }
         }
         return values.withUnsafeBytes { Data($0) }

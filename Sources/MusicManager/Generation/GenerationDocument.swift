@@ -81,22 +81,23 @@ public struct GenerationDocument: Sendable, Equatable {
         }
     }
 
-    private static func readable(_ error: DecodingError) -> any Error {
-        func place(_ context: DecodingError.Context) -> String {
-            context.codingPath.map(\.stringValue).joined(separator: ".")
-        }
+    private static func readable(_ error: DecodingError) -> MusicError {
+        let context: DecodingError.Context?
+        let problem: String
         switch error {
-        case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context):
-            return MusicError(
-                .invalidRequest, "The field \(place(context)) has a value of another kind than expected",
-                advice: "see docs/tasks.md for the fields")
-        case .dataCorrupted(let context) where !context.codingPath.isEmpty:
-            return MusicError(
-                .invalidRequest, "The field \(place(context)) has a value that is not known",
-                advice: "see docs/tasks.md for the fields")
-        default:
+        case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found):
+            (context, problem) = (found, "has a value of another kind than expected")
+        case .dataCorrupted(let found):
+            (context, problem) = (found, "has a value that is not known")
+        @unknown default:
+            (context, problem) = (nil, "")
+        }
+        guard let path = context?.codingPath, !path.isEmpty else {
             return MusicError(
                 .invalidRequest, "The request is no JSON object", advice: "write it as {\"caption\": \"...\", ...}")
         }
+        return MusicError(
+            .invalidRequest, "The field \(path.map(\.stringValue).joined(separator: ".")) \(problem)",
+            advice: "see docs/tasks.md for the fields")
     }
 }
