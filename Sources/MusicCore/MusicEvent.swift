@@ -5,7 +5,9 @@ public enum MusicStage: String, Sendable, Codable, CaseIterable {
     case load, plan, source, encode, condition, diffuse, decode, write
 }
 
-/// What a running generation reports. The last event of a successful run is `finished`.
+/// What a running generation reports.
+///
+/// The last event of a successful run is `finished`.
 public enum MusicEvent: Sendable {
     /// The request with every field filled in, before any work.
     case resolved(MusicRequest)

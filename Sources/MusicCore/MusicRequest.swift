@@ -11,8 +11,9 @@ public struct MusicRequest: Sendable, Equatable {
     public var instrumental: Bool
     /// Language code of the lyrics (`en`, `ja`, ...), `unknown` if undetermined.
     public var vocalLanguage: String
-    /// Length in seconds. A song made from source audio or from audio codes has their length, and this is only what
-    /// the model is told.
+    /// Length in seconds.
+    ///
+    /// A song made from source audio or from audio codes has their length, and this is only what the model is told.
     public var duration: Double?
     /// Beats per minute.
     public var bpm: Int?

@@ -64,6 +64,7 @@ extension NoiseSchedule {
     }()
 
     /// The schedule with every time moved to the nearest one that turbo models were trained at; of two, the higher.
+    ///
     /// Times that fall together are passed through once.
     package func snappedToTurboTimes() -> NoiseSchedule {
         var snapped: [Float] = []

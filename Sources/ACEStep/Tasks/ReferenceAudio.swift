@@ -5,8 +5,9 @@ package enum ReferenceAudio {
     /// Seconds of each of the three excerpts.
     private static let excerpt = 10
 
-    /// Thirty seconds of a clip: its first ten, the ten from the end of its first third on, and its last ten. A clip
-    /// that is shorter is repeated first.
+    /// Thirty seconds of a clip: its first ten, the ten from the end of its first third on, and its last ten.
+    ///
+    /// A clip that is shorter is repeated first.
     package static func excerpts(of audio: AudioBuffer) -> AudioBuffer {
         let length = excerpt * audio.sampleRate
         let channels = audio.channels.map { channel -> [Float] in
