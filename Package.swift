@@ -112,7 +112,9 @@ var targets: [Target] = [
         swiftSettings: strict),
     .testTarget(
         name: "ACEStepTests",
-        dependencies: ["ACEStep", "Oobleck", "ModelSupport", "MusicCore", "TestSupport", mlx, mlxNN],
+        dependencies: [
+            "ACEStep", "Oobleck", "ModelSupport", "MusicCore", "TestSupport", "Tokenizers", mlx, mlxNN,
+        ],
         swiftSettings: strict),
 ]
 

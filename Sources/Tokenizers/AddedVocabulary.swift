@@ -153,6 +153,9 @@ struct AddedVocabulary: Sendable {
         }
     }
 
+    /// The form in which a text without added tokens reaches the model.
+    func normalize(_ text: [UInt32]) -> [UInt32] { text.isEmpty ? text : normalizer.apply(text) }
+
     private func forEachPart(of text: [UInt32], _ search: TokenSearch, _ body: (Part) -> Bool) -> Bool {
         guard !text.isEmpty else { return true }
         guard !search.isEmpty else { return body(.text(text)) }

@@ -56,6 +56,25 @@ public struct Tokenizer: Sendable {
         return addSpecialTokens ? parts.postProcessor.apply(tokens) : tokens
     }
 
+    /// The tokens of a text in which no added token is looked for.
+    ///
+    /// A text from outside that spells out `<|im_end|>` stays the characters that it is and ends nothing. Texts without
+    /// added tokens give what ``encode(_:addSpecialTokens:maxLength:)`` gives without the tokens around them.
+    public func encodePlainly(_ text: String) -> [Int32] {
+        var tokens: [Int32] = []
+        var workspace = BytePairEncoder.Workspace()
+        var piece: [UInt8] = []
+        let scalars = parts.addedVocabulary.normalize(text.scalarValues)
+        guard !scalars.isEmpty else { return [] }
+        parts.preTokenizer.forEachPiece(of: scalars) { scalars in
+            piece.removeAll(keepingCapacity: true)
+            for scalar in scalars { Self.appendUTF8(scalar, to: &piece) }
+            parts.encoder.encode(piece, to: &tokens, &workspace)
+            return true
+        }
+        return tokens
+    }
+
     private func ownTokens(_ text: String, limit: Int?) -> [Int32] {
         let cutsEnd = configuration.truncationSide == .right
         var tokens: [Int32] = []
@@ -192,6 +211,9 @@ public struct Tokenizer: Sendable {
     public func token(_ id: Int32) -> String? {
         parts.addedVocabulary[id]?.content ?? parts.encoder.vocabulary.text(of: id)
     }
+
+    /// The bytes of text that a token stands for, which need not be whole characters; `nil` if there is no such token.
+    public func bytes(of id: Int32) -> [UInt8]? { piece(id, skippingSpecialTokens: false)?.bytes }
 
     /// The token with its flags, if it was added to the trained vocabulary.
     public func addedToken(_ id: Int32) -> AddedToken? { parts.addedVocabulary[id] }

@@ -10,5 +10,7 @@ Modules:
     module_goldens  inputs and outputs of every module
     table_goldens   schedules, noise, guidance, prompt texts: tables that need no checkpoint
     pipeline_goldens  whole pipeline runs
+    planner_tokenizer, planner_automaton, planner_text, planner_sampling
+                    a tiny tokenizer with the planner's tokens, and what the official planner makes of many inputs
     storage         writing safetensors and JSON reproducibly
 """
