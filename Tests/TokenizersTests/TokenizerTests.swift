@@ -271,4 +271,28 @@ import Tokenizers
             to: folder.appending(path: "tokenizer_config.json"))
         #expect(try Tokenizer(directory: folder).encode("a").count == 1)
     }
+
+    @Test func plainTextHasNoAddedTokens() throws {
+        let tokenizer = try Tokenizer(directory: Fixtures.directory("qwen-embedding"))
+        let markers = (0..<Int32(tokenizer.tokenBound)).compactMap { tokenizer.addedToken($0)?.content }
+        for line in try Fixtures.corpus() {
+            let plain = tokenizer.encodePlainly(line)
+            #expect(plain.allSatisfy { tokenizer.addedToken($0) == nil })
+            guard !markers.contains(where: line.contains) else { continue }
+            #expect(plain == tokenizer.encode(line, addSpecialTokens: false))
+        }
+        #expect(tokenizer.encodePlainly("").isEmpty)
+        let spelled = tokenizer.encodePlainly("<|im_start|>")
+        #expect(spelled.count > 1 && tokenizer.decode(spelled) == "<|im_start|>")
+        #expect(tokenizer.encode("<|im_start|>", addSpecialTokens: false).count == 1)
+    }
+
+    @Test func bytesOfTokens() throws {
+        let tokenizer = try Tokenizer(directory: Fixtures.directory("qwen-embedding"))
+        for text in ["a calm piano\n", "\u{4E2D}\u{1F3B9} \u{E9}", "<|im_start|>x"] {
+            let bytes = tokenizer.encode(text, addSpecialTokens: false).flatMap { tokenizer.bytes(of: $0) ?? [] }
+            #expect(bytes == Array(text.utf8))
+        }
+        #expect(tokenizer.bytes(of: -1) == nil && tokenizer.bytes(of: Int32(tokenizer.tokenBound)) == nil)
+    }
 }

@@ -2,14 +2,16 @@
 ///
 /// Everything beyond the vocabulary is forbidden too: a model's head may be wider than its tokenizer.
 package struct LogitMask: Sendable {
-    /// Runs of forbidden tokens, ascending.
+    /// Runs of forbidden tokens, ascending; empty if there are too many of them.
     private let spans: [Range<Int>]
-    /// One byte per token, 0 where it is allowed; instead of spans if there are too many of those.
-    private let bytes: [UInt8]
+    /// The most that each token's logit can be, which is infinite one way or the other; instead of spans.
+    private let limits: [Float]
     private let count: Int
 
     /// More spans than this cost more than one pass over all logits.
     private static let mostSpans = 4096
+    /// Tokens that are looked at and then masked while they are near.
+    private static let block = 1024
 
     /// - Parameters:
     ///   - count: size of the vocabulary.
@@ -17,61 +19,72 @@ package struct LogitMask: Sendable {
     package init(count: Int, isForbidden: (Int) -> Bool) {
         self.count = count
         var spans: [Range<Int>] = []
-        var token = 0
-        while token < count {
-            guard isForbidden(token) else {
-                token += 1
-                continue
+        var start: Int?
+        for token in 0..<count {
+            if isForbidden(token) {
+                if start == nil { start = token }
+            } else if let first = start {
+                spans.append(first..<token)
+                start = nil
             }
-            let start = token
-            while token < count, isForbidden(token) { token += 1 }
-            spans.append(start..<token)
         }
-        if spans.count > Self.mostSpans {
-            self.spans = []
-            bytes = (0..<count).map { isForbidden($0) ? 1 : 0 }
-        } else {
-            self.spans = spans
-            bytes = []
-        }
+        if let start { spans.append(start..<count) }
+        let hasFew = spans.count <= Self.mostSpans
+        self.spans = hasFew ? spans : []
+        limits = hasFew ? [] : (0..<count).map { isForbidden($0) ? -.infinity : .infinity }
     }
 
     /// Sets the logits of forbidden tokens to minus infinity; the first logit is that of the token `firstID`.
     package func apply(to logits: UnsafeMutableBufferPointer<Float>, firstID: Int) {
         guard let base = logits.baseAddress else { return }
-        let end = firstID + logits.count
-        if bytes.isEmpty {
-            for span in spans {
-                let low = max(span.lowerBound, firstID)
-                let high = min(span.upperBound, end)
-                if low < high { (base + (low - firstID)).update(repeating: -.infinity, count: high - low) }
-            }
+        if limits.isEmpty {
+            for span in spans { forbid(span, base, firstID, logits.count) }
         } else {
-            applyBytes(base, firstID, min(end, count))
+            applyLimits(base, firstID, min(logits.count, count - firstID))
         }
-        let beyond = max(count, firstID)
-        if beyond < end { (base + (beyond - firstID)).update(repeating: -.infinity, count: end - beyond) }
+        forbid(count..<max(count, firstID + logits.count), base, firstID, logits.count)
     }
 
-    private func applyBytes(_ base: UnsafeMutablePointer<Float>, _ firstID: Int, _ end: Int) {
-        guard firstID < end else { return }
-        let forbidden = SIMD16<Float>(repeating: -.infinity)
-        let length = end - firstID
-        bytes.withUnsafeBytes { bytes in
-            guard let mask = bytes.baseAddress.map({ $0 + firstID }) else { return }
-            let values = UnsafeMutableRawPointer(base)
-            var index = 0
-            while index + 16 <= length {
-                let flags = mask.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
-                var part = values.loadUnaligned(fromByteOffset: index * 4, as: SIMD16<Float>.self)
-                let wide = SIMD16<Int32>(truncatingIfNeeded: flags)
-                part.replace(with: forbidden, where: wide .!= 0)
-                values.storeBytes(of: part, toByteOffset: index * 4, as: SIMD16<Float>.self)
-                index += 16
+    /// Applies the mask and returns the token with the largest logit before that; the first one of several.
+    package func applyFindingLargest(to logits: UnsafeMutableBufferPointer<Float>, firstID: Int) -> Int {
+        var best = (token: firstID, value: -Float.infinity)
+        var start = 0
+        while start < logits.count {
+            let end = min(start + Self.block, logits.count)
+            let part = UnsafeMutableBufferPointer(rebasing: logits[start..<end])
+            if let index = LogitMath.index(ofLargestAbove: best.value, in: UnsafeBufferPointer(part)) {
+                best = (firstID + start + index, part[index])
             }
-            while index < length {
-                if mask.load(fromByteOffset: index, as: UInt8.self) != 0 { base[index] = -.infinity }
-                index += 1
+            if !limits.isEmpty { apply(to: part, firstID: firstID + start) }
+            start = end
+        }
+        if limits.isEmpty { apply(to: logits, firstID: firstID) }
+        return best.token
+    }
+
+    /// Forbids a run of tokens, as far as there are logits for it.
+    private func forbid(_ span: Range<Int>, _ base: UnsafeMutablePointer<Float>, _ firstID: Int, _ length: Int) {
+        let low = max(span.lowerBound, firstID)
+        let high = min(span.upperBound, firstID + length)
+        if low < high { (base + (low - firstID)).update(repeating: -.infinity, count: high - low) }
+    }
+
+    /// Holds `length` logits from that of the token `firstID` on within their limits.
+    private func applyLimits(_ logits: UnsafeMutablePointer<Float>, _ firstID: Int, _ length: Int) {
+        guard length > 0 else { return }
+        let values = UnsafeMutableRawPointer(logits)
+        limits.withUnsafeBytes { limits in
+            guard let limits = limits.baseAddress.map({ $0 + firstID * 4 }) else { return }
+            var place = 0
+            while place + 64 <= length * 4 {
+                let limit = limits.loadUnaligned(fromByteOffset: place, as: SIMD16<Float>.self)
+                var part = values.loadUnaligned(fromByteOffset: place, as: SIMD16<Float>.self)
+                part.replace(with: limit, where: limit .< part)
+                values.storeBytes(of: part, toByteOffset: place, as: SIMD16<Float>.self)
+                place += 64
+            }
+            for index in place / 4..<length {
+                logits[index] = min(logits[index], limits.load(fromByteOffset: index * 4, as: Float.self))
             }
         }
     }

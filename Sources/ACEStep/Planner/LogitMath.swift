@@ -18,37 +18,42 @@ package enum LogitMath {
 
     /// The largest value and its lowest index; `nil` if there is none but NaN.
     package static func largest(_ values: UnsafeBufferPointer<Float>) -> (index: Int, value: Float)? {
-        guard let base = values.baseAddress else { return nil }
-        let block = 256
-        var best: (start: Int, value: Float)?
+        var best: (index: Int, value: Float)?
         var start = 0
         while start < values.count {
-            let end = min(start + block, values.count)
-            let value = largest(base, start, end)
-            if value > (best?.value ?? -.infinity) || (best == nil && value == -.infinity) { best = (start, value) }
+            let end = min(start + 4096, values.count)
+            let part = UnsafeBufferPointer(rebasing: values[start..<end])
+            if let index = index(ofLargestAbove: best?.value ?? -.infinity, in: part) {
+                best = (start + index, part[index])
+            }
             start = end
         }
-        guard let best else { return nil }
-        for index in best.start..<values.count where base[index] == best.value { return (index, best.value) }
-        return nil
+        return best ?? values.firstIndex(of: -.infinity).map { ($0, -.infinity) }
     }
 
-    /// The largest of some values; NaN is passed over.
-    private static func largest(_ base: UnsafePointer<Float>, _ start: Int, _ end: Int) -> Float {
-        var lanes = SIMD16<Float>(repeating: -.infinity)
-        var index = start
-        let values = UnsafeRawPointer(base)
-        while index + 16 <= end {
-            let part = values.loadUnaligned(fromByteOffset: index * 4, as: SIMD16<Float>.self)
-            lanes.replace(with: part, where: part .> lanes)
-            index += 16
+    /// The lowest index of the largest value, if that is larger than a limit; NaN is passed over.
+    static func index(ofLargestAbove limit: Float, in values: UnsafeBufferPointer<Float>) -> Int? {
+        guard let base = values.baseAddress else { return nil }
+        var lanes = (SIMD16<Float>(repeating: limit), SIMD16<Float>(repeating: limit))
+        let raw = UnsafeRawPointer(base)
+        var index = 0
+        while index + 32 <= values.count {
+            let one = raw.loadUnaligned(fromByteOffset: index * 4, as: SIMD16<Float>.self)
+            let two = raw.loadUnaligned(fromByteOffset: index * 4 + 64, as: SIMD16<Float>.self)
+            lanes.0.replace(with: one, where: one .> lanes.0)
+            lanes.1.replace(with: two, where: two .> lanes.1)
+            index += 32
         }
-        var largest = lanes.max()
-        while index < end {
+        lanes.0.replace(with: lanes.1, where: lanes.1 .> lanes.0)
+        var largest = lanes.0.max()
+        while index < values.count {
             if base[index] > largest { largest = base[index] }
             index += 1
         }
-        return largest
+        guard largest > limit else { return nil }
+        index = 0
+        while base[index] != largest { index += 1 }
+        return index
     }
 
     /// `exp((x - largest) / temperature)` of each value, at most 1, for finite or infinitely negative values.

@@ -18,12 +18,11 @@ extension PlanAutomaton {
         case .value(let field, let node): logits.keep(only: allowed(field, node), firstID: firstID)
         case .caption(_, afterNewline: false): vocabulary.captionMask.apply(to: logits, firstID: firstID)
         case .caption(_, afterNewline: true):
-            let best = firstID + (LogitMath.largest(UnsafeBufferPointer(logits))?.index ?? 0)
-            if vocabulary.isIndented(best) || vocabulary.isMissing(best) {
-                vocabulary.indentedMask.apply(to: logits, firstID: firstID)
-            } else {
+            let best = vocabulary.indentedMask.applyFindingLargest(to: logits, firstID: firstID)
+            if !vocabulary.isIndented(best) {
                 endCaption()
-                if let forcedToken { logits.keep(only: CollectionOfOne(forcedToken), firstID: firstID) }
+                logits.update(repeating: -.infinity)
+                if let forcedToken, logits.indices.contains(forcedToken - firstID) { logits[forcedToken - firstID] = 0 }
             }
         case .line(_, let hasContent): constrainLine(logits, firstID, hasContent)
         case .codes:

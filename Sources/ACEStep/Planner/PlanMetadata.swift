@@ -44,6 +44,13 @@ package struct PlanMetadata: Sendable, Equatable {
         }
     }
 
+    /// The fields that are known, as they are written: what ``PlanAutomaton/Options/userValues`` takes.
+    package var values: [PlanField: String] {
+        var values: [PlanField: String] = [:]
+        for field in PlanField.allCases { values[field] = self[field] }
+        return values
+    }
+
     /// Whether nothing is left to plan but words: tempo, key, meter and duration are known.
     ///
     /// The planner then writes no chain of thought of its own.

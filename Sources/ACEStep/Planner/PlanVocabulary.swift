@@ -137,9 +137,6 @@ package final class PlanVocabulary: Sendable {
     /// Whether the text of a token is white space alone.
     func isBlank(_ token: Int) -> Bool { has(.isBlank, token) }
 
-    /// Whether there is no such token.
-    func isMissing(_ token: Int) -> Bool { !(0..<count).contains(token) || properties[token].contains(.isMissing) }
-
     private func has(_ property: Properties, _ token: Int) -> Bool {
         (0..<count).contains(token) && properties[token].contains(property)
     }

@@ -67,7 +67,7 @@ package struct TokenSampler: Sendable {
             let weights = UnsafeBufferPointer(rebasing: weights[..<values.count])
             let cut = try selection.select(weights, topK: topK, topP: topP)
             if cut.count == 1 { return firstID + best.index }
-            return firstID + cut.pick(weights, at: random.next() * cut.mass)
+            return firstID + selection.pick(weights, cut, at: random.next() * cut.mass)
         }
     }
 

@@ -48,6 +48,10 @@ struct TokenSamplerTests {
                 UnsafeBufferPointer(rebasing: weights[..<logits.count]), topK: options.topK > 0 ? options.topK : nil,
                 topP: options.topP < 1 ? Double(options.topP) : nil)
             var ties = cut.ties
+            let mass = (0..<logits.count).reduce(0.0) {
+                $0 + (weights[$1].bitPattern >= cut.limit ? Double(weights[$1]) : 0)
+            }
+            #expect(cut.ties != .max || abs(cut.mass / mass - 1) < 1e-5)
             let kept = (0..<logits.count).filter { index in
                 let bits = weights[index].bitPattern
                 guard bits == cut.limit else { return bits > cut.limit }
@@ -86,6 +90,41 @@ struct TokenSamplerTests {
             }
             let own = try kept(logits, .init(temperature: 1, topK: topK, topP: topP))
             #expect(own == expected.sorted(), "round \(round)")
+        }
+    }
+
+    @Test("The weight that a sum falls on is picked, ties included")
+    func picking() throws {
+        var generator = SeededGenerator(seed: 8)
+        for round in 0..<60 {
+            let count = Int.random(in: 1...1500, using: &generator)
+            let weights = (0..<count).map { _ -> Float in
+                round % 3 == 0
+                    ? Float(Int.random(in: 0...4, using: &generator)) / 4 : .random(in: 0...1, using: &generator)
+            }
+            guard weights.contains(where: { $0 > 0 }) else { continue }
+            var selection = NucleusSelection()
+            try weights.withUnsafeBufferPointer { weights in
+                let cut = try selection.select(weights, topK: nil, topP: round % 2 == 0 ? 0.6 : nil)
+                var ties = cut.ties
+                let kept = weights.indices.filter { index in
+                    guard weights[index].bitPattern == cut.limit, ties != .max else {
+                        return weights[index].bitPattern >= cut.limit
+                    }
+                    ties -= 1
+                    return ties >= 0
+                }
+                #expect(kept.count == cut.count)
+                // The middle of each weight's part of the sum.
+                var sum = 0.0
+                for index in kept {
+                    let weight = Double(weights[index])
+                    if weight > 1e-3 { #expect(selection.pick(weights, cut, at: sum + weight / 2) == index) }
+                    sum += weight
+                }
+                #expect(selection.pick(weights, cut, at: 0) == kept.first)
+                #expect(selection.pick(weights, cut, at: sum) == kept.last)
+            }
         }
     }
 
