@@ -49,16 +49,17 @@ public final class ACEStepBackend: MeasurableBackend {
         let target = try ComputeTarget(options, parameterCount: layout.parameterCount())
         let model = try target.withDevice {
             try evaluating("loading") {
-                try ACEStepModel(layout, dtype: target.dtype, quantization: options.quantization)
+                try ACEStepModel(
+                    layout, dtype: target.dtype, quantization: options.quantization, isFrugal: options.lowMemory)
             }
         }
         let info = ModelInfo(
             family: familyName, variant: model.configuration.variant.rawValue,
             precision: target.precisionName + (model.hasInt8Layers ? " q8" : ""),
             device: target.device.rawValue, parameterCount: model.parameterCount,
-            sampleRate: model.autoencoder.configuration.samplingRate,
+            sampleRate: model.autoencoderConfiguration.samplingRate,
             notice: try notice(in: [layout.model, layout.model.deletingLastPathComponent()]))
-        let pipeline = Pipeline(model: model, target: target)
+        let pipeline = Pipeline(model: model, target: target, isFrugal: options.lowMemory)
         return ACEStepBackend(
             info: info, pipeline: pipeline,
             benchmark: StageBenchmark(model: model, pipeline: pipeline, target: target),

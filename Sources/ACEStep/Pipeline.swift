@@ -10,10 +10,16 @@ import Qwen3
 package final class Pipeline {
     private let model: ACEStepModel
     private let target: ComputeTarget
+    private let isFrugal: Bool
 
-    package init(model: ACEStepModel, target: ComputeTarget) {
+    /// - Parameters:
+    ///   - model: what to run.
+    ///   - target: where.
+    ///   - isFrugal: lets go of each network when its stage is over.
+    package init(model: ACEStepModel, target: ComputeTarget, isFrugal: Bool = false) {
         self.model = model
         self.target = target
+        self.isFrugal = isFrugal
     }
 
     /// Makes the songs of a resolved request.
@@ -39,8 +45,11 @@ package final class Pipeline {
                 let timbre = try timbre(request)
                 return try prompts.map { try encodeCondition($0, timbre: timbre) }
             }
+            if isFrugal { model.release(.textEncoder, .conditionEncoder, .autoencoder) }
             let latents = try clock.run(.diffuse) { try diffuse(request, task, conditions, details, report) }
+            if isFrugal { model.release(.transformer) }
             let audio = try clock.run(.decode) { try decode(latents, request, task, details, report) }
+            if isFrugal { model.release(.autoencoder) }
             let songs = zip(request.seeds, zip(latents, audio)).map { seed, made in
                 Song(
                     audio: made.1, seed: seed, latents: made.0.asArray(Float.self),
@@ -57,7 +66,7 @@ package final class Pipeline {
         try target.withDevice {
             let cover = try Cover(model)
             let audio = try SourceAudio.checked(input, role: "source")
-            return try cover.codes(try SourceAudio(model.autoencoder).latents(audio))
+            return try cover.codes(try SourceAudio(try model.autoencoder).latents(audio))
         }
     }
 
@@ -75,7 +84,7 @@ package final class Pipeline {
         }
         return try instructions.enumerated().map { index, instruction in
             let text = PromptText(request, instruction: instruction)
-            let (tokens, notices) = try PromptTokens.encode(text, model.tokenizer, model.textEncoder.configuration)
+            let (tokens, notices) = try PromptTokens.encode(text, model.tokenizer, model.textEncoderConfiguration)
             if index == 0 { notices.forEach { report(.notice($0)) } }
             return try encode(tokens)
         }
@@ -85,8 +94,8 @@ package final class Pipeline {
     func encode(_ tokens: PromptTokens) throws -> EncodedPrompt {
         try evaluating("text encoding") {
             let encoded = EncodedPrompt(
-                text: model.textEncoder.hiddenStates(tokens.textArray),
-                lyrics: model.textEncoder.embeddings(tokens.lyricsArray))
+                text: try model.textEncoder.hiddenStates(tokens.textArray),
+                lyrics: try model.textEncoder.embeddings(tokens.lyricsArray))
             eval(encoded.text, encoded.lyrics)
             return encoded
         }
@@ -96,7 +105,7 @@ package final class Pipeline {
     private func timbre(_ request: MusicRequest) throws -> MLXArray? {
         guard let reference = request.reference else { return nil }
         let audio = try SourceAudio.checked(reference, role: "reference")
-        return try SourceAudio(model.autoencoder).latents(ReferenceAudio.excerpts(of: audio))
+        return try SourceAudio(try model.autoencoder).latents(ReferenceAudio.excerpts(of: audio))
     }
 
     /// Text, lyrics and timbre to the sequence that the transformer attends to.
@@ -104,8 +113,8 @@ package final class Pipeline {
     /// - Parameter timbre: latents of reference audio; `nil` takes those of silence.
     func encodeCondition(_ prompt: EncodedPrompt, timbre: MLXArray? = nil) throws -> MLXArray {
         try evaluating("condition encoding") {
-            let silence = model.silence.prefix(Self.referenceFrames(model.autoencoder.configuration))
-            let states = model.conditionEncoder(
+            let silence = model.silence.prefix(Self.referenceFrames(model.autoencoderConfiguration))
+            let states = try model.conditionEncoder(
                 text: prompt.text, lyrics: prompt.lyrics, references: (timbre ?? silence).asType(model.dtype),
                 owners: [0]
             ).states
@@ -153,7 +162,7 @@ package final class Pipeline {
     private func plan(
         _ request: MusicRequest, _ task: PreparedTask, _ conditions: [MLXArray]
     ) throws -> (Sampler, SamplingPlan) {
-        let sampler = Sampler(transformer: model.transformer, scheduler: model.scheduler, dtype: model.dtype)
+        let sampler = Sampler(transformer: try model.transformer, scheduler: model.scheduler, dtype: model.dtype)
         var sampling = SamplingRequest(
             schedule: RequestResolver.schedule(request), context: task.context, condition: conditions[0])
         sampling.guidance = Guidance(
@@ -167,7 +176,7 @@ package final class Pipeline {
         if request.coverNoiseStrength > 0, let clean = task.clean {
             sampling.start = (clean, request.coverNoiseStrength)
         }
-        return (sampler, try sampler.plan(sampling, nullCondition: model.conditionEncoder.nullCondition))
+        return (sampler, try sampler.plan(sampling, nullCondition: try model.nullCondition))
     }
 
     /// What all songs of a request for text alone share in diffusion.
@@ -181,8 +190,8 @@ package final class Pipeline {
         _ report: @escaping (MusicEvent) -> Void
     ) throws -> [AudioBuffer] {
         try latents.enumerated().map { index, song in
-            let total = model.autoencoder.sampleCount(frames: song.dim(1))
-            let rate = model.autoencoder.configuration.samplingRate
+            let total = try model.autoencoder.sampleCount(frames: song.dim(1))
+            let rate = model.autoencoderConfiguration.samplingRate
             let audio = try model.autoencoder.decode(
                 song[0],
                 reporting: { start, channels in

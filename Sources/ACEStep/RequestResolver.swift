@@ -22,7 +22,7 @@ package struct RequestResolver: Sendable {
         self.init(
             variant: model.configuration.variant,
             codeDuration: Double(model.configuration.codec?.poolWindow ?? 5)
-                / model.autoencoder.configuration.latentRate)
+                / model.autoencoderConfiguration.latentRate)
     }
 
     /// Checks and completes a request.

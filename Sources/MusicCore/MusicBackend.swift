@@ -32,14 +32,19 @@ public struct LoadOptions: Sendable, Equatable {
     /// Threads that compute on a CPU, for the whole process; `nil` leaves them at one for each physical core that the
     /// process may use.
     public var threads: Int?
+    /// Loads each network when it is needed and lets go of it after its stage: less memory, and more time for each
+    /// generation but the first.
+    public var lowMemory: Bool
 
     public init(
-        precision: Precision = .auto, quantization: Quantization = .none, device: Device = .auto, threads: Int? = nil
+        precision: Precision = .auto, quantization: Quantization = .none, device: Device = .auto, threads: Int? = nil,
+        lowMemory: Bool = false
     ) {
         self.precision = precision
         self.quantization = quantization
         self.device = device
         self.threads = threads
+        self.lowMemory = lowMemory
     }
 }
 

@@ -9,6 +9,7 @@ public actor MusicManager {
         var directory: String
         var precision: LoadOptions.Precision
         var quantization: LoadOptions.Quantization
+        var lowMemory: Bool
         var device: LoadOptions.Device
     }
 
@@ -58,7 +59,7 @@ public actor MusicManager {
         let location = try await locate(name)
         let key = Key(
             directory: location.directory.standardizedFileURL.path, precision: options.precision,
-            quantization: options.quantization, device: options.device)
+            quantization: options.quantization, lowMemory: options.lowMemory, device: options.device)
         if let load = loads[key] { return try await load.value }
 
         guard let family = families.first(where: { $0.recognizes(location) }) else {

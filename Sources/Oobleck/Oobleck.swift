@@ -30,9 +30,7 @@ public final class Oobleck {
     ///   - reader: reads the weights.
     /// - Throws: ``MusicError`` with code `invalidCheckpoint`.
     public init(folder: URL, dtype: DType, reader: WeightReader) throws {
-        configuration = try ConfigurationFile.decode(
-            OobleckConfiguration.self, at: folder.appendingPathComponent("config.json"))
-        try configuration.validate()
+        configuration = try Self.configuration(folder: folder)
         let store = try WeightStore(folder: folder)
         parameterCount = store.parameterCount
         network = OobleckNetwork(configuration)
@@ -42,6 +40,16 @@ public final class Oobleck {
         try network.load(
             from: store, reader: reader, dtype: dtype,
             source: { OobleckNetwork.source($0, $1, in: store) })
+    }
+
+    /// The sizes that a folder's `config.json` tells.
+    ///
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint`.
+    public nonisolated static func configuration(folder: URL) throws -> OobleckConfiguration {
+        let configuration = try ConfigurationFile.decode(
+            OobleckConfiguration.self, at: folder.appendingPathComponent("config.json"))
+        try configuration.validate()
+        return configuration
     }
 
     /// Number of samples per channel that a number of latent frames decodes to.

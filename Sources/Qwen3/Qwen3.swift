@@ -43,9 +43,7 @@ public final class Qwen3 {
     ///   - reader: reads the weights.
     /// - Throws: ``MusicError`` with code `invalidCheckpoint`.
     public init(folder: URL, dtype: DType, reader: WeightReader) throws {
-        configuration = try ConfigurationFile.decode(
-            Qwen3Configuration.self, at: folder.appendingPathComponent("config.json"))
-        try configuration.validate()
+        configuration = try Self.configuration(folder: folder)
         let store = try WeightStore(folder: folder).renamed { name in
             name.hasPrefix("model.") ? String(name.dropFirst("model.".count)) : name
         }
@@ -53,6 +51,16 @@ public final class Qwen3 {
         backbone = Qwen3Backbone(configuration)
         // A causal model's output projection is not part of the encoder.
         try backbone.load(from: store, reader: reader, dtype: dtype, ignoring: { $0 == "lm_head.weight" })
+    }
+
+    /// The sizes that a folder's `config.json` tells.
+    ///
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint`.
+    public nonisolated static func configuration(folder: URL) throws -> Qwen3Configuration {
+        let configuration = try ConfigurationFile.decode(
+            Qwen3Configuration.self, at: folder.appendingPathComponent("config.json"))
+        try configuration.validate()
+        return configuration
     }
 
     /// Keeps the large weights in 8 bits from now on.

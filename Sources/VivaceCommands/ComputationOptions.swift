@@ -20,12 +20,15 @@ struct ComputationOptions: ParsableArguments {
         help: ArgumentHelp("Threads on a CPU (default: one for each physical core).", valueName: "count"))
     var threads: Int?
 
+    @Flag(help: "Let go of each network when its stage is over, and load it again for the next song.")
+    var lowMemory = false
+
     /// - Throws: ``MusicError`` with code `invalidRequest`.
     func loadOptions() throws -> LoadOptions {
         if let threads, !(1...1024).contains(threads) {
             throw MusicError(.invalidRequest, "--threads is \(threads)", advice: "use 1 to 1024")
         }
-        return LoadOptions(precision: dtype, quantization: quantize, device: device, threads: threads)
+        return LoadOptions(precision: dtype, quantization: quantize, device: device, threads: threads, lowMemory: lowMemory)
     }
 }
 

@@ -69,7 +69,7 @@ struct ModuleParityTests {
     func conditionEncoder(_ checkpoint: String) throws {
         let golden = try Fixtures.tensors("modules/\(checkpoint)/condition_encoder")
         let model = try load(checkpoint)
-        let encoder = model.conditionEncoder
+        let encoder = try model.conditionEncoder
         func lengths(_ mask: String) throws -> [Int] {
             let rows = try golden(mask).shape[0]
             let values = try golden.integers(mask)
@@ -148,7 +148,7 @@ struct ModuleParityTests {
         let times = try golden.floats("input.transformer.timestep")
         for (item, time) in times.enumerated() {
             let row = item..<(item + 1)
-            let velocity = model.transformer(
+            let velocity = try model.transformer(
                 try golden("input.transformer.hidden_states")[row],
                 context: try golden("input.transformer.context_latents")[row], time: time,
                 condition: try golden("input.transformer.encoder_hidden_states")[row])
@@ -156,7 +156,7 @@ struct ModuleParityTests {
             #expect(cosine(velocity, try golden("output.velocity")[row]) > 0.999)
         }
         let mask = try golden("input.lyric_mask").asType(.bool)
-        let lyrics = model.conditionEncoder.lyricEncoder(try golden("input.lyric_states"), padding: mask)
+        let lyrics = try model.conditionEncoder.lyricEncoder(try golden("input.lyric_states"), padding: mask)
         #expect(lyrics.dtype == .bfloat16)
         let valid = mask.asType(.float32).expandedDimensions(axis: -1)
         #expect(cosine(lyrics * valid, try golden("output.lyrics") * valid) > 0.999)

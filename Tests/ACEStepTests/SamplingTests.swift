@@ -83,9 +83,9 @@ struct SamplingTests {
         // Attention over equal keys gives their common value whatever their number.
         let model = try TestCheckpoint("base-xl-bf16", .diffusers).load(dtype: .float32)
         let golden = try Fixtures.tensors("modules/base-xl-bf16/transformer")
-        let null = model.conditionEncoder.nullCondition
+        let null = try model.conditionEncoder.nullCondition
         func velocity(_ count: Int) throws -> MLXArray {
-            model.transformer(
+            try model.transformer(
                 try golden("input.47.hidden_states")[0..<1], context: try golden("input.47.context_latents")[0..<1],
                 time: 0.7, condition: broadcast(null, to: [1, count, null.dim(2)]))
         }

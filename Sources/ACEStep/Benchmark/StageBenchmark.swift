@@ -106,12 +106,12 @@ private struct Inputs {
     let noise: MLXArray
 
     init(_ workload: BenchmarkWorkload, _ model: ACEStepModel) {
-        let vocabulary = model.textEncoder.configuration.vocabularySize
+        let vocabulary = model.textEncoderConfiguration.vocabularySize
         func ids(_ count: Int, from first: Int) -> [Int32] { (first..<first + count).map { Int32($0 % vocabulary) } }
         tokens = PromptTokens(
             text: ids(workload.textTokens, from: 0), lyrics: ids(workload.lyricTokens, from: workload.textTokens))
         duration = workload.duration
-        frames = RequestResolver.frames(workload.duration, rate: model.autoencoder.configuration.latentRate)
+        frames = RequestResolver.frames(workload.duration, rate: model.autoencoderConfiguration.latentRate)
         let channels = model.configuration.transformer.acousticChannels
         var generator = TorchGenerator(seed: 0)
         noise = MLXArray(generator.randn(frames * channels), [1, frames, channels])
@@ -126,10 +126,10 @@ private struct Inputs {
         _ model: ACEStepModel, _ workload: BenchmarkWorkload
     ) -> (text: Double, condition: Double, memory: Double, step: Double, encode: Double, decode: Double) {
         let configuration = model.configuration
-        let vae = model.autoencoder.configuration
+        let vae = model.autoencoderConfiguration
         let positions = workload.lyricTokens + 1 + workload.textTokens
         return (
-            model.textEncoder.configuration.operations(length: workload.textTokens),
+            model.textEncoderConfiguration.operations(length: workload.textTokens),
             configuration.conditionEncoder.operations(
                 text: workload.textTokens, lyrics: workload.lyricTokens, reference: Pipeline.referenceFrames(vae)),
             configuration.transformer.conditionOperations(positions),

@@ -17,56 +17,110 @@ package final class ACEStepModel {
     /// Number format of weights and activations.
     package nonisolated let dtype: DType
 
+    package nonisolated let textEncoderConfiguration: Qwen3Configuration
+    package nonisolated let autoencoderConfiguration: OobleckConfiguration
+    /// Whether the transformer has weights in 8 bits.
+    package nonisolated let hasInt8Layers: Bool
+
     package let tokenizer: Tokenizer
-    package let textEncoder: Qwen3
-    package let conditionEncoder: ConditionEncoder
-    package let transformer: DiffusionTransformer
-    package let autoencoder: Oobleck
     package let silence: SilenceLatents
+    private let textEncoderPart: ReloadablePart<Qwen3>
+    private let conditionEncoderPart: ReloadablePart<ConditionEncoder>
+    private let transformerPart: ReloadablePart<DiffusionTransformer>
+    private let autoencoderPart: ReloadablePart<Oobleck>
+    private var savedNullCondition: MLXArray?
     private let codecStores: (tokenizer: WeightStore, detokenizer: WeightStore)?
 
     /// Loads a checkpoint.
     ///
+    /// - Parameters:
+    ///   - layout: where its parts are.
+    ///   - dtype: number format of weights and activations.
+    ///   - quantization: how large weights are kept.
+    ///   - isFrugal: loads each network when it is first used, and lets go of it by ``release(_:)``.
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` that names file, tensor or field.
     package init(
-        _ layout: CheckpointLayout, dtype: DType, quantization: LoadOptions.Quantization = .none
+        _ layout: CheckpointLayout, dtype: DType, quantization: LoadOptions.Quantization = .none,
+        isFrugal: Bool = false
     ) throws {
-        let reader = WeightReader()
         let parts = try CheckpointParts(layout)
-        configuration = parts.configuration
+        let configuration = parts.configuration
+        self.configuration = configuration
         scheduler = parts.scheduler
         self.dtype = dtype
-
         tokenizer = try Tokenizer(directory: layout.tokenizer)
-        transformer = DiffusionTransformer(configuration.transformer)
-        let transformerConfiguration = configuration.transformer
-        try transformer.load(
-            from: parts.transformer, reader: reader, dtype: dtype, ignoring: TensorNames.isComputed,
-            source: { TensorNames.transformerSource($0, $1, transformerConfiguration) })
-        conditionEncoder = ConditionEncoder(configuration.conditionEncoder)
-        try conditionEncoder.load(
-            from: parts.conditionEncoder, reader: reader, dtype: dtype, ignoring: TensorNames.isComputed)
-        silence = try parts.silence(reader)
-        textEncoder = try Qwen3(folder: layout.textEncoder, dtype: dtype, reader: reader)
-        autoencoder = try Oobleck(folder: layout.autoencoder, dtype: dtype, reader: reader)
+        silence = try parts.silence(WeightReader())
+        textEncoderConfiguration = try Qwen3.configuration(folder: layout.textEncoder)
+        autoencoderConfiguration = try Oobleck.configuration(folder: layout.autoencoder)
+        hasInt8Layers = quantization == .q8 || parts.transformer.tensors.values.contains { $0.dtype == .int8 }
+        parameterCount = try layout.parameterCount()
+        codecStores = parts.codec
 
-        if quantization == .q8 {
-            try transformer.quantizeToInt8()
-            try conditionEncoder.quantizeToInt8()
-            try textEncoder.quantizeToInt8()
+        transformerPart = ReloadablePart {
+            let transformer = DiffusionTransformer(configuration.transformer)
+            try transformer.load(
+                from: parts.transformer, reader: WeightReader(), dtype: dtype, ignoring: TensorNames.isComputed,
+                source: { TensorNames.transformerSource($0, $1, configuration.transformer) })
+            if quantization == .q8 { try transformer.quantizeToInt8() }
+            return transformer
+        }
+        conditionEncoderPart = ReloadablePart {
+            let encoder = ConditionEncoder(configuration.conditionEncoder)
+            try encoder.load(
+                from: parts.conditionEncoder, reader: WeightReader(), dtype: dtype, ignoring: TensorNames.isComputed)
+            if quantization == .q8 { try encoder.quantizeToInt8() }
+            return encoder
+        }
+        textEncoderPart = ReloadablePart {
+            let encoder = try Qwen3(folder: layout.textEncoder, dtype: dtype, reader: WeightReader())
+            if quantization == .q8 { try encoder.quantizeToInt8() }
+            return encoder
+        }
+        autoencoderPart = ReloadablePart {
+            try Oobleck(folder: layout.autoencoder, dtype: dtype, reader: WeightReader())
         }
 
-        codecStores = parts.codec
         if let stores = parts.codec, let codec = configuration.codec {
             try AudioTokenizer(codec).checkFits(stores.tokenizer, ignoring: TensorNames.isComputed)
             try AudioDetokenizer(codec).checkFits(stores.detokenizer, ignoring: TensorNames.isComputed)
         }
-        parameterCount = parts.parameterCount + textEncoder.parameterCount + autoencoder.parameterCount
         try checkSizes()
+        if !isFrugal {
+            _ = (try transformer, try conditionEncoder, try textEncoder, try autoencoder)
+        }
     }
 
-    /// Whether the transformer has weights in 8 bits.
-    package var hasInt8Layers: Bool { transformer.hasInt8Layers }
+    // MARK: Networks
+
+    package var textEncoder: Qwen3 { get throws { try textEncoderPart.loaded() } }
+    package var conditionEncoder: ConditionEncoder { get throws { try conditionEncoderPart.loaded() } }
+    package var transformer: DiffusionTransformer { get throws { try transformerPart.loaded() } }
+    package var autoencoder: Oobleck { get throws { try autoencoderPart.loaded() } }
+
+    /// The learned "no condition", `[1, 1, condition width]`, which outlives the condition encoder.
+    package var nullCondition: MLXArray {
+        get throws { try savedNullCondition ?? conditionEncoder.nullCondition }
+    }
+
+    /// A network that can be let go of.
+    package enum Network: Sendable, CaseIterable {
+        case textEncoder, conditionEncoder, transformer, autoencoder
+    }
+
+    /// Lets go of networks, which are loaded again when they are used again.
+    package func release(_ networks: Network...) {
+        for network in networks {
+            switch network {
+            case .textEncoder: textEncoderPart.release()
+            case .conditionEncoder:
+                savedNullCondition = conditionEncoderPart.part?.nullCondition ?? savedNullCondition
+                conditionEncoderPart.release()
+            case .transformer: transformerPart.release()
+            case .autoencoder: autoencoderPart.release()
+            }
+        }
+        Memory.clearCache()
+    }
 
     /// Loads the networks between latents and codes, which text alone does not need.
     ///
@@ -90,13 +144,13 @@ package final class ACEStepModel {
     private func checkSizes() throws {
         let textWidth = configuration.conditionEncoder.textWidth
         try ConfigurationCheck.require(
-            textEncoder.configuration.hiddenSize == textWidth,
-            "The text encoder is \(textEncoder.configuration.hiddenSize) wide, but the condition encoder takes "
+            textEncoderConfiguration.hiddenSize == textWidth,
+            "The text encoder is \(textEncoderConfiguration.hiddenSize) wide, but the condition encoder takes "
                 + "\(textWidth)")
         let channels = configuration.transformer.acousticChannels
         try ConfigurationCheck.require(
-            autoencoder.configuration.decoderInputChannels == channels,
-            "The autoencoder has \(autoencoder.configuration.decoderInputChannels) latent channels, but the "
+            autoencoderConfiguration.decoderInputChannels == channels,
+            "The autoencoder has \(autoencoderConfiguration.decoderInputChannels) latent channels, but the "
                 + "transformer makes \(channels)")
     }
 }

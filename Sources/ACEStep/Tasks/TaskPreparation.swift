@@ -33,7 +33,7 @@ package struct TaskPreparation {
             return prepared(request, source: hints, clean: hints, mask: ones(hints.dim(1)))
         }
         guard request.task.needsSource, let input = request.source else {
-            let rate = model.autoencoder.configuration.latentRate
+            let rate = model.autoencoderConfiguration.latentRate
             let frames = RequestResolver.frames(request.duration, rate: rate)
             return prepared(request, source: model.silence.repeated(frames), clean: nil, mask: ones(frames))
         }
@@ -57,7 +57,7 @@ package struct TaskPreparation {
         let extended = audio.extended(leading: window.leading, trailing: window.trailing)
         let latents = try encode(extended.audio)
         let frames = latents.dim(1)
-        let mask = window.mask(frames: frames, rate: model.autoencoder.configuration.latentRate)
+        let mask = window.mask(frames: frames, rate: model.autoencoderConfiguration.latentRate)
         let column = MLXArray(mask, [1, frames, 1])
         guard request.task == .repaint else {
             return prepared(request, source: latents, clean: latents, mask: column)
@@ -70,7 +70,7 @@ package struct TaskPreparation {
     }
 
     private func encode(_ audio: AudioBuffer) throws -> MLXArray {
-        try SourceAudio(model.autoencoder).latents(audio) { done, total in
+        try SourceAudio(try model.autoencoder).latents(audio) { done, total in
             report(.progress(.source, completed: done, total: total))
         }
     }
