@@ -21,6 +21,16 @@ final class Qwen3Backbone: Module {
     func callAsFunction(_ tokens: MLXArray) -> MLXArray {
         norm(layers.reduce(embedding(tokens)) { $1($0) })
     }
+
+    /// Token ids `[B, L]` that follow those of a cache, to normalised hidden states `[B, L, hidden]`.
+    @MLXActor
+    func callAsFunction(_ tokens: MLXArray, _ cache: KVCache) -> MLXArray {
+        let pass = CachedPass(cache, count: tokens.dim(1))
+        var hidden = embedding(tokens)
+        for (index, layer) in layers.enumerated() { hidden = layer(hidden, pass, layer: index) }
+        cache.advance(by: tokens.dim(1))
+        return norm(hidden)
+    }
 }
 
 /// A Qwen3 model used as a text encoder.

@@ -30,19 +30,17 @@ final class Qwen3Attention: Module {
     ///
     /// - Parameters:
     ///   - x: `[B, L, hidden]`.
-    ///   - offset: position of the first token.
-    func heads(_ x: MLXArray, offset: Int) -> (queries: MLXArray, keys: MLXArray, values: MLXArray) {
+    ///   - rotate: turns `[B, heads, L, head]` by the positions.
+    func heads(
+        _ x: MLXArray, rotate: (MLXArray) -> MLXArray
+    ) -> (queries: MLXArray, keys: MLXArray, values: MLXArray) {
         let (batch, length, _) = x.shape3
         func split(_ x: MLXArray) -> MLXArray {
             x.reshaped(batch, length, -1, configuration.headDimensions)
         }
-        func rotate(_ x: MLXArray) -> MLXArray {
-            MLXFast.RoPE(
-                x.transposed(0, 2, 1, 3), dimensions: configuration.headDimensions, traditional: false,
-                base: configuration.ropeTheta, scale: 1, offset: offset)
-        }
+        func rotated(_ x: MLXArray) -> MLXArray { rotate(x.transposed(0, 2, 1, 3)) }
         return (
-            rotate(queryNorm(split(queryProjection(x)))), rotate(keyNorm(split(keyProjection(x)))),
+            rotated(queryNorm(split(queryProjection(x)))), rotated(keyNorm(split(keyProjection(x)))),
             split(valueProjection(x)).transposed(0, 2, 1, 3)
         )
     }
@@ -60,8 +58,40 @@ final class Qwen3Attention: Module {
 
     /// `[B, L, hidden]` to `[B, L, hidden]`, each token seeing itself and those before it.
     func callAsFunction(_ x: MLXArray) -> MLXArray {
-        let (queries, keys, values) = heads(x, offset: 0)
+        let (queries, keys, values) = heads(x) { x in
+            MLXFast.RoPE(
+                x, dimensions: configuration.headDimensions, traditional: false, base: configuration.ropeTheta,
+                scale: 1, offset: 0)
+        }
         return attend(queries: queries, keys: keys, values: values, mask: .causal)
+    }
+
+    /// `[B, L, hidden]` to `[B, L, hidden]`, each token seeing itself, those before it and those of the cache.
+    @MLXActor
+    func callAsFunction(_ x: MLXArray, _ pass: CachedPass, layer: Int) -> MLXArray {
+        let (queries, newKeys, newValues) = heads(x) { x in
+            MLXFast.RoPE(
+                x, dimensions: configuration.headDimensions, traditional: false, base: configuration.ropeTheta,
+                scale: 1, offset: pass.positions)
+        }
+        let (keys, values) = pass.cache.append(keys: newKeys, values: newValues, layer: layer)
+        return attend(queries: queries, keys: keys, values: values, mask: pass.mask)
+    }
+}
+
+/// What all layers share when tokens go through a model with a cache.
+@MLXActor
+struct CachedPass {
+    let cache: KVCache
+    /// Of the first token of each sequence, int32 `[B]`.
+    let positions: MLXArray
+    let mask: MLXFast.ScaledDotProductAttentionMaskMode
+
+    /// - Parameter count: number of tokens of each sequence.
+    init(_ cache: KVCache, count: Int) {
+        self.cache = cache
+        positions = cache.positions
+        mask = cache.mask(for: count)
     }
 }
 
@@ -100,6 +130,12 @@ final class Qwen3Layer: Module {
     /// `[B, L, hidden]` to `[B, L, hidden]`.
     func callAsFunction(_ x: MLXArray) -> MLXArray {
         let h = x + attention(attentionNorm(x))
+        return h + mlp(mlpNorm(h))
+    }
+    /// Likewise, with a cache.
+    @MLXActor
+    func callAsFunction(_ x: MLXArray, _ pass: CachedPass, layer: Int) -> MLXArray {
+        let h = x + attention(attentionNorm(x), pass, layer: layer)
         return h + mlp(mlpNorm(h))
     }
 }

@@ -66,9 +66,13 @@ public struct VivaceCommand: AsyncParsableCommand {
     }
 }
 
-/// `exit(3)`, whose name `ParsableCommand` takes for its own.
+/// Ends the process with what it has written so far on its way.
+///
+/// Not by `exit(3)`: a cancelled generation may still be in the midst of its last operation on the array thread, and
+/// would find the arrays' library torn down.
 private func endProcess(_ status: Int32) -> Never {
-    exit(status)
+    fflush(nil)
+    _exit(status)
 }
 
 /// The exit codes of `vivace`.

@@ -73,7 +73,7 @@ import Testing
         func size() -> Int {
             ((try? FileManager.default.attributesOfItem(atPath: partial.path))?[.size] as? Int) ?? 0
         }
-        for _ in 0..<2000 where size() < 700_000 { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<12_000 where size() < 700_000 { try await Task.sleep(for: .milliseconds(10)) }
         #expect(size() == 700_000)
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()

@@ -1,0 +1,147 @@
+import Foundation
+import MLX
+import MLXNN
+import ModelSupport
+import MusicCore
+
+/// A Qwen3 language model: `Qwen3ForCausalLM` of Transformers.
+@MLXActor
+public final class Qwen3CausalLM {
+    /// Sizes of the network.
+    public nonisolated let configuration: Qwen3Configuration
+    /// Number of weights in the checkpoint.
+    public nonisolated let parameterCount: Int
+    /// Number format of weights and activations.
+    public nonisolated let dtype: DType
+    private let backbone: Qwen3Backbone
+    private var head: Qwen3Head
+
+    /// Tokens of a prompt that go through the network at a time: bounds memory, and the time until a cancellation.
+    private static let stretch = 512
+
+    /// Loads the model of a folder with `config.json` and weights, whose names may begin with `model.`.
+    ///
+    /// - Parameters:
+    ///   - folder: such as `acestep-5Hz-lm-0.6B`.
+    ///   - dtype: number format of weights and activations.
+    ///   - reader: reads the weights.
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint`.
+    public init(folder: URL, dtype: DType, reader: WeightReader) throws {
+        configuration = try Qwen3.configuration(folder: folder)
+        self.dtype = dtype
+        let store = try WeightStore(folder: folder).renamed { name in
+            name.hasPrefix("model.") ? String(name.dropFirst("model.".count)) : name
+        }
+        parameterCount = store.parameterCount
+        let headName = "lm_head.weight"
+        backbone = Qwen3Backbone(configuration)
+        try backbone.load(from: store, reader: reader, dtype: dtype, ignoring: { $0 == headName })
+        if configuration.tiesEmbeddings {
+            head = Qwen3Head(weight: backbone.embedding.weight)
+        } else {
+            let projection = Qwen3Projection(configuration)
+            try projection.load(from: store, reader: reader, dtype: dtype, ignoring: { $0 != headName })
+            head = Qwen3Head(weight: projection.linear.weight)
+        }
+    }
+
+    /// Keeps the large weights in 8 bits from now on.
+    ///
+    /// - Parameter ranges: stretches of token ids whose logits are asked for on their own.
+    /// - Throws: ``MusicError`` with code `outOfMemory`.
+    public func quantizeToInt8(ranges: [Range<Int>] = []) throws {
+        try backbone.quantizeToInt8()
+        try head.quantizeToInt8(ranges: ranges)
+    }
+
+    /// Whether the large weights are kept in 8 bits.
+    public var hasInt8Layers: Bool { backbone.hasInt8Layers }
+
+    /// Bytes of the weights that are read for one token.
+    ///
+    /// - Parameter ids: the token ids whose logits are computed; `nil` for all.
+    public func bytesPerToken(ids: Range<Int>? = nil) -> Int {
+        let layers = backbone.parameters().flattened().filter { !$0.0.hasPrefix("embed_tokens") }
+        return layers.reduce(0) { $0 + $1.1.nbytes } + head.byteCount(ids)
+    }
+
+    /// Runs prompts, each from its first token.
+    ///
+    /// - Parameters:
+    ///   - prompts: token ids below the vocabulary's size; none may be empty.
+    ///   - reserving: how many tokens are expected to follow.
+    /// - Returns: the state of each prompt's last token after the final normalisation, `[B, hidden]`, and the cache from
+    ///   which ``step(_:_:)`` goes on.
+    /// - Throws: ``MusicError`` with code `invalidRequest` for ids that don't exist and sequences that are too long;
+    ///   `CancellationError`.
+    public func prefill(_ prompts: [[Int]], reserving: Int = 0) throws -> (hidden: MLXArray, cache: KVCache) {
+        let longest = prompts.map(\.count).max() ?? 0
+        guard !prompts.isEmpty, prompts.allSatisfy({ !$0.isEmpty }) else {
+            throw MusicError(.invalidRequest, "A prompt of the language model is empty", advice: "give it some text")
+        }
+        let padding = prompts.map { longest - $0.count }
+        let cache = KVCache(padding: padding, reserving: longest + reserving)
+        let rows = zip(prompts, padding).map { prompt, padding in Array(repeating: 0, count: padding) + prompt }
+        return (try step(rows, cache), cache)
+    }
+
+    /// Runs the tokens that follow.
+    ///
+    /// - Parameters:
+    ///   - tokens: as many for each sequence of the cache.
+    ///   - cache: is extended by them.
+    /// - Returns: the state of each sequence's last token after the final normalisation, `[B, hidden]`.
+    /// - Throws: as ``prefill(_:reserving:)`` does.
+    public func step(_ tokens: [[Int]], _ cache: KVCache) throws -> MLXArray {
+        let count = tokens.first?.count ?? 0
+        guard tokens.count == cache.batchSize, count > 0, tokens.allSatisfy({ $0.count == count }) else {
+            throw MusicError(.internal, "a step of the language model needs as many tokens for each sequence")
+        }
+        guard cache.length + count <= configuration.maximumPositions else {
+            throw MusicError(
+                .invalidRequest,
+                "The language model's context holds \(configuration.maximumPositions) tokens, "
+                    + "and \(cache.length + count) are needed",
+                advice: "shorten the lyrics or the duration")
+        }
+        if let id = tokens.joined().first(where: { !(0..<configuration.vocabularySize).contains($0) }) {
+            throw MusicError(
+                .invalidCheckpoint,
+                "Token \(id) is outside the language model's vocabulary of \(configuration.vocabularySize)",
+                advice: "tokenizer and weights must come from one checkpoint")
+        }
+        var last = MLXArray(0)
+        for begin in stride(from: 0, to: count, by: Self.stretch) {
+            try Task.checkCancellation()
+            let end = min(count, begin + Self.stretch)
+            let ids = tokens.flatMap { $0[begin..<end].map(Int32.init) }
+            let hidden = backbone(MLXArray(ids, [tokens.count, end - begin]), cache)
+            last = hidden[0..., -1, 0...]
+            if end < count { try checkedEval(cache.state) }
+        }
+        return last
+    }
+
+    /// Scores of the token that comes next.
+    ///
+    /// - Parameters:
+    ///   - hidden: `[B, hidden]`, from ``prefill(_:reserving:)`` or ``step(_:_:)``.
+    ///   - ids: the token ids to score; `nil` for all.
+    /// - Returns: float32 `[B, ids]`, computed.
+    /// - Throws: ``MusicError``.
+    public func logits(_ hidden: MLXArray, ids: Range<Int>? = nil) throws -> MLXArray {
+        let ids = ids ?? 0..<configuration.vocabularySize
+        let logits = head(hidden, ids).asType(.float32)
+        try checkedEval([logits])
+        return logits
+    }
+}
+
+/// An output projection that is not the embedding table.
+private final class Qwen3Projection: Module {
+    @ModuleInfo(key: "lm_head") var linear: Linear
+
+    init(_ configuration: Qwen3Configuration) {
+        _linear.wrappedValue = Linear(configuration.hiddenSize, configuration.vocabularySize, bias: false)
+    }
+}
