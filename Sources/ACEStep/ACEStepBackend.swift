@@ -113,6 +113,8 @@ public final class ACEStepBackend: MeasurableBackend {
 
     public func matrixRate() async throws -> Double { try await benchmark.matrixRate() }
 
+    public func memoryRate() async throws -> Double? { await MLXActor.run { Machine.measuredMemoryRate() } }
+
     public func measure(_ stage: BenchmarkStage, _ workload: BenchmarkWorkload) async throws -> StageMeasurement {
         try await benchmark.measure(stage, workload)
     }

@@ -61,6 +61,8 @@ int cmlx_cpu_threads(void) { return thread_count(); }
 
 void cmlx_cpu_set_threads(int count) { set_thread_count(count); }
 
+double cmlx_cpu_memory_rate(void) { return memory_read_rate(); }
+
 const char* cmlx_cpu_instruction_set(void) { return product_kernels(Storage::bf16, Storage::bf16).isa; }
 
 int cmlx_memory_active(size_t* result) {

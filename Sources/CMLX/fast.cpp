@@ -119,3 +119,19 @@ cmlx_array* cmlx_fast_windowed_attention(
     return cmlx::windowed_attention(get(q), get(k), get(v), scale, window, stream(s));
   });
 }
+
+cmlx_list* cmlx_fast_decoder_layer(
+    const cmlx_array* x, const cmlx_array* keys, const cmlx_array* values, const cmlx_array* rotations,
+    const cmlx_array* begins, cmlx_array* const* weights, size_t weight_count, int32_t length, float eps,
+    cmlx_stream s) {
+  return made_list([&] {
+    std::vector<mx::array> all;
+    for (size_t i = 0; i < weight_count; ++i) all.push_back(get(weights[i]));
+    return cmlx::decoder_layer(
+        get(x), get(keys), get(values), get(rotations), get(begins), all, length, eps, stream(s));
+  });
+}
+
+bool cmlx_fast_has_decoder_layer(bool int8, cmlx_stream s) {
+  return guarded(false, [&] { return cmlx::has_decoder_layer(int8, stream(s)); });
+}

@@ -11,6 +11,9 @@ public enum CPU {
         set { cmlx_cpu_set_threads(newValue.int32) }
     }
 
+    /// Bytes that these threads read from memory in a second; measuring takes half a second and 512 MiB.
+    public static func measuredMemoryRate() -> Double { cmlx_cpu_memory_rate() }
+
     /// The vector instructions that products use, such as `avx512`.
     public static var instructionSet: String { String(cString: cmlx_cpu_instruction_set()) }
 }

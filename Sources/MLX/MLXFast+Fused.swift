@@ -183,4 +183,45 @@ extension MLXFast {
             }
         }
     }
+
+    /// Whether ``decoderLayer(_:keys:values:rotations:begins:weights:length:eps:stream:)`` can run there.
+    ///
+    /// - Parameter int8: With weights in 8 bits.
+    public static func hasDecoderLayer(int8: Bool, stream: StreamOrDevice = .default) -> Bool {
+        cmlx_fast_has_decoder_layer(int8, stream.ctx)
+    }
+
+    /// One layer of a causal transformer (Qwen3's) for one token of each sequence, every weight read once.
+    ///
+    /// - Parameters:
+    ///   - x: float32 (B, 1, D)
+    ///   - keys: (B, Hkv, room, d), of which `length` columns are in use; this token's are written into the next one, in
+    ///     place if nobody else holds the array.
+    ///   - values: Likewise.
+    ///   - rotations: float32 (B, d): cosines, then sines, of this token's position for half a head.
+    ///   - begins: int32 (B): the first column that each sequence sees.
+    ///   - weights: The norms input, q, k and post, then the matrices q, k, v, o, gate, up and down, each (outputs,
+    ///     inputs), or packed for 8 bits and followed by its scales.
+    ///   - length: Columns in use before this token.
+    ///   - eps: What is added to mean squares.
+    ///   - stream: Where to compute; a CPU.
+    /// - Returns: The result, as `x`, and the new keys and values.
+    public static func decoderLayer(
+        _ x: MLXArray, keys: MLXArray, values: MLXArray, rotations: MLXArray, begins: MLXArray, weights: [MLXArray],
+        length: Int, eps: Float, stream: StreamOrDevice = .default
+    ) -> (MLXArray, keys: MLXArray, values: MLXArray) {
+        let results = with(x, keys) { x, keys in
+            with(values, rotations) { values, rotations in
+                with(begins) { begins in
+                    with(weights) {
+                        wrap(
+                            list: cmlx_fast_decoder_layer(
+                                x, keys, values, rotations, begins, $0, $1, length.int32, eps, stream.ctx))
+                    }
+                }
+            }
+        }
+        // After an error there are none, and the error has been reported.
+        return results.count == 3 ? (results[0], results[1], results[2]) : (x, keys, values)
+    }
 }

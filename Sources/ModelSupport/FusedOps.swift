@@ -161,4 +161,42 @@ public enum FusedOps {
                 queries: queries, keys: keys, values: values, scale: scale, window: window)
         #endif
     }
+
+    /// Whether ``decoderLayer(_:keys:values:rotations:begins:weights:length:eps:)`` can run on the default device.
+    ///
+    /// - Parameter int8: with weights in 8 bits.
+    public static func hasDecoderLayer(int8: Bool) -> Bool {
+        #if os(macOS)
+            return false
+        #else
+            return MLXFast.hasDecoderLayer(int8: int8)
+        #endif
+    }
+
+    /// One layer of Qwen3 for one token of each sequence; ask ``hasDecoderLayer(int8:)`` before.
+    ///
+    /// - Parameters:
+    ///   - x: float32 `[B, 1, hidden]`.
+    ///   - keys: `[B, key heads, room, head]`, of which `length` columns are in use; it is extended in place if nobody
+    ///     else holds it.
+    ///   - values: likewise.
+    ///   - rotations: float32 `[B, head]`: cosines, then sines, of this token's position for half a head.
+    ///   - begins: int32 `[B]`: the first column that each sequence sees.
+    ///   - weights: the norms input, q, k and post, then the matrices q, k, v, o, gate, up and down, each
+    ///     `[outputs, inputs]`, or packed for 8 bits and followed by its scales.
+    ///   - length: columns in use before this token.
+    ///   - eps: added to mean squares.
+    /// - Returns: the result, as `x`, and the new keys and values.
+    public static func decoderLayer(
+        _ x: MLXArray, keys: MLXArray, values: MLXArray, rotations: MLXArray, begins: MLXArray, weights: [MLXArray],
+        length: Int, eps: Float
+    ) -> (MLXArray, keys: MLXArray, values: MLXArray) {
+        #if os(macOS)
+            preconditionFailure("there is no such operation on this system")
+        #else
+            return MLXFast.decoderLayer(
+                x, keys: keys, values: values, rotations: rotations, begins: begins, weights: weights, length: length,
+                eps: eps)
+        #endif
+    }
 }

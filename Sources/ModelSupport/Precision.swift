@@ -90,6 +90,15 @@ public enum Machine {
         #endif
     }
 
+    /// Bytes of memory that the threads read in a second, measured now; `nil` where that can't be told.
+    public static func measuredMemoryRate() -> Double? {
+        #if os(macOS)
+            nil
+        #else
+            CPU.measuredMemoryRate()
+        #endif
+    }
+
     /// Whether there are instructions that multiply bfloat16 (AVX-512 BF16, AMX, or Arm's BF16 extension).
     public static let multipliesBFloat16: Bool = detectBFloat16()
 

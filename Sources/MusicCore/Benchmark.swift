@@ -12,10 +12,27 @@ public enum BenchmarkStage: String, Sendable, CaseIterable {
     case vaeDecode = "vae-decode"
     /// Text encoder, condition encoder, all steps and decoding.
     case endToEnd = "end-to-end"
+    /// A prompt through the language model.
+    case plannerPrefill = "lm-prefill"
+    /// One audio code of each sequence by the language model.
+    case plannerStep = "lm"
+    /// Likewise with guidance: twice as many sequences.
+    case guidedPlannerStep = "lm-cfg"
+
+    /// The stages of a model that makes audio.
+    public static let ofModel: [BenchmarkStage] = allCases.filter { !$0.isOfPlanner }
+
+    /// Whether the stage is one of the language model.
+    public var isOfPlanner: Bool { [.plannerPrefill, .plannerStep, .guidedPlannerStep].contains(self) }
 
     /// The stage's name in JSON, such as `dit_step`.
     public var key: String {
-        self == .ditStep ? "dit_step" : rawValue.replacing("-", with: "_")
+        switch self {
+        case .ditStep: "dit_step"
+        case .plannerStep: "lm_step"
+        case .guidedPlannerStep: "lm_cfg_step"
+        default: rawValue.replacing("-", with: "_")
+        }
     }
 }
 
@@ -55,12 +72,24 @@ public struct StageMeasurement: Sendable, Equatable {
     /// Floating-point operations of one run: two for every multiplication with addition in products, convolutions and
     /// attention; everything else is left out.
     public var operations: Double
+    /// Bytes of weights that one run reads, where these and not the operations set its pace; 0 elsewhere.
+    public var bytes: Double
+    /// Tokens that one run makes; 0 where there are none.
+    public var tokens: Int
 
-    public init(stage: BenchmarkStage, seconds: [Double], operations: Double) {
+    public init(stage: BenchmarkStage, seconds: [Double], operations: Double, bytes: Double = 0, tokens: Int = 0) {
         self.stage = stage
         self.seconds = seconds
         self.operations = operations
+        self.bytes = bytes
+        self.tokens = tokens
     }
+
+    /// Bytes per second of the fastest run.
+    public var byteRate: Double { minimum > 0 ? bytes / minimum : 0 }
+
+    /// Tokens per second of the fastest run.
+    public var tokenRate: Double { minimum > 0 ? Double(tokens) / minimum : 0 }
 
     /// The fastest run.
     public var minimum: Double { seconds.min() ?? 0 }
@@ -76,8 +105,10 @@ public struct StageMeasurement: Sendable, Equatable {
     public var gflops: Double { minimum > 0 ? operations / minimum / 1e9 : 0 }
 }
 
-/// A backend whose stages can be measured.
-public protocol MeasurableBackend: MusicBackend {
+/// A model whose stages can be measured.
+public protocol Measurable: Sendable {
+    var info: ModelInfo { get }
+
     /// What computes, in words: instruction set, number of threads, or the GPU.
     var engine: String { get }
 
@@ -85,8 +116,14 @@ public protocol MeasurableBackend: MusicBackend {
     /// do at best with this engine.
     func matrixRate() async throws -> Double
 
+    /// The rate at which the memory is read, in bytes per second; `nil` where that can't be told.
+    func memoryRate() async throws -> Double?
+
     /// Runs a stage once to warm up and then as often as the workload says.
     ///
     /// - Throws: ``MusicError``, or `CancellationError` between two runs.
     func measure(_ stage: BenchmarkStage, _ workload: BenchmarkWorkload) async throws -> StageMeasurement
 }
+
+/// A backend whose stages can be measured.
+public protocol MeasurableBackend: MusicBackend, Measurable {}

@@ -11,25 +11,37 @@ public actor MusicManager {
         var quantization: LoadOptions.Quantization
         var lowMemory: Bool
         var device: LoadOptions.Device
+
+        init(_ location: ModelLocation, _ options: LoadOptions) {
+            directory = location.directory.standardizedFileURL.path
+            precision = options.precision
+            quantization = options.quantization
+            lowMemory = options.lowMemory
+            device = options.device
+        }
     }
 
     /// Turns what a user calls a model into the place of its files.
     public typealias Locate = @Sendable (String) async throws -> ModelLocation
 
     private let families: [BackendFamily]
+    private let planners: [PlannerFamily]
     private let locate: Locate
     private let defaultModel: @Sendable () async throws -> String
     private var loads: [Key: Task<any MusicBackend, any Error>] = [:]
+    private var plannerLoads: [Key: Task<any MusicPlanner, any Error>] = [:]
 
     /// - Parameters:
     ///   - families: the families to choose from, in order of preference.
+    ///   - planners: the families of language models, likewise.
     ///   - locate: finds a model by path, hub id or short name; throws ``MusicError`` `modelNotFound`.
     ///   - defaultModel: names the model for a user who named none.
     public init(
-        families: [BackendFamily], locate: @escaping Locate,
+        families: [BackendFamily], planners: [PlannerFamily] = [], locate: @escaping Locate,
         defaultModel: @escaping @Sendable () async throws -> String
     ) {
         self.families = families
+        self.planners = planners
         self.locate = locate
         self.defaultModel = defaultModel
     }
@@ -57,9 +69,7 @@ public actor MusicManager {
     /// - Throws: ``MusicError`` `modelNotFound`, `invalidCheckpoint`, `unsupported` or `outOfMemory`.
     public func model(_ name: String, options: LoadOptions = LoadOptions()) async throws -> any MusicBackend {
         let location = try await locate(name)
-        let key = Key(
-            directory: location.directory.standardizedFileURL.path, precision: options.precision,
-            quantization: options.quantization, lowMemory: options.lowMemory, device: options.device)
+        let key = Key(location, options)
         if let load = loads[key] { return try await load.value }
 
         guard let family = families.first(where: { $0.recognizes(location) }) else {
@@ -71,20 +81,55 @@ public actor MusicManager {
         let load = Task { try await family.load(location, options) }
         loads[key] = load
         do {
+            return try await Self.value(of: load, from: location)
+        } catch {
+            loads[key] = nil
+            throw error
+        }
+    }
+
+    /// The language model of that name, loaded and kept like ``model(_:options:)``.
+    ///
+    /// - Parameter name: a directory, a hub id or a short name, of a language model or of a checkpoint that comes with
+    ///   one.
+    /// - Throws: ``MusicError`` `modelNotFound`, `invalidCheckpoint`, `unsupported` or `outOfMemory`.
+    public func planner(_ name: String, options: LoadOptions = LoadOptions()) async throws -> any MusicPlanner {
+        let location = try await locate(name)
+        let key = Key(location, options)
+        if let load = plannerLoads[key] { return try await load.value }
+
+        guard let family = planners.first(where: { $0.recognizes(location) }) else {
+            throw MusicError(
+                .invalidCheckpoint, "\(location.directory.path) holds no language model",
+                advice: "give a folder such as acestep-5Hz-lm-1.7B, or one that holds such a folder")
+        }
+        let load = Task { try await family.load(location, options) }
+        plannerLoads[key] = load
+        do {
+            return try await Self.value(of: load, from: location)
+        } catch {
+            plannerLoads[key] = nil
+            throw error
+        }
+    }
+
+    /// Whether a location holds a language model, alone or beside others.
+    public func holdsPlanner(_ location: ModelLocation) -> Bool { planners.contains { $0.recognizes(location) } }
+
+    private static func value<Model: Sendable>(
+        of load: Task<Model, any Error>, from location: ModelLocation
+    ) async throws -> Model {
+        do {
             return try await withTaskCancellationHandler {
                 try await load.value
             } onCancel: {
                 load.cancel()
             }
         } catch var error as MusicError where error.code == .invalidCheckpoint {
-            loads[key] = nil
             // Families name files as they lie within a checkpoint.
             if !error.description.contains(location.directory.path) {
                 error.message = "\(location.directory.path): \(error.message)"
             }
-            throw error
-        } catch {
-            loads[key] = nil
             throw error
         }
     }
@@ -92,5 +137,6 @@ public actor MusicManager {
     /// Lets go of every loaded model; a generation that is running keeps its own until it ends.
     public func unloadAll() {
         loads.removeAll()
+        plannerLoads.removeAll()
     }
 }

@@ -64,20 +64,40 @@ public final class KVCache {
     ///   - layer: layers are appended in order from 0, for each stretch of tokens.
     func append(keys newKeys: MLXArray, values newValues: MLXArray, layer: Int) -> (MLXArray, MLXArray) {
         let end = length + newKeys.dim(2)
-        if layer == 0, end > capacity { capacity = (max(end, reserved) + Self.block - 1) / Self.block * Self.block }
-        if layer == keys.count {
-            let shape = [newKeys.dim(0), newKeys.dim(1), capacity, newKeys.dim(3)]
-            keys.append(MLXArray.zeros(shape, dtype: newKeys.dtype))
-            values.append(MLXArray.zeros(shape, dtype: newValues.dtype))
-        } else if keys[layer].dim(2) < capacity {
-            var shape = keys[layer].shape
-            shape[2] = capacity - shape[2]
-            keys[layer] = concatenated([keys[layer], MLXArray.zeros(shape, dtype: newKeys.dtype)], axis: 2)
-            values[layer] = concatenated([values[layer], MLXArray.zeros(shape, dtype: newValues.dtype)], axis: 2)
-        }
+        makeRoom(for: newKeys.dim(2), layer: layer, like: newKeys)
         keys[layer][0..., 0..., length..<end, 0...] = newKeys
         values[layer][0..., 0..., length..<end, 0...] = newValues
         return (keys[layer][0..., 0..., 0..<end, 0...], values[layer][0..., 0..., 0..<end, 0...])
+    }
+
+    /// Makes room for tokens.
+    private func makeRoom(for count: Int, layer: Int, like new: MLXArray) {
+        let end = length + count
+        if layer == 0, end > capacity { capacity = (max(end, reserved) + Self.block - 1) / Self.block * Self.block }
+        if layer == keys.count {
+            let shape = [new.dim(0), new.dim(1), capacity, new.dim(3)]
+            keys.append(MLXArray.zeros(shape, dtype: new.dtype))
+            values.append(MLXArray.zeros(shape, dtype: new.dtype))
+        } else if keys[layer].dim(2) < capacity {
+            var shape = keys[layer].shape
+            shape[2] = capacity - shape[2]
+            let room = MLXArray.zeros(shape, dtype: keys[layer].dtype)
+            keys[layer] = concatenated([keys[layer], room], axis: 2)
+            values[layer] = concatenated([values[layer], room], axis: 2)
+        }
+    }
+
+    /// Runs a layer that extends the keys and values itself by one column.
+    ///
+    /// - Parameter body: takes the layer's keys and values, and returns a result beside the new ones.
+    func extend(
+        layer: Int, _ body: (_ keys: MLXArray, _ values: MLXArray) -> (MLXArray, keys: MLXArray, values: MLXArray)
+    ) -> MLXArray {
+        makeRoom(for: 1, layer: layer, like: keys[layer])
+        let (result, newKeys, newValues) = body(keys[layer], values[layer])
+        keys[layer] = newKeys
+        values[layer] = newValues
+        return result
     }
 
     /// Tells that all layers have appended a stretch.

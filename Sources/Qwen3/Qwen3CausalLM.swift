@@ -15,6 +15,7 @@ public final class Qwen3CausalLM {
     public nonisolated let dtype: DType
     private let backbone: Qwen3Backbone
     private var head: Qwen3Head
+    private var fastStep: Qwen3Step?
 
     /// Tokens of a prompt that go through the network at a time: bounds memory, and the time until a cancellation.
     private static let stretch = 512
@@ -43,6 +44,7 @@ public final class Qwen3CausalLM {
             try projection.load(from: store, reader: reader, dtype: dtype, ignoring: { $0 != headName })
             head = Qwen3Head(weight: projection.linear.weight)
         }
+        fastStep = Qwen3Step(backbone, configuration)
     }
 
     /// Keeps the large weights in 8 bits from now on.
@@ -52,6 +54,7 @@ public final class Qwen3CausalLM {
     public func quantizeToInt8(ranges: [Range<Int>] = []) throws {
         try backbone.quantizeToInt8()
         try head.quantizeToInt8(ranges: ranges)
+        fastStep = Qwen3Step(backbone, configuration)
     }
 
     /// Whether the large weights are kept in 8 bits.
@@ -109,6 +112,11 @@ public final class Qwen3CausalLM {
                 .invalidCheckpoint,
                 "Token \(id) is outside the language model's vocabulary of \(configuration.vocabularySize)",
                 advice: "tokenizer and weights must come from one checkpoint")
+        }
+        if count == 1, cache.length > 0, let fastStep {
+            try Task.checkCancellation()
+            let hidden = fastStep(backbone.embedding(MLXArray(tokens.map { Int32($0[0]) }, [tokens.count, 1])), cache)
+            return backbone.norm(hidden)[0..., 0, 0...]
         }
         var last = MLXArray(0)
         for begin in stride(from: 0, to: count, by: Self.stretch) {

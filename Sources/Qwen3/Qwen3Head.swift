@@ -46,6 +46,7 @@ struct Qwen3Head {
 
     /// `[B, hidden]` to `[B, ids]`.
     func callAsFunction(_ hidden: MLXArray, _ ids: Range<Int>) -> MLXArray {
+        let hidden = hidden.asType(parts[0].layer is Int8Linear ? hidden.dtype : parts[0].layer.weight.dtype)
         let scores = parts.filter { $0.ids.overlaps(ids) }.map { part in
             let wanted = part.ids.clamped(to: ids)
             let local = (wanted.lowerBound - part.ids.lowerBound)..<(wanted.upperBound - part.ids.lowerBound)

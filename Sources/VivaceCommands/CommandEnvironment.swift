@@ -8,9 +8,17 @@ public struct CommandEnvironment: Sendable {
     /// Finds and loads models.
     public var manager: MusicManager
 
+    /// What a checkpoint with random weights is like.
+    public enum RandomKind: Sendable, Equatable {
+        /// The published turbo model.
+        case model
+        /// The language model of a published size, such as `0.6B`.
+        case planner(String)
+    }
+
     /// Writes a full-size checkpoint with random weights as a new directory.
     public typealias MakeRandomCheckpoint =
-        @Sendable (URL, _ seed: UInt64, _ report: (_ bytes: Int, _ total: Int) throws -> Void) throws -> Void
+        @Sendable (URL, RandomKind, _ seed: UInt64, _ report: (_ bytes: Int, _ total: Int) throws -> Void) throws -> Void
 
     /// See ``MakeRandomCheckpoint``.
     public var makeRandomCheckpoint: MakeRandomCheckpoint

@@ -7,19 +7,27 @@ struct MakeRandomCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "make-random",
         abstract: "Write a checkpoint with random weights, to measure speed and memory with.",
-        discussion: "It has the sizes and the files of the published turbo model. What it makes is noise.")
+        discussion: """
+            It has the sizes and the files of the published turbo model, or of a published language model. What it \
+            makes is noise.
+            """)
 
     @Argument(help: "The folder to make; it must not exist yet.")
     var folder: String
 
-    @Flag(help: "All sizes as published: 2.4 billion weights, 4.6 GiB. The only size so far, so it must be given.")
+    @Flag(help: "The model that makes audio, with all sizes as published: 2.4 billion weights, 4.6 GiB.")
     var fullSize = false
+
+    @Option(help: ArgumentHelp("Instead, the language model of a published size: 0.6B, 1.7B or 4B.", valueName: "size"))
+    var lm: String?
 
     @Option(help: "Seed of the weights.")
     var seed: UInt64 = 0
 
     func validate() throws {
-        guard fullSize else { throw ValidationError("give --full-size: it needs 4.6 GiB of disk") }
+        guard fullSize != (lm != nil) else {
+            throw ValidationError("give --full-size, which needs 4.6 GiB of disk, or --lm with a size")
+        }
     }
 
     func run() async throws {
@@ -27,9 +35,9 @@ struct MakeRandomCommand: AsyncParsableCommand {
             throw MusicError(.internal, "the command runs outside VivaceCommand.run")
         }
         let url = URL(fileURLWithPath: folder)
-        try await withInterruption { [seed] in
+        try await withInterruption { [seed, lm] in
             var shown = -1
-            try environment.makeRandomCheckpoint(url, seed) { bytes, total in
+            try environment.makeRandomCheckpoint(url, lm.map { .planner($0) } ?? .model, seed) { bytes, total in
                 try Task.checkCancellation()
                 let percent = Int(100 * Double(bytes) / Double(max(total, 1)))
                 if Terminal.isInteractive, percent != shown {

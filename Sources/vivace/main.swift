@@ -11,10 +11,17 @@ let locator = { @Sendable in try ModelLocator(builtin: { try Installation.builti
 await VivaceCommand.run(
     in: CommandEnvironment(
         manager: MusicManager(
-            families: [ACEStepBackend.family],
+            families: [ACEStepBackend.family], planners: [ACEStepPlanner.family],
             locate: { try await locator().resolve($0).location },
             defaultModel: { try await DefaultModel.name(locator()) }),
-        makeRandomCheckpoint: { folder, seed, report in
-            try RandomCheckpoint.write(to: folder, seed: seed) { try report($0, RandomCheckpoint.byteCount) }
+        makeRandomCheckpoint: { folder, kind, seed, report in
+            switch kind {
+            case .model:
+                try RandomCheckpoint.write(to: folder, seed: seed) { try report($0, RandomCheckpoint.byteCount) }
+            case .planner(let name):
+                let size = try RandomCheckpoint.PlannerSize(named: name)
+                let total = RandomCheckpoint.plannerByteCount(size)
+                try RandomCheckpoint.writePlanner(to: folder, size: size, seed: seed) { try report($0, total) }
+            }
         },
         quantizeCheckpoint: { try await QuantizedCheckpoint.write(from: $0, to: $1, progress: $2) }))

@@ -19,14 +19,7 @@ final class StageBenchmark {
 
     /// Operations per second of a matrix product with the sizes of a large feed-forward layer.
     func matrixRate() throws -> Double {
-        let (rows, depth, columns) = (384, 2048, 6144)
-        return try target.withDevice {
-            let a = MLXRandom.normal([rows, depth], key: MLXRandom.key(1)).asType(model.dtype)
-            let b = MLXRandom.normal([columns, depth], key: MLXRandom.key(2)).asType(model.dtype)
-            eval(a, b)
-            let seconds = try timed(repeats: 12) { eval(matmul(a, b.T)) }
-            return 2 * Double(rows * depth * columns) / (seconds.min() ?? .infinity)
-        }
+        try target.withDevice { try Stopwatch.matrixRate(model.dtype) }
     }
 
     /// See ``MusicCore/MeasurableBackend/measure(_:_:)``.
@@ -34,7 +27,7 @@ final class StageBenchmark {
         try target.withDevice {
             let inputs = Inputs(workload, model)
             let (operations, run) = try prepared(stage, workload, inputs)
-            let seconds = try timed(repeats: workload.repeats) {
+            let seconds = try Stopwatch.timed(repeats: workload.repeats) {
                 for _ in 0..<workload.batchSize { try run() }
             }
             return StageMeasurement(
@@ -68,6 +61,10 @@ final class StageBenchmark {
             )
         case .vaeDecode:
             return (counts.decode, { [model] in _ = try model.autoencoder.decode(inputs.noise[0]) })
+        case .plannerPrefill, .plannerStep, .guidedPlannerStep:
+            throw MusicError(
+                .unsupported, "The stage '\(stage.rawValue)' is one of the language model",
+                advice: "measure it with the folder of a language model, as in: vivace bench --stage lm")
         case .endToEnd:
             let total =
                 counts.text + counts.condition + counts.memory + counts.step * Double(workload.steps) + counts.decode
@@ -80,18 +77,6 @@ final class StageBenchmark {
                     _ = try model.autoencoder.decode(latents[0])
                 }
             )
-        }
-    }
-
-    /// Seconds of each run after one that is not counted.
-    private func timed(repeats: Int, _ body: () throws -> Void) throws -> [Double] {
-        try body()
-        let clock = ContinuousClock()
-        return try (0..<max(1, repeats)).map { _ in
-            try Task.checkCancellation()
-            let start = clock.now
-            try body()
-            return (clock.now - start) / .seconds(1)
         }
     }
 }

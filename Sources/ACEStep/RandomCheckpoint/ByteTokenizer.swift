@@ -13,11 +13,20 @@ package enum ByteTokenizer {
         #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"#
         + #"|\s*[\r\n]+|\s+(?!\S)|\s+"#
 
+    /// What the planner's tokenizer has beside these: marks around its thoughts, and a token for each audio code.
+    package static func planningTokens(codes: Int) -> [(String, Int)] {
+        [("<think>", 151_667), ("</think>", 151_668)]
+            + (0..<codes).map { ("<|audio_code_\($0)|>", 151_669 + $0) }
+    }
+
     /// The file's contents.
-    package static func json() throws -> Data {
+    ///
+    /// - Parameter addedTokens: tokens that are found as they are in any text, with their ids.
+    package static func json(addedTokens: [(String, Int)] = []) throws -> Data {
+        let specialTokens = specialTokens + addedTokens
         var vocabulary: [String: Int] = [:]
         for (id, character) in byteCharacters().enumerated() { vocabulary[String(character)] = id }
-        for (token, id) in specialTokens { vocabulary[token] = id }
+        for (token, id) in Self.specialTokens { vocabulary[token] = id }
         let byteLevel: [String: Any] = [
             "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false,
         ]

@@ -84,17 +84,37 @@ package enum TensorPlan {
 
     /// Tensors of the text encoder, a Qwen3 of 28 layers.
     package static func textEncoder() -> [PlannedTensor] {
+        qwen3(vocabulary: vocabulary, width: textWidth, inner: 3072, layers: 28)
+    }
+
+    /// Tensors of a Qwen3 with heads of 128 dimensions, 8 of them for keys and values.
+    private static func qwen3(
+        vocabulary: Int, width: Int, inner: Int, layers: Int, heads: Int = heads
+    ) -> [PlannedTensor] {
         var tensors = [
-            PlannedTensor(name: "embed_tokens.weight", shape: [vocabulary, textWidth], deviation: 1),
-            norm("norm", textWidth),
+            PlannedTensor(name: "embed_tokens.weight", shape: [vocabulary, width], deviation: 1),
+            norm("norm", width),
         ]
-        for index in 0..<28 {
+        for index in 0..<layers {
             let layer = "layers.\(index)"
-            tensors += attention("\(layer).self_attn", width: textWidth)
-            tensors += mlp("\(layer).mlp", width: textWidth, inner: 3072)
-            tensors += ["input_layernorm", "post_attention_layernorm"].map { norm("\(layer).\($0)", textWidth) }
+            tensors += attention("\(layer).self_attn", width: width, heads: heads)
+            tensors += mlp("\(layer).mlp", width: width, inner: inner)
+            tensors += ["input_layernorm", "post_attention_layernorm"].map { norm("\(layer).\($0)", width) }
         }
         return tensors
+    }
+
+    // MARK: The planner
+
+    /// Number of token ids of the 5 Hz language models: those of Qwen3, and 65,535 audio codes.
+    static let plannerVocabulary = vocabulary + plannerCodes
+    static let plannerCodes = 65_535
+
+    /// Tensors of a 5 Hz language model.
+    package static func planner(_ size: RandomCheckpoint.PlannerSize) -> [PlannedTensor] {
+        qwen3(
+            vocabulary: plannerVocabulary, width: size.width, inner: size.inner, layers: size.layers,
+            heads: size.heads)
     }
 
     // MARK: The autoencoder
@@ -160,7 +180,9 @@ package enum TensorPlan {
         return bias ? [weight, PlannedTensor(name: "\(name).bias", shape: [out], deviation: 0.02)] : [weight]
     }
 
-    private static func attention(_ name: String, width: Int = hidden) -> [PlannedTensor] {
+    private static func attention(
+        _ name: String, width: Int = hidden, heads: Int = heads
+    ) -> [PlannedTensor] {
         let (queries, keys) = (heads * head, keyValueHeads * head)
         return linear("\(name).q_proj", queries, width, bias: false)
             + linear("\(name).k_proj", keys, width, bias: false)

@@ -104,4 +104,21 @@ mx::array modulated_rms_norm(
 mx::array windowed_attention(
     const mx::array& q, const mx::array& k, const mx::array& v, float scale, int window, mx::StreamOrDevice s);
 
+// One layer of a causal transformer (Qwen3's) for one token of each sequence:
+//
+//   h = x + o(attention(rope(q_norm(q(input_norm(x)))), ...)), result = h + down(silu(gate(post_norm(h))) * up(...))
+//
+// x is float32 (B, 1, width); keys and values are (B, heads, room, head), of which `length` columns are in use; this
+// token's are written into the next one. rotations is float32 (B, head): cosines, then sines, of half a head; begins
+// is int32 (B): the first column that each sequence sees. weights holds the norms input, q, k and post, then the
+// matrices q, k, v, o, gate, up and down, each (outputs, inputs), or packed for 8 bits and followed by its scales.
+// Returns the result, and keys and values, in their place if nobody else holds them.
+std::vector<mx::array> decoder_layer(
+    const mx::array& x, const mx::array& keys, const mx::array& values, const mx::array& rotations,
+    const mx::array& begins, const std::vector<mx::array>& weights, int length, float epsilon,
+    mx::StreamOrDevice s);
+
+// Whether that function can run there, with weights in 8 bits if asked.
+bool has_decoder_layer(bool int8, mx::StreamOrDevice s);
+
 } // namespace cmlx

@@ -20,7 +20,7 @@ constexpr size_t kHugePage = size_t(2) << 20;
 } // namespace
 
 void Operation::eval_cpu(const std::vector<mx::array>& inputs, std::vector<mx::array>& outputs) {
-  compute(inputs, outputs[0]);
+  compute_all(inputs, outputs);
 }
 
 void Operation::eval_gpu(const std::vector<mx::array>&, std::vector<mx::array>&) {

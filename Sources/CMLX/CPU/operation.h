@@ -15,7 +15,7 @@
 
 namespace cmlx {
 
-// A primitive with one output. Derivatives and vectorization follow from `plain`, the same function made of other
+// A primitive, with one output as a rule. Derivatives and vectorization follow from `plain`, the same function made of other
 // operations, unless a subclass knows better.
 class Operation : public mx::Primitive {
  public:
@@ -23,6 +23,11 @@ class Operation : public mx::Primitive {
 
   virtual mx::array plain(const std::vector<mx::array>& inputs) = 0;
   virtual void compute(const std::vector<mx::array>& inputs, mx::array& out) = 0;
+
+  // For a primitive with more outputs than one, which then has no derivative.
+  virtual void compute_all(const std::vector<mx::array>& inputs, std::vector<mx::array>& outputs) {
+    compute(inputs, outputs[0]);
+  }
 
   void eval_cpu(const std::vector<mx::array>& inputs, std::vector<mx::array>& outputs) final;
   void eval_gpu(const std::vector<mx::array>& inputs, std::vector<mx::array>& outputs) final;

@@ -16,6 +16,9 @@ void set_thread_count(int count);
 // operation calls this on the stream's thread before it starts.
 void adopt_thread_count();
 
+// Bytes that these threads read from memory in a second, measured now.
+double memory_read_rate();
+
 namespace detail {
 void parallel_for(int64_t count, int threads, void (*body)(void* context, int64_t index), void* context);
 } // namespace detail

@@ -107,6 +107,9 @@ int cmlx_synchronize(cmlx_stream stream);
 int cmlx_cpu_threads(void);
 void cmlx_cpu_set_threads(int count);
 
+// Bytes that these threads read from memory in a second; measured by reading half a gigabyte some times.
+double cmlx_cpu_memory_rate(void);
+
 // The vector instructions of products on the CPU, for instance "avx512". Static.
 const char *cmlx_cpu_instruction_set(void);
 
@@ -499,6 +502,14 @@ cmlx_array *cmlx_fast_conv_transpose1d(
 // Attention in which position i sees the positions j with |i - j| <= window.
 cmlx_array *cmlx_fast_windowed_attention(
     const cmlx_array *q, const cmlx_array *k, const cmlx_array *v, float scale, int32_t window, cmlx_stream s);
+
+// One layer of a causal transformer for one token of each sequence; see CPU/cpu_ops.h. A list of the result, the keys
+// and the values.
+cmlx_list *cmlx_fast_decoder_layer(
+    const cmlx_array *x, const cmlx_array *keys, const cmlx_array *values, const cmlx_array *rotations,
+    const cmlx_array *begins, cmlx_array *const *weights, size_t weight_count, int32_t length, float eps,
+    cmlx_stream s);
+bool cmlx_fast_has_decoder_layer(bool int8, cmlx_stream s);
 
 // MARK: - Random numbers (random.cpp)
 

@@ -11,8 +11,11 @@ struct BenchCommand: AsyncParsableCommand {
         discussion: """
             Example: vivace bench --duration 30 --dtype bf16 --stage dit --stage vae-decode
 
-            Without --model it measures random weights of the published turbo model's size, which it writes to a \
-            temporary folder (4.6 GiB) and removes. To keep them: vivace models make-random --full-size DIR.
+            The language model: vivace bench --stage lm --stage lm-cfg
+
+            Without --model it measures random weights of the published turbo model's size, or of the 0.6B language \
+            model's, which it writes to a temporary folder (4.6 or 1.2 GiB) and removes. To keep them: \
+            vivace models make-random --full-size DIR, or --lm 0.6B DIR.
             """)
 
     @Option(help: ArgumentHelp("A folder, a hub id or a short name, instead of random weights.", valueName: "model"))
@@ -52,14 +55,17 @@ struct BenchCommand: AsyncParsableCommand {
         }
         let workload = try checkedWorkload()
         let options = try computation.loadOptions()
-        let stages = stages.isEmpty ? BenchmarkStage.allCases : stages
+        let stages = stages.isEmpty ? BenchmarkStage.ofModel : stages
+        let ofPlanner = stages.contains(where: \.isOfPlanner)
+        guard !ofPlanner || stages.allSatisfy(\.isOfPlanner) else {
+            throw MusicError(
+                .invalidRequest, "stages of the language model and of the audio model are measured one at a time",
+                advice: "run vivace bench twice")
+        }
         let report = try await withInterruption { [model, json] in
-            try await withModel(model, environment) { name in
-                let backend = try await environment.manager.model(name, options: options)
-                guard let backend = backend as? any MeasurableBackend else {
-                    throw MusicError(.unsupported, "models of the family \(backend.info.family) can't be measured")
-                }
-                return try await measure(backend, model == nil ? "full size, random" : name, stages, workload, json)
+            try await withModel(model, ofPlanner: ofPlanner, environment) { name in
+                let measurable = try await loaded(name, ofPlanner: ofPlanner, options, environment)
+                return try await measure(measurable, model == nil ? "full size, random" : name, stages, workload, json)
             }
         }
         if json { Terminal.output(try report.json()) }
@@ -84,23 +90,44 @@ struct BenchCommand: AsyncParsableCommand {
 
 /// Runs a closure with the named model, or with random weights that exist as long as it runs.
 private func withModel<Result: Sendable>(
-    _ name: String?, _ environment: CommandEnvironment, _ body: (String) async throws -> Result
+    _ name: String?, ofPlanner: Bool, _ environment: CommandEnvironment, _ body: (String) async throws -> Result
 ) async throws -> Result {
     if let name { return try await body(name) }
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vivace-bench-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     Terminal.note("writing random weights to \(folder.path)")
-    try environment.makeRandomCheckpoint(folder, 0) { _, _ in try Task.checkCancellation() }
+    let make = environment.makeRandomCheckpoint
+    try make(folder, ofPlanner ? .planner("0.6B") : .model, 0) { _, _ in try Task.checkCancellation() }
     return try await body(folder.path)
 }
 
+private func loaded(
+    _ name: String, ofPlanner: Bool, _ options: LoadOptions, _ environment: CommandEnvironment
+) async throws -> any Measurable {
+    let model: any Sendable
+    let family: String
+    if ofPlanner {
+        let planner = try await environment.manager.planner(name, options: options)
+        (model, family) = (planner, planner.info.family)
+    } else {
+        let backend = try await environment.manager.model(name, options: options)
+        (model, family) = (backend, backend.info.family)
+    }
+    guard let measurable = model as? any Measurable else {
+        throw MusicError(.unsupported, "models of the family \(family) can't be measured")
+    }
+    return measurable
+}
+
 private func measure(
-    _ backend: any MeasurableBackend, _ name: String, _ stages: [BenchmarkStage], _ workload: BenchmarkWorkload,
+    _ backend: any Measurable, _ name: String, _ stages: [BenchmarkStage], _ workload: BenchmarkWorkload,
     _ isQuiet: Bool
 ) async throws -> BenchReport {
     var report = BenchReport(
         model: name, info: backend.info, workload: workload,
-        machine: .init(engine: backend.engine, matrixGflops: try await backend.matrixRate() / 1e9))
+        machine: .init(
+            engine: backend.engine, matrixGflops: try await backend.matrixRate() / 1e9,
+            memoryGigabytes: try await backend.memoryRate().map { $0 / 1e9 }))
     func show(_ line: String) { if !isQuiet { Terminal.output(line) } }
     show(report.header)
     for stage in stages {

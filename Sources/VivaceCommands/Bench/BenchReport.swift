@@ -11,11 +11,17 @@ struct BenchReport: Encodable, Sendable {
         var gflops: Double
         /// That rate as a part of the rate of a large matrix product.
         var fraction: Double
+        /// Tokens per second of the fastest run, of stages that make tokens.
+        var tokensPerSecond: Double?
+        /// Weights read per second, as a part of the rate at which memory can be read, of stages that this bounds.
+        var memoryFraction: Double?
         /// Largest resident set of the process so far, in bytes.
         var peakRSSBytes: Int
 
         enum CodingKeys: String, CodingKey {
             case min, median, gflops, fraction
+            case tokensPerSecond = "tokens_per_second"
+            case memoryFraction = "memory_fraction"
             case peakRSSBytes = "peak_rss_bytes"
         }
     }
@@ -25,18 +31,22 @@ struct BenchReport: Encodable, Sendable {
         var engine: String
         /// Rate of a large matrix product, in 10⁹ operations per second.
         var matrixGflops: Double
+        /// Rate at which memory is read, in 10⁹ bytes per second; `nil` where that can't be told.
+        var memoryGigabytes: Double?
         var memoryBytes: Int
 
-        init(engine: String, matrixGflops: Double) {
+        init(engine: String, matrixGflops: Double, memoryGigabytes: Double?) {
             processor = Self.processorName
             self.engine = engine
             self.matrixGflops = matrixGflops
+            self.memoryGigabytes = memoryGigabytes
             memoryBytes = Int(clamping: ProcessInfo.processInfo.physicalMemory)
         }
 
         enum CodingKeys: String, CodingKey {
             case processor, engine
             case matrixGflops = "matrix_gflops"
+            case memoryGigabytes = "memory_gbytes_per_second"
             case memoryBytes = "memory_bytes"
         }
 
@@ -86,12 +96,20 @@ struct BenchReport: Encodable, Sendable {
     mutating func add(_ measured: StageMeasurement) {
         stages[measured.stage.key] = Stage(
             min: measured.minimum, median: measured.median, gflops: measured.gflops,
-            fraction: measured.gflops / machine.matrixGflops, peakRSSBytes: ProcessMemory.peakResidentBytes)
+            fraction: measured.gflops / machine.matrixGflops,
+            tokensPerSecond: measured.tokens > 0 ? measured.tokenRate : nil,
+            memoryFraction: memoryFraction(measured), peakRSSBytes: ProcessMemory.peakResidentBytes)
+    }
+
+    private func memoryFraction(_ measured: StageMeasurement) -> Double? {
+        guard measured.bytes > 0, let rate = machine.memoryGigabytes else { return nil }
+        return measured.byteRate / 1e9 / rate
     }
 
     /// The machine and what is measured, on two lines.
     var header: String {
-        "\(machine.processor), \(machine.engine), \(Int(machine.matrixGflops)) GFLOP/s in a matrix product\n"
+        "\(machine.processor), \(machine.engine), \(Int(machine.matrixGflops)) GFLOP/s in a matrix product"
+            + (machine.memoryGigabytes.map { String(format: ", %.1f GB/s read from memory", $0) } ?? "") + "\n"
             + "\(model), \(dtype), \(duration) s, batch \(batch)"
     }
 
@@ -102,6 +120,8 @@ struct BenchReport: Encodable, Sendable {
             + String(
                 format: "%9.4f s minimum %9.4f s median %7.0f GFLOP/s %4.0f %%", measured.minimum, measured.median,
                 measured.gflops, 100 * rate)
+            + (measured.tokens > 0 ? String(format: " %8.1f tokens/s", measured.tokenRate) : "")
+            + (memoryFraction(measured).map { String(format: " %4.0f %% of the memory's rate", 100 * $0) } ?? "")
     }
 
     func json() throws -> String {
