@@ -6,17 +6,17 @@ package struct LogitMask: Sendable {
     private let spans: [Range<Int>]
     /// The most that each token's logit can be, which is infinite one way or the other; instead of spans.
     private let limits: [Float]
-    private let count: Int
+    /// One more than the last token that is allowed; 0 if none is.
+    let count: Int
 
     /// More spans than this cost more than one pass over all logits.
     private static let mostSpans = 4096
-    /// Tokens that are looked at and then masked while they are near.
-    private static let block = 1024
 
     /// - Parameters:
     ///   - count: size of the vocabulary.
     ///   - isForbidden: whether a token is forbidden.
     package init(count: Int, isForbidden: (Int) -> Bool) {
+        let count = (0..<count).last { !isForbidden($0) }.map { $0 + 1 } ?? 0
         self.count = count
         var spans: [Range<Int>] = []
         var start: Int?
@@ -28,7 +28,6 @@ package struct LogitMask: Sendable {
                 start = nil
             }
         }
-        if let start { spans.append(start..<count) }
         let hasFew = spans.count <= Self.mostSpans
         self.spans = hasFew ? spans : []
         limits = hasFew ? [] : (0..<count).map { isForbidden($0) ? -.infinity : .infinity }
@@ -43,23 +42,6 @@ package struct LogitMask: Sendable {
             applyLimits(base, firstID, min(logits.count, count - firstID))
         }
         forbid(count..<max(count, firstID + logits.count), base, firstID, logits.count)
-    }
-
-    /// Applies the mask and returns the token with the largest logit before that; the first one of several.
-    package func applyFindingLargest(to logits: UnsafeMutableBufferPointer<Float>, firstID: Int) -> Int {
-        var best = (token: firstID, value: -Float.infinity)
-        var start = 0
-        while start < logits.count {
-            let end = min(start + Self.block, logits.count)
-            let part = UnsafeMutableBufferPointer(rebasing: logits[start..<end])
-            if let index = LogitMath.index(ofLargestAbove: best.value, in: UnsafeBufferPointer(part)) {
-                best = (firstID + start + index, part[index])
-            }
-            if !limits.isEmpty { apply(to: part, firstID: firstID + start) }
-            start = end
-        }
-        if limits.isEmpty { apply(to: logits, firstID: firstID) }
-        return best.token
     }
 
     /// Forbids a run of tokens, as far as there are logits for it.

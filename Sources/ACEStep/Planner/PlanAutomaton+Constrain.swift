@@ -18,11 +18,12 @@ extension PlanAutomaton {
         case .value(let field, let node): logits.keep(only: allowed(field, node), firstID: firstID)
         case .caption(_, afterNewline: false): vocabulary.captionMask.apply(to: logits, firstID: firstID)
         case .caption(_, afterNewline: true):
-            let best = vocabulary.indentedMask.applyFindingLargest(to: logits, firstID: firstID)
-            if !vocabulary.isIndented(best) {
+            let best = LogitMath.largest(UnsafeBufferPointer(logits)).map { firstID + $0.index }
+            if let best, vocabulary.isIndented(best) {
+                vocabulary.indentedMask.apply(to: logits, firstID: firstID)
+            } else {
                 endCaption()
-                logits.update(repeating: -.infinity)
-                if let forcedToken, logits.indices.contains(forcedToken - firstID) { logits[forcedToken - firstID] = 0 }
+                if let forcedToken { logits.keep(only: CollectionOfOne(forcedToken), firstID: firstID) }
             }
         case .line(_, let hasContent): constrainLine(logits, firstID, hasContent)
         case .codes:

@@ -143,6 +143,29 @@ package struct PlanAutomaton: Sendable {
         return allowed(field, node)
     }
 
+    /// The tokens whose logits ``constrain(_:firstID:)`` needs: those that can come next, or that decide what can.
+    ///
+    /// A head computed for this range alone gives the same tokens as all of it: where text is written, audio codes
+    /// can't come, and the other way round.
+    package var headRange: Range<Int> {
+        let vocabulary = grammar.vocabulary
+        if let forcedToken { return forcedToken..<forcedToken + 1 }
+        switch stage {
+        case .value(let field, let node):
+            let allowed = allowed(field, node)
+            return (allowed.first ?? 0)..<(allowed.last ?? 0) + 1
+        case .caption(_, afterNewline: false): return 0..<vocabulary.captionMask.count
+        case .line(_, hasContent: false): return 0..<vocabulary.lineMask.count
+        case .caption, .line: return 0..<vocabulary.count
+        case .codes:
+            let codes = vocabulary.codeTokens
+            guard options.targetCodes == nil else { return codes }
+            return min(codes.lowerBound, vocabulary.end)..<max(codes.upperBound, vocabulary.end + 1)
+        case .text: return 0..<vocabulary.textMask.count
+        case .finished: return 0..<0
+        }
+    }
+
     /// The token that has to come next, if there is only one.
     var forcedToken: Int? {
         if let next = queue.last { return next }

@@ -199,7 +199,12 @@ enum YAMLTypes {
     private static func isDate(_ text: String) -> Bool {
         if text.wholeMatch(of: #/[0-9]{4}-[0-9]{2}-[0-9]{2}/#) != nil { return true }
         let moment =
-            #/[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?/#
+            #/
+            [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}                  # a date,
+            (?:[Tt]|[\x20\t]+)                              # a T or space,
+            [0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?       # a time,
+            (?:[\x20\t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))? # a zone
+            /#
         return text.wholeMatch(of: moment) != nil
     }
 }

@@ -46,8 +46,14 @@ struct PlanAutomatonTests {
                 var logits = PlannerFixtures.logits(seed: golden.seed, step: step, count: count)
                 for bias in golden.bias { logits[Int(bias[0])] += Float(bias[1]) }
                 let choices = automaton.choices
+                // The part of the logits that is enough gives what all give.
+                let range = automaton.headRange
+                var part = Array(logits[range])
+                var partial = automaton
+                part.withUnsafeMutableBufferPointer { partial.constrain($0, firstID: range.lowerBound) }
                 logits.withUnsafeMutableBufferPointer { automaton.constrain($0, firstID: 0) }
                 let own = logits.indices.filter { logits[$0] > -.infinity }
+                #expect(part.indices.filter { part[$0] > -.infinity }.map { $0 + range.lowerBound } == own)
                 try #require(
                     own.count == allowed && PlannerFixtures.fingerprint(own) == UInt32(hash),
                     "case \(index), step \(step): \(own.prefix(9)) of \(own.count) instead of \(allowed)")
