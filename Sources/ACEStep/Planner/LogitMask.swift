@@ -4,8 +4,8 @@
 package struct LogitMask: Sendable {
     /// Runs of forbidden tokens, ascending; empty if there are too many of them.
     private let spans: [Range<Int>]
-    /// The most that each token's logit can be, which is infinite one way or the other; instead of spans.
-    private let limits: [Float]
+    /// One bit per token, 1 where it is forbidden, lowest first; instead of spans.
+    private let bits: [UInt8]
     /// One more than the last token that is allowed; 0 if none is.
     let count: Int
 
@@ -30,16 +30,20 @@ package struct LogitMask: Sendable {
         }
         let hasFew = spans.count <= Self.mostSpans
         self.spans = hasFew ? spans : []
-        limits = hasFew ? [] : (0..<count).map { isForbidden($0) ? -.infinity : .infinity }
+        var bits = [UInt8](repeating: 0, count: hasFew ? 0 : (count + 7) / 8)
+        if !hasFew {
+            for token in 0..<count where isForbidden(token) { bits[token / 8] |= 1 << UInt8(token % 8) }
+        }
+        self.bits = bits
     }
 
     /// Sets the logits of forbidden tokens to minus infinity; the first logit is that of the token `firstID`.
     package func apply(to logits: UnsafeMutableBufferPointer<Float>, firstID: Int) {
         guard let base = logits.baseAddress else { return }
-        if limits.isEmpty {
+        if bits.isEmpty {
             for span in spans { forbid(span, base, firstID, logits.count) }
         } else {
-            applyLimits(base, firstID, min(logits.count, count - firstID))
+            applyBits(base, firstID, min(logits.count, count - firstID))
         }
         forbid(count..<max(count, firstID + logits.count), base, firstID, logits.count)
     }
@@ -51,22 +55,43 @@ package struct LogitMask: Sendable {
         if low < high { (base + (low - firstID)).update(repeating: -.infinity, count: high - low) }
     }
 
+    /// For each byte of bits, the most that eight logits can be: infinite one way or the other.
+    private static let limits: [SIMD8<Float>] = (0..<256).map { byte in
+        var limit = SIMD8<Float>(repeating: .infinity)
+        for lane in 0..<8 where byte >> lane & 1 != 0 { limit[lane] = -.infinity }
+        return limit
+    }
+
     /// Holds `length` logits from that of the token `firstID` on within their limits.
-    private func applyLimits(_ logits: UnsafeMutablePointer<Float>, _ firstID: Int, _ length: Int) {
+    private func applyBits(_ logits: UnsafeMutablePointer<Float>, _ firstID: Int, _ length: Int) {
         guard length > 0 else { return }
-        let values = UnsafeMutableRawPointer(logits)
-        limits.withUnsafeBytes { limits in
-            guard let limits = limits.baseAddress.map({ $0 + firstID * 4 }) else { return }
-            var place = 0
-            while place + 64 <= length * 4 {
-                let limit = limits.loadUnaligned(fromByteOffset: place, as: SIMD16<Float>.self)
-                var part = values.loadUnaligned(fromByteOffset: place, as: SIMD16<Float>.self)
-                part.replace(with: limit, where: limit .< part)
-                values.storeBytes(of: part, toByteOffset: place, as: SIMD16<Float>.self)
-                place += 64
-            }
-            for index in place / 4..<length {
-                logits[index] = min(logits[index], limits.load(fromByteOffset: index * 4, as: Float.self))
+        bits.withUnsafeBufferPointer { bits in
+            Self.limits.withUnsafeBufferPointer { limits in
+                guard let bits = bits.baseAddress, let limits = limits.baseAddress else { return }
+                func single(_ index: Int) {
+                    let token = firstID &+ index
+                    if bits[token >> 3] >> UInt8(token & 7) & 1 != 0 { logits[index] = -.infinity }
+                }
+                // To the first whole byte, and on by bytes.
+                var index = 0
+                while index < length, (firstID &+ index) & 7 != 0 {
+                    single(index)
+                    index &+= 1
+                }
+                var byte = bits + ((firstID &+ index) >> 3)
+                while index &+ 8 <= length {
+                    let place = UnsafeMutableRawPointer(logits + index)
+                    var part = place.loadUnaligned(as: SIMD8<Float>.self)
+                    let limit = limits[Int(byte.pointee)]
+                    part.replace(with: limit, where: limit .< part)
+                    place.storeBytes(of: part, as: SIMD8<Float>.self)
+                    byte += 1
+                    index &+= 8
+                }
+                while index < length {
+                    single(index)
+                    index &+= 1
+                }
             }
         }
     }
