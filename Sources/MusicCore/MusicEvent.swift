@@ -81,6 +81,8 @@ public struct Song: Sendable {
     /// Final latents, row-major with shape `latentShape` (frames, channels).
     public var latents: [Float]
     public var latentShape: [Int]
+    /// The audio codes that were planned for this song alone; `nil` if there are none.
+    public var audioCodes: String?
 
     public init(audio: AudioBuffer, seed: UInt64, latents: [Float], latentShape: [Int]) {
         self.audio = audio
@@ -97,6 +99,8 @@ public struct MusicResult: Sendable {
     public var request: MusicRequest
     /// Wall-clock seconds by stage.
     public var seconds: [MusicStage: Double]
+    /// What a language model planned; `nil` without one.
+    public var plan: Plan?
 
     public init(songs: [Song], request: MusicRequest, seconds: [MusicStage: Double]) {
         self.songs = songs

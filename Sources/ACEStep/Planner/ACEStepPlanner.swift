@@ -6,35 +6,64 @@ import Qwen3
 /// The 5 Hz language model of ACE-Step 1.5: plans songs, describes them, and makes requests out of ideas.
 public final class ACEStepPlanner: MusicPlanner, Measurable {
     public let info: ModelInfo
-    private let model: LanguageModel
+    private let planner: Planner
     private let benchmark: PlannerBenchmark
 
     /// The family, as the composition root registers it.
     public static let family = PlannerFamily(
-        name: "ace-step-lm", recognizes: { PlannerFolder.find($0) != nil }, load: { try await load($0, options: $1) })
+        name: familyName, recognizes: { PlannerFolder.find($0) != nil }, load: { try await load($0, options: $1) })
 
-    private init(info: ModelInfo, model: LanguageModel, benchmark: PlannerBenchmark) {
+    static let familyName = "ace-step-lm"
+
+    private init(info: ModelInfo, planner: Planner, benchmark: PlannerBenchmark) {
         self.info = info
-        self.model = model
+        self.planner = planner
         self.benchmark = benchmark
     }
 
-    /// Loads a folder such as `acestep-5Hz-lm-0.6B`.
+    /// Loads a folder such as `acestep-5Hz-lm-0.6B`, or the one that a checkpoint holds.
     ///
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` that says which file, tensor or field is wrong, or
     ///   `unsupported` if there is no such device.
     @MLXActor
     public static func load(_ location: ModelLocation, options: LoadOptions) async throws -> ACEStepPlanner {
-        let codes = 151_669..<(151_669 + 64_000)
         guard let folder = PlannerFolder.find(location) else {
             throw MusicError(
                 .invalidCheckpoint, "There is no language model in \(location.directory.path)",
                 advice: "give a folder such as acestep-5Hz-lm-1.7B, or one that holds such a folder")
         }
-        let model = try LanguageModel(folder, options: options) { _ in codes }
+        let model = try LanguageModel(folder, options: options)
         return ACEStepPlanner(
-            info: model.info(hasInt8Layers: model.network.hasInt8Layers), model: model,
-            benchmark: PlannerBenchmark(model, codes: codes))
+            info: model.info, planner: try Planner(model),
+            benchmark: PlannerBenchmark(model, codes: model.vocabulary.codeTokens))
+    }
+
+    // MARK: MusicPlanner
+
+    public var codeCount: Int { planner.vocabulary.codeCount }
+
+    public func plan(
+        _ request: PlanRequest, progress: @escaping @Sendable (_ completed: Int, _ total: Int) -> Void
+    ) async throws -> Plan {
+        try await planner.plan(request, progress: progress)
+    }
+
+    public func understand(codes: [Int], sampling: PlannerSampling, seed: UInt64) async throws -> SongDescription {
+        try await planner.understand(codes: codes, sampling: sampling, seed: seed)
+    }
+
+    public func createSample(
+        query: String, instrumental: Bool, language: String?, sampling: PlannerSampling, seed: UInt64
+    ) async throws -> SongDescription {
+        try await planner.createSample(
+            query: query, instrumental: instrumental, language: language, sampling: sampling, seed: seed)
+    }
+
+    public func formatSample(
+        caption: String, lyrics: String, known: SongMetadata, sampling: PlannerSampling, seed: UInt64
+    ) async throws -> SongDescription {
+        try await planner.formatSample(
+            caption: caption, lyrics: lyrics, known: known, sampling: sampling, seed: seed)
     }
 
     // MARK: Measurable

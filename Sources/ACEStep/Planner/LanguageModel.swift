@@ -5,12 +5,13 @@ import MusicCore
 import Qwen3
 import Tokenizers
 
-/// A 5 Hz language model as it lies in its folder: network and tokenizer.
+/// A 5 Hz language model as it lies in its folder: network and vocabulary.
 @MLXActor
 final class LanguageModel {
     let network: Qwen3CausalLM
-    nonisolated let tokenizer: Tokenizer
+    nonisolated let vocabulary: PlanVocabulary
     nonisolated let target: ComputeTarget
+    nonisolated let info: ModelInfo
 
     /// Weights of more than this number are read in bfloat16 by default: each is read once for each token, so that
     /// half the bytes take half the time.
@@ -18,12 +19,11 @@ final class LanguageModel {
 
     /// Loads a folder such as `acestep-5Hz-lm-0.6B`.
     ///
-    /// - Parameter codes: finds the ids of the tokenizer's audio codes, whose scores are asked for on their own.
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` or `unsupported`.
-    init(_ folder: URL, options: LoadOptions, codes: (Tokenizer) throws -> Range<Int>?) throws {
+    init(_ folder: URL, options: LoadOptions) throws {
         if let threads = options.threads { Machine.threads = threads }
-        let tokenizer = try Tokenizer(directory: folder)
-        self.tokenizer = tokenizer
+        let vocabulary = try PlanVocabulary(Tokenizer(directory: folder))
+        self.vocabulary = vocabulary
         var options = options
         let count = try WeightStore(folder: folder).parameterCount
         if options.precision == .auto { options.precision = count > Self.largestExact ? .bfloat16 : .float32 }
@@ -32,18 +32,20 @@ final class LanguageModel {
         network = try target.withDevice {
             try evaluating("loading the language model") {
                 let network = try Qwen3CausalLM(folder: folder, dtype: target.dtype, reader: WeightReader())
-                if options.quantization == .q8 {
-                    try network.quantizeToInt8(ranges: [try codes(tokenizer)].compactMap { $0 })
-                }
+                if options.quantization == .q8 { try network.quantizeToInt8(ranges: [vocabulary.codeTokens]) }
                 return network
             }
         }
-    }
-
-    /// What is known of it.
-    nonisolated func info(hasInt8Layers: Bool) -> ModelInfo {
-        ModelInfo(
-            family: "ace-step-lm", variant: "5Hz", precision: target.precisionName + (hasInt8Layers ? " q8" : ""),
-            device: target.device.rawValue, parameterCount: network.parameterCount)
+        guard vocabulary.codeTokens.upperBound <= network.configuration.vocabularySize else {
+            throw MusicError(
+                .invalidCheckpoint,
+                "The tokenizer has audio codes up to token \(vocabulary.codeTokens.upperBound - 1), and the language "
+                    + "model \(network.configuration.vocabularySize) tokens",
+                advice: "tokenizer and weights must come from one checkpoint")
+        }
+        info = ModelInfo(
+            family: ACEStepPlanner.familyName, variant: folder.lastPathComponent,
+            precision: target.precisionName + (network.hasInt8Layers ? " q8" : ""), device: target.device.rawValue,
+            parameterCount: network.parameterCount)
     }
 }

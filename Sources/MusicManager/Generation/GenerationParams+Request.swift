@@ -9,7 +9,7 @@ extension GenerationParams {
     /// - Returns: the request, and what the user should know.
     /// - Throws: ``MusicCore/MusicError`` with code `invalidRequest` or `unsupported`.
     public func request(_ config: GenerationConfig = GenerationConfig()) throws -> (MusicRequest, notices: [String]) {
-        try checkPlanner()
+        _ = try planning(config)
         var notices: [String] = []
         var request = MusicRequest(
             prompt: caption, lyrics: lyrics, instrumental: instrumental, vocalLanguage: vocalLanguage,
@@ -74,13 +74,6 @@ extension GenerationParams {
         return used.map { $0 >= 0 ? UInt64($0) : UInt64(UInt32.random(in: .min ... .max)) }
     }
 
-    private func checkPlanner() throws {
-        try Self.check("lm_temperature", lmTemperature, in: 0...2)
-        try Self.check("lm_top_p", lmTopP, in: 0...1)
-        try Self.check("lm_top_k", lmTopK, in: 0...1_000_000)
-        try Self.check("lm_cfg_scale", lmCfgScale, in: 0...100)
-    }
-
     private static func check<Value: Comparable>(_ name: String, _ value: Value, in range: ClosedRange<Value>) throws {
         guard range.contains(value) else {
             throw MusicError(
@@ -133,5 +126,37 @@ extension GenerationParams {
         keepSource = request.keepsSource
         coverRule = request.coverRule
         snapTimesteps = request.snapsTimesteps
+    }
+
+    /// What a language model is to do for these parameters.
+    ///
+    /// - Throws: ``MusicCore/MusicError`` with code `invalidRequest`.
+    public func planning(_ config: GenerationConfig = GenerationConfig()) throws -> PlanningOptions {
+        var options = PlanningOptions()
+        options.writesCodes = thinking
+        options.fillsMetadata = useCotMetas
+        options.rewritesCaption = useCotCaption
+        options.rewritesLyrics = useCotLyrics
+        options.detectsLanguage = useCotLanguage
+        options.chunkSize = config.lmBatchChunkSize > 0 ? config.lmBatchChunkSize : max(1, config.batchSize)
+        options.sampling.temperature = lmTemperature
+        options.sampling.guidanceScale = lmCfgScale
+        options.sampling.topK = lmTopK
+        options.sampling.topP = lmTopP
+        options.sampling.negativePrompt = lmNegativePrompt
+        options.sampling.isConstrained = useConstrainedDecoding
+        try options.validate()
+        return options
+    }
+
+    /// Notes what a language model found.
+    mutating func note(_ plan: Plan) {
+        cotBpm = plan.found.bpm
+        cotKeyscale = plan.found.keyScale ?? ""
+        cotTimesignature = plan.found.timeSignature ?? ""
+        cotDuration = plan.found.duration.map(Double.init)
+        cotVocalLanguage = plan.found.language ?? "unknown"
+        cotCaption = plan.found.caption ?? ""
+        cotLyrics = plan.lyrics ?? ""
     }
 }

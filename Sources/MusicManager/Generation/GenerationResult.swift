@@ -62,13 +62,15 @@ public struct GenerationResult: Sendable, Encodable {
     ///   - paths: where the songs were written, in their order; empty if they were not.
     public init(_ result: MusicResult, paths: [String] = []) {
         audios = result.songs.enumerated().map { index, song in
-            let params = GenerationParams(result.request, seed: song.seed)
+            var params = GenerationParams(result.request, seed: song.seed)
+            if let codes = song.audioCodes { params.audioCodes = codes }
+            if let plan = result.plan { params.note(plan) }
             return Audio(
                 path: index < paths.count ? paths[index] : "", audio: song.audio, key: Self.key(of: params),
                 sampleRate: song.audio.sampleRate, params: params)
         }
         extraOutputs = ExtraOutputs(
-            lmMetadata: nil, timeCosts: Self.timeCosts(result),
+            lmMetadata: result.plan.map(\.metadata.fields), timeCosts: Self.timeCosts(result),
             seedValue: result.songs.map { String($0.seed) }.joined(separator: ", "))
         statusMessage = "Made \(result.songs.count) song\(result.songs.count == 1 ? "" : "s")"
         success = true
@@ -126,10 +128,18 @@ public struct GenerationResult: Sendable, Encodable {
         let decoding = seconds(.decode)
         let steps = Double(max(1, (result.request.steps ?? 1) * result.songs.count))
         let total = encoder + diffusion + decoding
-        return [
+        var costs = [
             "dit_encoder_time_cost": encoder, "dit_diffusion_time_cost": diffusion,
             "dit_diffusion_per_step_time_cost": diffusion / steps, "dit_vae_decode_time_cost": decoding,
             "dit_offload_time_cost": 0, "dit_total_time_cost": total, "pipeline_total_time": total,
         ]
+        if let plan = result.plan {
+            let planning = plan.reasoningSeconds + plan.codesSeconds
+            costs["lm_phase1_time"] = plan.reasoningSeconds
+            costs["lm_phase2_time"] = plan.codesSeconds
+            costs["lm_total_time"] = planning
+            costs["pipeline_total_time"] = total + planning
+        }
+        return costs
     }
 }

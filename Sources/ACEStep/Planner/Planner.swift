@@ -1,0 +1,268 @@
+import Foundation
+import MLX
+import ModelSupport
+import MusicCore
+import Qwen3
+
+/// The two phases of a plan, and what else a language model of songs is asked.
+@MLXActor
+final class Planner {
+    nonisolated let vocabulary: PlanVocabulary
+    private let writer: SequenceWriter
+    private let grammar: PlanGrammar
+    private let model: LanguageModel
+
+    /// Tokens that a prompt and what follows may have together, as the models were trained.
+    private static let contextLength = 4096
+
+    init(_ model: LanguageModel) throws {
+        self.model = model
+        vocabulary = model.vocabulary
+        grammar = try PlanGrammar(model.vocabulary)
+        writer = SequenceWriter(model: model, vocabulary: model.vocabulary)
+    }
+
+    private var contextLength: Int { min(Self.contextLength, model.network.configuration.maximumPositions) }
+
+    // MARK: Planning
+
+    /// See ``MusicCore/MusicPlanner/plan(_:progress:)``.
+    func plan(_ request: PlanRequest, progress: @escaping @Sendable (Int, Int) -> Void) throws -> Plan {
+        try request.options.validate()
+        let options = request.options
+        let seed = request.seeds.first ?? 0
+        var plan = Plan(metadata: request.known)
+        let clock = ContinuousClock()
+        let start = clock.now
+        var lyrics = request.lyrics
+        if options.rewritesLyrics, !lyrics.trimmed.isEmpty {
+            let description = try formatSample(
+                caption: request.caption, lyrics: lyrics, known: request.known, sampling: options.sampling, seed: seed)
+            lyrics = description.lyrics
+            plan.lyrics = lyrics
+        }
+        if Self.needsReasoning(request) {
+            plan.found = try reason(request, lyrics: lyrics, seed: seed).without(request.known)
+            plan.metadata = request.known.completed(by: plan.found)
+        }
+        plan.reasoningSeconds = (clock.now - start) / .seconds(1)
+        guard options.writesCodes else { return plan }
+        let codesStart = clock.now
+        plan.codes = try codes(request, lyrics: lyrics, metadata: plan.metadata, progress: progress)
+        plan.codesSeconds = (clock.now - codesStart) / .seconds(1)
+        return plan
+    }
+
+    /// Whether there is a chain of thought to write: not if the user has said everything that it would find out, or
+    /// wants nothing found out. Caption and language are part of it, and are left alone without it.
+    private nonisolated static func needsReasoning(_ request: PlanRequest) -> Bool {
+        let known = request.known
+        let isComplete =
+            known.bpm != nil && known.keyScale != nil && known.timeSignature != nil && known.duration != nil
+        return request.options.fillsMetadata && !isComplete
+    }
+
+    /// The first phase: the chain of thought. What the user has said is written into it as it is.
+    private func reason(_ request: PlanRequest, lyrics: String, seed: UInt64) throws -> SongMetadata {
+        let options = request.options
+        var skipped: Set<PlanField> = [.genres]
+        if !options.rewritesCaption { skipped.insert(.caption) }
+        if !options.detectsLanguage { skipped.insert(.language) }
+        let prompt = PlannerPrompt.generation(caption: request.caption, lyrics: lyrics)
+        let output = try write(
+            prompt, mode: .reasoning, skipped: skipped, known: request.known, duration: request.duration,
+            sampling: options.sampling, seed: seed)
+        return SongMetadata(output.metadata)
+    }
+
+    /// The second phase: the audio codes of all songs, some at a time.
+    private func codes(
+        _ request: PlanRequest, lyrics: String, metadata: SongMetadata, progress: (Int, Int) -> Void
+    ) throws -> [[Int]] {
+        let sampling = request.options.sampling
+        let duration = request.duration ?? metadata.duration.map(Double.init)
+        let target = duration.map(CodeBudget.codes(for:))
+        let limit = CodeBudget.maxTokens(duration: duration, mode: .codes, contextLength: contextLength)
+        let thought = PlanText.chainOfThought(metadata.plan)
+        let prompt = try PlannerPrompt.generation(caption: request.caption, lyrics: lyrics).thinking(thought)
+            .tokens(vocabulary)
+        let expected = target.map { $0 + 1 } ?? limit
+        guard prompt.count + expected <= contextLength else {
+            throw MusicError(
+                .invalidRequest,
+                "The prompt has \(prompt.count) tokens and the song \(expected), and the language model sees "
+                    + "\(contextLength)",
+                advice: "shorten the lyrics or the duration, or use --no-thinking")
+        }
+        var guidance: SequenceWriter.Guidance?
+        if sampling.guidanceScale > 1 {
+            guidance = .init(
+                prompt: try PlannerPrompt.negativeCodes(negativePrompt: sampling.negativePrompt).tokens(vocabulary),
+                scale: Float(sampling.guidanceScale))
+        }
+        let total = expected * request.seeds.count
+        var codes: [[Int]] = []
+        for chunk in request.seeds.chunks(of: chunkSize(request, tokens: prompt.count + expected)) {
+            var sequences = chunk.map { seed in
+                var sequence = SequenceWriter.Sequence(
+                    sampling.isConstrained
+                        ? PlanAutomaton(
+                            grammar, .init(mode: .codes, targetCodes: target, maxTokens: target == nil ? limit : nil))
+                        : nil, TokenSampler(SamplingOptions(sampling), seed: seed))
+                sequence.limit = limit
+                return sequence
+            }
+            let done = codes.count * expected
+            try writer.write(&sequences, after: prompt, guidance: guidance, expecting: expected) { written in
+                progress(min(total, done + written * chunk.count), total)
+            }
+            codes += sequences.map { $0.tokens.compactMap(vocabulary.code) }
+        }
+        if let index = codes.firstIndex(where: \.isEmpty) {
+            throw MusicError(
+                .numericalFailure, "The language model wrote no audio codes for song \(index + 1)",
+                advice: "use another seed, constrained decoding, or --no-thinking")
+        }
+        return codes
+    }
+
+    /// How many songs are written at once: as many as are asked for, and as the memory holds keys and values for.
+    private func chunkSize(_ request: PlanRequest, tokens: Int) -> Int {
+        let configuration = model.network.configuration
+        let bytes =
+            2 * configuration.hiddenLayers * configuration.keyValueHeads * configuration.headDimensions * tokens
+            * model.network.dtype.size
+        let rows = request.options.sampling.guidanceScale > 1 ? 2 : 1
+        return max(1, min(request.options.chunkSize, Machine.memory / 6 / max(1, bytes * rows)))
+    }
+
+    // MARK: Descriptions
+
+    /// See ``MusicCore/MusicPlanner/understand(codes:sampling:seed:)``.
+    func understand(codes: [Int], sampling: PlannerSampling, seed: UInt64) throws -> SongDescription {
+        let output = try write(
+            .understanding(codes: codes), mode: .reasoningAndText, skipped: [], known: SongMetadata(), duration: nil,
+            sampling: sampling, seed: seed)
+        return description(output, lyrics: output.lyrics ?? "")
+    }
+
+    /// See ``MusicCore/MusicPlanner/createSample(query:instrumental:language:sampling:seed:)``.
+    func createSample(
+        query: String, instrumental: Bool, language: String?, sampling: PlannerSampling, seed: UInt64
+    ) throws -> SongDescription {
+        let known = SongMetadata(language: language.flatMap { $0 == "unknown" || $0.trimmed.isEmpty ? nil : $0 })
+        let output = try write(
+            .creation(query: query, instrumental: instrumental), mode: .reasoningAndText, skipped: [], known: known,
+            duration: nil, sampling: sampling, seed: seed)
+        var lyrics = output.lyrics ?? ""
+        if lyrics.isEmpty, instrumental { lyrics = Self.instrumentalMark }
+        var result = description(output, lyrics: lyrics)
+        result.metadata = known.completed(by: result.metadata)
+        result.instrumental = instrumental || result.instrumental
+        return result
+    }
+
+    /// See ``MusicCore/MusicPlanner/formatSample(caption:lyrics:known:sampling:seed:)``.
+    func formatSample(
+        caption: String, lyrics: String, known: SongMetadata, sampling: PlannerSampling, seed: UInt64
+    ) throws -> SongDescription {
+        let output = try write(
+            .formatting(caption: caption, lyrics: lyrics), mode: .reasoningAndText,
+            skipped: known.language == nil ? [] : [.language], known: known, duration: nil, sampling: sampling,
+            seed: seed)
+        var result = description(output, lyrics: output.lyrics ?? lyrics)
+        result.metadata = known.completed(by: result.metadata)
+        return result
+    }
+
+    private static let instrumentalMark = "[Instrumental]"
+
+    private func description(_ output: PlanOutput, lyrics: String) -> SongDescription {
+        let isInstrumental = lyrics.trimmed.isEmpty || lyrics.trimmed.lowercased() == Self.instrumentalMark.lowercased()
+        return SongDescription(
+            metadata: SongMetadata(output.metadata), lyrics: lyrics, instrumental: isInstrumental)
+    }
+
+    /// One sequence after a prompt, without guidance, which only audio codes have.
+    private func write(
+        _ prompt: PlannerPrompt, mode: PlanAutomaton.Mode, skipped: Set<PlanField>, known: SongMetadata,
+        duration: Double?, sampling: PlannerSampling, seed: UInt64
+    ) throws -> PlanOutput {
+        try sampling.validate()
+        let tokens = try prompt.tokens(vocabulary)
+        let limit = CodeBudget.maxTokens(duration: duration, mode: mode, contextLength: contextLength)
+        let room = contextLength - tokens.count
+        guard room >= min(limit, Self.leastRoom) else {
+            throw MusicError(
+                .invalidRequest,
+                "The prompt has \(tokens.count) tokens, and the language model sees \(contextLength) with its answer",
+                advice: "shorten the caption, the lyrics or the audio")
+        }
+        let userValues = Dictionary(
+            uniqueKeysWithValues: PlanField.allCases.compactMap { field in
+                known.plan[field].map { (field, $0) }
+            })
+        var sequence = SequenceWriter.Sequence(
+            sampling.isConstrained
+                ? PlanAutomaton(
+                    grammar,
+                    .init(mode: mode, skipped: skipped, userValues: userValues, maxTokens: min(limit, room))) : nil,
+            TokenSampler(SamplingOptions(sampling), seed: seed))
+        sequence.limit = min(limit, room)
+        if mode == .reasoning { sequence.stop = vocabulary.thinkEnd }
+        var sequences = [sequence]
+        try writer.write(&sequences, after: tokens, expecting: min(limit, room))
+        return PlanParser.parse(tokens: sequences[0].tokens, vocabulary)
+    }
+
+    /// Tokens that a chain of thought needs at least.
+    private static let leastRoom = 256
+}
+
+extension SamplingOptions {
+    init(_ sampling: PlannerSampling) {
+        self.init(
+            temperature: Float(sampling.temperature), topK: sampling.topK, topP: Float(sampling.topP),
+            repetitionPenalty: Float(sampling.repetitionPenalty))
+    }
+}
+
+extension SongMetadata {
+    init(_ plan: PlanMetadata) {
+        func known(_ text: String?) -> String? { text.flatMap { $0.trimmed.isEmpty || $0 == "N/A" ? nil : $0 } }
+        self.init(
+            bpm: plan.bpm, caption: known(plan.caption), duration: plan.duration, genres: known(plan.genres),
+            keyScale: known(plan.keyscale), language: known(plan.language), timeSignature: known(plan.timesignature))
+    }
+
+    /// As the planner's grammar has it.
+    var plan: PlanMetadata {
+        PlanMetadata(
+            bpm: bpm, caption: caption, duration: duration, genres: genres, keyscale: keyScale, language: language,
+            timesignature: timeSignature)
+    }
+
+    /// Without the fields that another has.
+    func without(_ other: SongMetadata) -> SongMetadata {
+        SongMetadata(
+            bpm: other.bpm == nil ? bpm : nil, caption: other.caption == nil ? caption : nil,
+            duration: other.duration == nil ? duration : nil, genres: other.genres == nil ? genres : nil,
+            keyScale: other.keyScale == nil ? keyScale : nil, language: other.language == nil ? language : nil,
+            timeSignature: other.timeSignature == nil ? timeSignature : nil)
+    }
+
+    /// With what is open taken from another.
+    func completed(by other: SongMetadata) -> SongMetadata {
+        SongMetadata(
+            bpm: bpm ?? other.bpm, caption: caption ?? other.caption, duration: duration ?? other.duration,
+            genres: genres ?? other.genres, keyScale: keyScale ?? other.keyScale, language: language ?? other.language,
+            timeSignature: timeSignature ?? other.timeSignature)
+    }
+}
+
+extension Array {
+    /// Parts of at most so many elements, in order.
+    fileprivate func chunks(of size: Int) -> [ArraySlice<Element>] {
+        stride(from: 0, to: count, by: size).map { self[$0..<Swift.min(count, $0 + size)] }
+    }
+}

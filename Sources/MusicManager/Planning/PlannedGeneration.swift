@@ -1,0 +1,176 @@
+import Foundation
+public import MusicCore
+
+/// A generation that a language model plans first: tempo, key, metre, length, caption, language and audio codes that
+/// the request leaves open, then the songs.
+///
+/// What the user has said always wins. Songs with audio codes of their own are made one after another.
+public struct PlannedGeneration: Sendable {
+    private let planner: any MusicPlanner
+    private let backend: any MusicBackend
+    private let options: PlanningOptions
+
+    /// - Parameters:
+    ///   - planner: plans.
+    ///   - backend: makes the songs.
+    ///   - options: what is planned.
+    public init(planner: any MusicPlanner, backend: any MusicBackend, options: PlanningOptions) {
+        self.planner = planner
+        self.backend = backend
+        self.options = options
+    }
+
+    /// Why a request is made without a plan; `nil` if a plan is of use to it.
+    ///
+    /// Tasks with source audio follow that, and what the user wrote.
+    public static func reasonAgainst(_ request: MusicRequest) -> String? {
+        guard request.task != .text2music else { return nil }
+        return "the task \(request.task.rawValue) follows its source audio"
+    }
+
+    /// Plans, and makes the songs.
+    ///
+    /// - Parameters:
+    ///   - request: the samples of its audio are read already.
+    ///   - details: which events to report beside those that are always reported.
+    /// - Returns: events, ending with `finished`, whose result holds the plan. The stream throws ``MusicError``.
+    public func generate(
+        _ request: MusicRequest, details: MusicDetails = []
+    ) -> AsyncThrowingStream<MusicEvent, any Error> {
+        AsyncThrowingStream { continuation in
+            let task = Task {
+                do {
+                    try await run(request, details) { continuation.yield($0) }
+                    continuation.finish()
+                } catch is CancellationError {
+                    continuation.finish(throwing: MusicError(.cancelled, "The generation was cancelled"))
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    private func run(
+        _ request: MusicRequest, _ details: MusicDetails, _ report: @escaping @Sendable (MusicEvent) -> Void
+    ) async throws {
+        _ = try request.validate()
+        try options.validate()
+        var request = request
+        while request.seeds.count < request.batchSize { request.seeds.append(UInt64(UInt32.random(in: .min ... .max))) }
+        report(.started(.plan))
+        let clock = ContinuousClock()
+        let start = clock.now
+        let plan = try await planner.plan(planRequest(request)) { completed, total in
+            report(.progress(.plan, completed: completed, total: total))
+        }
+        let seconds = (clock.now - start) / .seconds(1)
+        apply(plan, to: &request)
+        var result =
+            plan.codes.isEmpty
+            ? try await songs(of: request, details, report) : try await songs(of: request, codes: plan.codes, details, report)
+        result.plan = plan
+        result.seconds[.plan] = seconds
+        try Task.checkCancellation()
+        report(.finished(result))
+    }
+
+    /// What the language model is asked for.
+    private func planRequest(_ request: MusicRequest) -> PlanRequest {
+        var options = options
+        if request.audioCodes != nil { options.writesCodes = false }
+        let language = request.vocalLanguage == "unknown" ? nil : request.vocalLanguage
+        let known = SongMetadata(
+            bpm: request.bpm, duration: request.duration.map { Int($0) }.flatMap { $0 > 0 ? $0 : nil },
+            keyScale: request.keyScale.flatMap(Self.stated), language: language,
+            timeSignature: request.timeSignature.flatMap(Self.stated))
+        let lyrics = request.instrumental ? "[Instrumental]" : request.lyrics
+        return PlanRequest(
+            caption: request.prompt, lyrics: lyrics, known: known, duration: request.duration, seeds: request.seeds,
+            options: options)
+    }
+
+    private static func stated(_ text: String) -> String? {
+        let text = text.trimmingCharacters(in: .whitespaces)
+        return text.isEmpty || text.lowercased() == "n/a" ? nil : text
+    }
+
+    /// Fills in what the request leaves open.
+    private func apply(_ plan: Plan, to request: inout MusicRequest) {
+        let metadata = plan.metadata
+        request.bpm = request.bpm ?? metadata.bpm
+        if request.keyScale.flatMap(Self.stated) == nil { request.keyScale = metadata.keyScale ?? request.keyScale }
+        if request.timeSignature.flatMap(Self.stated) == nil {
+            request.timeSignature = metadata.timeSignature ?? request.timeSignature
+        }
+        request.duration = request.duration ?? metadata.duration.map(Double.init)
+        if let lyrics = plan.lyrics { request.lyrics = lyrics }
+        if options.rewritesCaption || request.prompt.isEmpty { request.prompt = metadata.caption ?? request.prompt }
+        if options.detectsLanguage, request.vocalLanguage == "unknown" {
+            request.vocalLanguage = metadata.language ?? request.vocalLanguage
+        }
+    }
+
+    private func songs(
+        of request: MusicRequest, _ details: MusicDetails, _ report: (MusicEvent) -> Void
+    ) async throws -> MusicResult {
+        for try await event in backend.generate(request, details: details) {
+            if case .finished(let result) = event { return result }
+            report(event)
+        }
+        throw CancellationError()
+    }
+
+    /// Songs that each follow audio codes of their own.
+    private func songs(
+        of request: MusicRequest, codes: [[Int]], _ details: MusicDetails, _ report: (MusicEvent) -> Void
+    ) async throws -> MusicResult {
+        var all: MusicResult?
+        for (index, codes) in codes.enumerated() {
+            try Task.checkCancellation()
+            var single = request
+            single.batchSize = 1
+            single.seeds = [request.seeds[index]]
+            let text = AudioCodeText.text(codes)
+            single.audioCodes = text
+            var made = try await songs(of: single, details) { event in
+                if let event = Self.event(event, ofSong: index, of: request) { report(event) }
+            }
+            for song in made.songs.indices { made.songs[song].audioCodes = text }
+            guard var sum = all else {
+                all = made
+                continue
+            }
+            sum.songs += made.songs
+            sum.seconds.merge(made.seconds, uniquingKeysWith: +)
+            all = sum
+        }
+        guard var result = all else { throw MusicError(.internal, "the plan has no songs") }
+        result.request.seeds = request.seeds
+        result.request.batchSize = request.batchSize
+        if codes.count > 1 { result.request.audioCodes = nil }
+        return result
+    }
+
+    /// An event of one song as one of the batch; `nil` for what was said with the first song.
+    private static func event(_ event: MusicEvent, ofSong index: Int, of request: MusicRequest) -> MusicEvent? {
+        switch event {
+        case .resolved(var resolved):
+            guard index == 0 else { return nil }
+            resolved.seeds = request.seeds
+            resolved.batchSize = request.batchSize
+            return .resolved(resolved)
+        case .notice: return index == 0 ? event : nil
+        case .progress(let stage, let completed, let total):
+            return .progress(stage, completed: index * total + completed, total: request.batchSize * total)
+        case .preview(var preview):
+            preview.song = index
+            return .preview(preview)
+        case .audio(var chunk):
+            chunk.song = index
+            return .audio(chunk)
+        case .started, .finished: return event
+        }
+    }
+}
