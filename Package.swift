@@ -73,7 +73,8 @@ var targets: [Target] = [
         ],
         swiftSettings: strict),
     .executableTarget(
-        name: "vivace", dependencies: ["VivaceCommands", "MusicManager", "ACEStep"], swiftSettings: strict),
+        name: "vivace", dependencies: ["VivaceCommands", "MusicManager", "ACEStep", "ModelHub", "ModelSupport"],
+        swiftSettings: strict),
 
     // Tests
     .target(name: "TestSupport", dependencies: [mlx], path: "Tests/TestSupport", swiftSettings: strict),

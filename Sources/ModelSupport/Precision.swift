@@ -21,7 +21,7 @@ public struct ComputeTarget: Sendable, Equatable {
     ///   - memory: bytes that the process may use.
     /// - Throws: ``MusicError`` with code `unsupported` if a GPU is asked for and there is none.
     public init(_ options: LoadOptions, parameterCount: Int, memory: Int = Machine.memory) throws {
-        let hasGPU = Device.defaultDevice().deviceType == .gpu
+        let hasGPU = Machine.hasGPU
         switch options.device {
         case .auto:
             device = hasGPU ? .gpu : .cpu
@@ -80,6 +80,9 @@ public enum Machine {
             #endif
         }
     }
+
+    /// Whether the array library drives a GPU.
+    public static var hasGPU: Bool { Device.defaultDevice().deviceType == .gpu }
 
     /// The vector instructions that products use, such as `avx512`.
     public static var instructionSet: String {

@@ -46,6 +46,9 @@ public actor MusicManager {
         self.defaultModel = defaultModel
     }
 
+    /// The name of the model for a user who names none.
+    public func defaultName() async throws -> String { try await defaultModel() }
+
     /// The named model, or the default one, loaded, with its name; see ``model(_:options:)``.
     public func modelOrDefault(
         _ name: String?, options: LoadOptions = LoadOptions()

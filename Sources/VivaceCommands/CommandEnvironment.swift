@@ -30,11 +30,42 @@ public struct CommandEnvironment: Sendable {
     /// See ``QuantizeCheckpoint``.
     public var quantizeCheckpoint: QuantizeCheckpoint
 
+    /// What the machine has to compute with.
+    public struct Machine: Sendable {
+        /// Bytes of memory that the process may use.
+        public var memory: Int
+        public var threads: Int
+        /// Vector instructions, such as `avx512`.
+        public var instructionSet: String
+        public var hasGPU: Bool
+
+        public init(memory: Int, threads: Int, instructionSet: String, hasGPU: Bool) {
+            self.memory = memory
+            self.threads = threads
+            self.instructionSet = instructionSet
+            self.hasGPU = hasGPU
+        }
+    }
+
+    /// See ``Machine``.
+    public var machine: Machine { machineDescription() }
+    private let machineDescription: @Sendable () -> Machine
+
+    /// The name of the model that comes with the program.
+    public var builtinName: String
+
+    /// Whether a model of that short name is complete on this machine; never downloads.
+    public var isInstalled: @Sendable (String) async -> Bool
+
     public init(
-        manager: MusicManager, makeRandomCheckpoint: @escaping MakeRandomCheckpoint,
-        quantizeCheckpoint: @escaping QuantizeCheckpoint
+        manager: MusicManager, builtinName: String, machine: @escaping @Sendable () -> Machine,
+        isInstalled: @escaping @Sendable (String) async -> Bool,
+        makeRandomCheckpoint: @escaping MakeRandomCheckpoint, quantizeCheckpoint: @escaping QuantizeCheckpoint
     ) {
         self.manager = manager
+        self.builtinName = builtinName
+        machineDescription = machine
+        self.isInstalled = isInstalled
         self.makeRandomCheckpoint = makeRandomCheckpoint
         self.quantizeCheckpoint = quantizeCheckpoint
     }

@@ -23,6 +23,7 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Sampling") var sampling: SamplingOptions
     @OptionGroup(title: "Guidance and solver") var guidance: GuidanceOptions
     @OptionGroup(title: "Task") var task: TaskOptions
+    @OptionGroup(title: "Planning") var planner: PlannerOptions
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Computation") var computation: ComputationOptions
     @OptionGroup(title: "Output") var output: OutputOptions
@@ -41,8 +42,22 @@ struct GenerateCommand: AsyncParsableCommand {
     }
 
     private func generate(_ environment: CommandEnvironment) async throws {
-        let (request, modelName, documentNotices, format) = try request()
+        var (request, modelName, notices, format, document) = try request()
         _ = try request.validate()
+        let loadOptions = try computation.loadOptions()
+        var planning = PlannerChoice(
+            wish: planner.wish(document?.params.thinking), name: planner.lm,
+            options: try document.map { try $0.params.planning($0.config) } ?? PlanningOptions(),
+            tier: try PlannerChoice.tier(planner.memoryTier, memory: environment.machine.memory),
+            loadOptions: loadOptions)
+        try planner.apply(to: &planning.options)
+        // A song that is made again has its plan already.
+        if model.from != nil, planner.thinking == nil { planning.wish = .never }
+        if let reason = PlannedGeneration.reasonAgainst(request) {
+            if planning.wish == .required { notices.append("no plan is made: \(reason)") }
+            planning.wish = .never
+        }
+        if planning.wish != .never, music.language == nil, document == nil { request.vocalLanguage = "unknown" }
         var plan = try OutputPlan(output: output.output, bitDepth: output.bitDepth, usualFormat: format)
         try AudioInputs.check(request)
         if request.task == .repaint, request.keepsSource, let source = request.source {
@@ -52,10 +67,9 @@ struct GenerateCommand: AsyncParsableCommand {
         try plan.checkWritable(saveLatents: output.saveLatents.map { URL(fileURLWithPath: $0) })
 
         let job = GenerationJob(
-            manager: environment.manager, modelName: modelName,
-            loadOptions: try computation.loadOptions(), request: request, plan: plan,
+            environment: environment, modelName: modelName, loadOptions: loadOptions, request: request, plan: plan,
             latents: output.saveLatents.map { URL(fileURLWithPath: $0) }, isQuiet: output.quiet,
-            isVerbose: output.verbose, playback: playback, notices: documentNotices)
+            isVerbose: output.verbose, planning: planning, playback: playback, notices: notices)
         let report = try await withInterruption { try await job.run() }
         if output.json {
             Terminal.output(try report.json())
@@ -66,24 +80,26 @@ struct GenerateCommand: AsyncParsableCommand {
 
     /// The request that the options make, on top of the document of `--request` or the recipe of `--from`.
     ///
-    /// - Returns: also the model's name, what is to be said of the document, and the audio format that it asks for.
-    private func request() throws -> (MusicRequest, model: String?, notices: [String], format: String?) {
+    /// - Returns: also the model's name, what is to be said of the document, the audio format that it asks for, and the
+    ///   document itself.
+    private func request() throws -> (
+        MusicRequest, model: String?, notices: [String], format: String?, document: GenerationDocument?
+    ) {
         var request = MusicRequest(prompt: "", vocalLanguage: "en")
         var modelName = model.model
         var notices: [String] = []
         var format: String?
+        var document: GenerationDocument?
         if model.from != nil, model.request != nil {
             throw MusicError(
                 .invalidRequest, "--from and --request exclude each other", advice: "leave one of them out")
         }
         if let file = model.request {
             let text = try LyricsFile.read(file, what: "request")
-            let document = try GenerationDocument(json: Data(text.utf8))
-            (request, notices) = try document.request()
-            format = document.config.audioFormat
-            if document.params.thinking {
-                notices.append("thinking is not used: there is no planner yet")
-            }
+            let read = try GenerationDocument(json: Data(text.utf8))
+            (request, notices) = try read.request()
+            format = read.config.audioFormat
+            document = read
         } else if let from = model.from {
             let recipe = try Recipe(file: URL(fileURLWithPath: from))
             request = recipe.request
@@ -99,6 +115,6 @@ struct GenerateCommand: AsyncParsableCommand {
         guidance.apply(to: &request)
         try task.apply(to: &request)
         if let normalize = output.normalize { request.normalization = normalize }
-        return (request, modelName, notices, format)
+        return (request, modelName, notices, format, document)
     }
 }

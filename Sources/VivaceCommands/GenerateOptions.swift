@@ -85,9 +85,6 @@ struct SamplingOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: "How many songs to make, 1 to 8.")
     var batch: Int?
 
-    @Flag(help: "Don't plan with the language model. There is no planner yet: this is the only mode.")
-    var noThinking = false
-
     func apply(to request: inout MusicRequest) throws {
         if let steps { request.steps = steps }
         if let shift { request.shift = shift }

@@ -5,7 +5,7 @@ import MusicManager
 
 /// One run of `vivace generate`: load, generate, write, report.
 struct GenerationJob: Sendable {
-    let manager: MusicManager
+    let environment: CommandEnvironment
     let modelName: String?
     let loadOptions: LoadOptions
     let request: MusicRequest
@@ -13,6 +13,8 @@ struct GenerationJob: Sendable {
     let latents: URL?
     let isQuiet: Bool
     let isVerbose: Bool
+    /// Which language model plans the songs.
+    let planning: PlannerChoice
     /// Takes the samples as they are decoded.
     var playback: Playback?
     /// What is to be said before the work.
@@ -26,7 +28,8 @@ struct GenerationJob: Sendable {
 
         progress.started(.load)
         let loadStart = clock.now
-        let (backend, name) = try await manager.modelOrDefault(modelName, options: loadOptions)
+        let (backend, name) = try await environment.manager.modelOrDefault(modelName, options: loadOptions)
+        let planner = planning.wish == .never ? nil : try await planning.load(for: name, environment)
         let loadSeconds = (clock.now - loadStart) / .seconds(1)
         var notices: [String] = []
         defer { playback?.abandon() }
@@ -38,9 +41,17 @@ struct GenerationJob: Sendable {
         if let text = backend.info.notice { notice(text) }
 
         self.notices.forEach(notice)
+        planning.tier.notices(request).forEach(notice)
+        if let reason = planner?.reason { notice("no language model plans: \(reason)") }
         var result: MusicResult?
         let request = try AudioInputs.read(request, sampleRate: backend.info.sampleRate)
-        for try await event in backend.generate(request, details: playback == nil ? [] : .audio) {
+        let details: MusicDetails = playback == nil ? [] : .audio
+        let events =
+            planner?.planner.map { planner in
+                PlannedGeneration(planner: planner, backend: backend, options: planning.options)
+                    .generate(request, details: details)
+            } ?? backend.generate(request, details: details)
+        for try await event in events {
             switch event {
             case .resolved(let resolved):
                 progress.note("\(name): " + resolved.summaryLines.joined(separator: ", "))
@@ -68,7 +79,9 @@ struct GenerationJob: Sendable {
         let files = plan.files(seeds: result.songs.map(\.seed))
         for (song, file) in zip(result.songs, files) {
             try Task.checkCancellation()
-            let recipe = Recipe(model: name, info: backend.info, request: result.request, seed: song.seed)
+            var request = result.request
+            if let codes = song.audioCodes { request.audioCodes = codes }
+            let recipe = Recipe(model: name, info: backend.info, request: request, seed: song.seed)
             try AudioFile.write(
                 song.audio, to: file,
                 options: WriteOptions(format: plan.format, bitDepth: plan.bitDepth, tags: try recipe.tags()))

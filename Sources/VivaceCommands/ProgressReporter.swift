@@ -9,6 +9,8 @@ final class ProgressReporter {
     private var stage: MusicStage?
     private var stageStart: ContinuousClock.Instant
     private var hasLine = false
+    /// Of the last line's stage, how many tenths were done.
+    private var lastTenth: (stage: MusicStage?, tenth: Int) = (nil, 0)
 
     init(isQuiet: Bool, isLive: Bool = Terminal.isInteractive) {
         self.isQuiet = isQuiet
@@ -26,6 +28,7 @@ final class ProgressReporter {
     /// Shows how far a stage is, with the time that the rest will take at this pace.
     func progressed(_ stage: MusicStage, completed: Int, total: Int) {
         if stage != self.stage { started(stage) }
+        guard isLive || isWorthALine(completed, total) else { return }
         var line = "\(Self.label(stage)) \(completed)/\(total)"
         if completed > 0, completed < total {
             let elapsed = (clock.now - stageStart) / .seconds(1)
@@ -33,6 +36,14 @@ final class ProgressReporter {
             line += ", \(Self.seconds(left)) left"
         }
         show(line)
+    }
+
+    /// Whether a stage has come a tenth further since the last line: stages of many units write about ten lines.
+    private func isWorthALine(_ completed: Int, _ total: Int) -> Bool {
+        guard total > 20 else { return true }
+        let tenth = 10 * completed / max(total, 1)
+        defer { lastTenth = (stage, tenth) }
+        return lastTenth.stage != stage || lastTenth.tenth != tenth
     }
 
     /// Writes a line that stays.

@@ -15,8 +15,8 @@ public struct VivaceCommand: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            GenerateCommand.self, ExtractCommand.self, CodesCommand.self, InfoCommand.self, ModelsCommand.self,
-            BenchCommand.self,
+            GenerateCommand.self, CreateCommand.self, FormatCommand.self, UnderstandCommand.self, ExtractCommand.self,
+            CodesCommand.self, InfoCommand.self, ModelsCommand.self, DoctorCommand.self, BenchCommand.self,
         ])
 
     public init() {}

@@ -1,6 +1,7 @@
 import ACEStep
 import Foundation
 import ModelHub
+import ModelSupport
 import MusicManager
 import VivaceCommands
 
@@ -14,6 +15,16 @@ await VivaceCommand.run(
             families: [ACEStepBackend.family], planners: [ACEStepPlanner.family],
             locate: { try await locator().resolve($0).location },
             defaultModel: { try await DefaultModel.name(locator()) }),
+        builtinName: ModelRegistry.builtinName,
+        machine: {
+            .init(
+                memory: Machine.memory, threads: Machine.threads, instructionSet: Machine.instructionSet,
+                hasGPU: Machine.hasGPU)
+        },
+        isInstalled: { name in
+            guard let locator = try? locator() else { return false }
+            return (try? await locator.resolve(name, offline: true)) != nil
+        },
         makeRandomCheckpoint: { folder, kind, seed, report in
             switch kind {
             case .model:

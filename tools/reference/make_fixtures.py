@@ -13,11 +13,11 @@ from pathlib import Path
 
 import torch
 
-from vivace_reference import checkpoint, module_goldens, pipeline_goldens, table_goldens, task_goldens
+from vivace_reference import checkpoint, language_goldens, module_goldens, pipeline_goldens, table_goldens, task_goldens
 from vivace_reference.specification import FIXTURES
 from vivace_reference.quiet import quiet
 
-PARTS = ("tables", "checkpoints", "modules", "pipeline", "tasks")
+PARTS = ("tables", "language", "checkpoints", "modules", "pipeline", "tasks")
 
 
 def main() -> None:
@@ -32,6 +32,8 @@ def main() -> None:
     output: Path = arguments.output
     if "tables" in arguments.only:
         table_goldens.write(output / "tables")
+    if "language" in arguments.only:
+        language_goldens.write(output / "language")
     if "tasks" in arguments.only:
         task_goldens.write_clips(output / "tasks")
     for specification in FIXTURES:

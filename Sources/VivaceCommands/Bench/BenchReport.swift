@@ -50,7 +50,7 @@ struct BenchReport: Encodable, Sendable {
             case memoryBytes = "memory_bytes"
         }
 
-        private static var processorName: String {
+        static var processorName: String {
             let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
             let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
             return line.flatMap { $0.split(separator: ":", maxSplits: 1).last }
