@@ -104,7 +104,7 @@ struct SequenceWriter {
             progress(sequences.map(\.tokens.count).max() ?? 0)
             let waiting = sequences.contains { !$0.isFinished && $0.pending.isEmpty }
             if waiting {
-                let ids = Self.ids(open, vocabulary, bound)
+                let ids = Self.ids(open, bound)
                 let logits = try evaluatingStep { try network.logits(hidden, ids: ids) }
                 var values = logits.asArray(Float.self)
                 try values.withUnsafeMutableBufferPointer { buffer in
@@ -144,14 +144,12 @@ struct SequenceWriter {
         }
     }
 
-    /// The token ids whose scores are needed: the audio codes alone where nothing else can come.
-    private static func ids(_ open: [Sequence], _ vocabulary: PlanVocabulary, _ bound: Int) -> Range<Int> {
+    /// The token ids whose scores are needed: of all sequences that wait for a token, what can come next.
+    private static func ids(_ open: [Sequence], _ bound: Int) -> Range<Int> {
         var ids: Range<Int>?
         for sequence in open where sequence.pending.isEmpty {
-            guard let codes = sequence.automaton?.codesOnly else { return 0..<bound }
-            let low = codes.endAllowed ? min(codes.ids.lowerBound, vocabulary.end) : codes.ids.lowerBound
-            let high = codes.endAllowed ? max(codes.ids.upperBound, vocabulary.end + 1) : codes.ids.upperBound
-            ids = ids.map { min($0.lowerBound, low)..<max($0.upperBound, high) } ?? low..<high
+            let own = sequence.automaton?.headRange ?? 0..<bound
+            ids = ids.map { min($0.lowerBound, own.lowerBound)..<max($0.upperBound, own.upperBound) } ?? own
         }
         return (ids ?? 0..<bound).clamped(to: 0..<bound)
     }
