@@ -46,7 +46,12 @@ public final class ACEStepBackend: MeasurableBackend {
     ) throws -> ACEStepBackend {
         if let threads = options.threads { Machine.threads = threads }
         let layout = try CheckpointLayout(location)
-        let target = try ComputeTarget(options, parameterCount: layout.parameterCount())
+        let parameterCount = try layout.parameterCount()
+        let target = try ComputeTarget(options, parameterCount: parameterCount)
+        if !options.lowMemory {
+            try target.requireMemory(
+                forWeights: parameterCount, of: location.name, quantization: options.quantization)
+        }
         let model = try target.withDevice {
             try evaluating("loading") {
                 try ACEStepModel(

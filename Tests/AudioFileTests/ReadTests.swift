@@ -113,7 +113,7 @@ import Testing
                 _ = try AudioFile.read(url, ReadOptions(maximumDuration: 600))
             }
         }
-        #expect(elapsed < .seconds(1))
+        #expect(elapsed < .seconds(10))
         let part = try AudioFile.read(url, ReadOptions(start: 3590, duration: 5, maximumDuration: 600))
         #expect(part.frameCount == 40_000)
         #expect(try AudioFile.read(url, ReadOptions(start: 3000, maximumDuration: 600)).duration == 600)

@@ -285,7 +285,8 @@ final class Counter: Sendable {
         let start = clock.now
         task.cancel()
         await #expect(throws: CancellationError.self) { _ = try await task.value }
-        #expect(clock.now - start < .seconds(2))
+        // The server would be silent for ten minutes.
+        #expect(clock.now - start < .seconds(120))
         #expect(try workspace.tree().contains { $0.hasSuffix(partial) })
 
         hub.meddle(nil)

@@ -74,9 +74,11 @@ import Testing
             ((try? FileManager.default.attributesOfItem(atPath: partial.path))?[.size] as? Int) ?? 0
         }
         for _ in 0..<12_000 where size() < 700_000 { try await Task.sleep(for: .milliseconds(10)) }
-        #expect(size() == 700_000)
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
+        // On a busy machine it may have asked again before it was killed.
+        let kept = size()
+        #expect(kept >= 700_000 && kept.isMultiple(of: 700_000) && kept < weights.bytes.count)
 
         hub.meddle(nil)
         let locator = workspace.locator(try workspace.configuration(hub: hub.address))
@@ -84,7 +86,7 @@ import Testing
         let model = try await locator.pull(["turbo"]) { log.record($0) }[0]
         #expect(try Array(Data(contentsOf: model.directory.appending(path: "model.safetensors"))) == weights.bytes)
         let starts = hub.downloads("acestep-v15-turbo/model.safetensors").map { $0.rangeStart ?? 0 }
-        #expect(starts == [0, 700_000], "\(log.notices)")
+        #expect(starts.first == 0 && starts.last == kept, "\(log.notices)")
     }
 
     @Test func brokenProxyIsNamed() throws {

@@ -29,6 +29,8 @@ final class LanguageModel {
         if options.precision == .auto { options.precision = count > Self.largestExact ? .bfloat16 : .float32 }
         let target = try ComputeTarget(options, parameterCount: count)
         self.target = target
+        try target.requireMemory(
+            forWeights: count, of: folder.lastPathComponent, quantization: options.quantization)
         network = try target.withDevice {
             try evaluating("loading the language model") {
                 let network = try Qwen3CausalLM(folder: folder, dtype: target.dtype, reader: WeightReader())
