@@ -11,7 +11,9 @@ public final class MLXExecutor: SerialExecutor {
     /// The executor that the whole process shares.
     public static let shared = MLXExecutor()
 
-    /// Stack of the thread in bytes. Graphs of thousands of operations are walked recursively in places.
+    /// Stack of the thread in bytes.
+    ///
+    /// Graphs of thousands of operations are walked recursively in places.
     private static let stackSize = 256 << 20
 
     private let jobs = Mutex<[UnownedJob]>([])

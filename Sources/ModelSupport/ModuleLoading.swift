@@ -43,7 +43,9 @@ public struct ParameterSource {
     }
 
     /// A convolution weight in weight normalisation: `w = g v / |v|`, the norm taken over all axes but the first,
-    /// folded in float32. Both of PyTorch's spellings and a plain weight are understood.
+    /// folded in float32.
+    ///
+    /// Both of PyTorch's spellings and a plain weight are understood.
     ///
     /// - Parameters:
     ///   - name: name of the weight: `decoder.conv1.weight`.

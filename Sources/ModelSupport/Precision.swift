@@ -86,7 +86,9 @@ public enum Machine {
         return limits.filter { $0 > 0 }.reduce(Int(clamping: ProcessInfo.processInfo.physicalMemory), min)
     }()
 
-    /// Threads that compute on a CPU: one for each physical core that the process may use, unless set. At least 1.
+    /// Threads that compute on a CPU: one for each physical core that the process may use, unless set.
+    ///
+    /// At least 1.
     public static var threads: Int {
         get {
             #if os(macOS)

@@ -168,8 +168,9 @@ private struct ShardName {
     }
 }
 
-/// Reads tensors of stores. Each file is opened once, and each tensor can be taken once, so that no second copy of
-/// the weights stays in memory.
+/// Reads tensors of stores.
+///
+/// Each file is opened once, and each tensor can be taken once, so that no second copy of the weights stays in memory.
 @MLXActor
 public final class WeightReader {
     private var arrays: [URL: [String: MLXArray]] = [:]

@@ -64,7 +64,9 @@ public actor MusicManager {
     public func location(of name: String) async throws -> ModelLocation { try await locate(name) }
 
     /// The model of that name, loaded; a second call for the same files and options returns the same backend, and
-    /// concurrent calls share one load. A load that failed is tried anew by the next call.
+    /// concurrent calls share one load.
+    ///
+    /// A load that failed is tried anew by the next call.
     ///
     /// - Parameters:
     ///   - name: a directory, a hub id `owner/name`, or a short name.

@@ -24,7 +24,8 @@ struct Qwen3Head {
                 let ids = part.ids.clamped(to: begin..<end)
                 guard !ids.isEmpty else { return nil }
                 if part.layer is Int8Linear { return part }
-                let weight = part.layer.weight[(ids.lowerBound - part.ids.lowerBound)..<(ids.upperBound - part.ids.lowerBound)]
+                let weight = part.layer.weight[
+                    (ids.lowerBound - part.ids.lowerBound)..<(ids.upperBound - part.ids.lowerBound)]
                 return try evaluating("quantizing the output projection") {
                     let layer = Int8Linear(Linear(weight: weight))
                     eval(layer)

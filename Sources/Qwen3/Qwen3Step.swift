@@ -15,7 +15,9 @@ struct Qwen3Step {
     /// - Returns: `nil` where the layers can't be run so: on a GPU, with biases, or in 8 bits on a processor without
     ///   products of these.
     init?(_ backbone: Qwen3Backbone, _ configuration: Qwen3Configuration) {
-        guard FusedOps.hasDecoderLayer(int8: backbone.hasInt8Layers), !configuration.hasAttentionBias else { return nil }
+        guard FusedOps.hasDecoderLayer(int8: backbone.hasInt8Layers), !configuration.hasAttentionBias else {
+            return nil
+        }
         self.configuration = configuration
         layers = backbone.layers.map { layer in
             let attention = layer.attention

@@ -18,7 +18,8 @@ public struct CommandEnvironment: Sendable {
 
     /// Writes a full-size checkpoint with random weights as a new directory.
     public typealias MakeRandomCheckpoint =
-        @Sendable (URL, RandomKind, _ seed: UInt64, _ report: (_ bytes: Int, _ total: Int) throws -> Void) throws -> Void
+        @Sendable (URL, RandomKind, _ seed: UInt64, _ report: (_ bytes: Int, _ total: Int) throws -> Void) throws ->
+        Void
 
     /// See ``MakeRandomCheckpoint``.
     public var makeRandomCheckpoint: MakeRandomCheckpoint

@@ -28,7 +28,8 @@ struct ComputationOptions: ParsableArguments {
         if let threads, !(1...1024).contains(threads) {
             throw MusicError(.invalidRequest, "--threads is \(threads)", advice: "use 1 to 1024")
         }
-        return LoadOptions(precision: dtype, quantization: quantize, device: device, threads: threads, lowMemory: lowMemory)
+        return LoadOptions(
+            precision: dtype, quantization: quantize, device: device, threads: threads, lowMemory: lowMemory)
     }
 }
 

@@ -49,7 +49,7 @@ struct GenerateCommand: AsyncParsableCommand {
             wish: planner.wish(document?.params.thinking), name: planner.lm,
             options: try document.map { try $0.params.planning($0.config) } ?? PlanningOptions(),
             tier: try PlannerChoice.tier(planner.memoryTier, memory: environment.machine.memory),
-            loadOptions: loadOptions)
+            loadOptions: loadOptions, isAskedFor: document?.params.thinking == true)
         try planner.apply(to: &planning.options)
         // A song that is made again has its plan already.
         if model.from != nil, planner.thinking == nil { planning.wish = .never }

@@ -68,7 +68,9 @@ public enum QuantizedCheckpoint {
             // Files in a download cache are links.
             let file = folder.source.appendingPathComponent(name).resolvingSymlinksInPath()
             var isDirectory: ObjCBool = false
-            guard files.fileExists(atPath: file.path, isDirectory: &isDirectory), !isDirectory.boolValue else { continue }
+            guard files.fileExists(atPath: file.path, isDirectory: &isDirectory), !isDirectory.boolValue else {
+                continue
+            }
             progress(folder.name.isEmpty ? name : "\(folder.name)/\(name)")
             let copy = target.appendingPathComponent(name)
             if folder.isQuantized, name.hasSuffix(".safetensors") {

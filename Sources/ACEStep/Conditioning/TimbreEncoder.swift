@@ -5,7 +5,9 @@ import MLXNN
 package final class TimbreEncoder: EncoderStack {
     /// A linear layer in spite of its name in the checkpoint.
     @ModuleInfo(key: "embed_tokens") var input: Linear
-    /// The learned token whose place gives the result in XL models. 2B checkpoints hold it and don't use it.
+    /// The learned token whose place gives the result in XL models.
+    ///
+    /// 2B checkpoints hold it and don't use it.
     @ParameterInfo(key: "special_token") var token: MLXArray
     private let prependsToken: Bool
 

@@ -54,7 +54,9 @@ final class Planner {
     }
 
     /// Whether there is a chain of thought to write: not if the user has said everything that it would find out, or
-    /// wants nothing found out. Caption and language are part of it, and are left alone without it.
+    /// wants nothing found out.
+    ///
+    /// Caption and language are part of it, and are left alone without it.
     private nonisolated static func needsReasoning(_ request: PlanRequest) -> Bool {
         let known = request.known
         let isComplete =
@@ -62,7 +64,9 @@ final class Planner {
         return request.options.fillsMetadata && !isComplete
     }
 
-    /// The first phase: the chain of thought. What the user has said is written into it as it is.
+    /// The first phase: the chain of thought.
+    ///
+    /// What the user has said is written into it as it is.
     private func reason(_ request: PlanRequest, lyrics: String, seed: UInt64) throws -> SongMetadata {
         let options = request.options
         var skipped: Set<PlanField> = [.genres]

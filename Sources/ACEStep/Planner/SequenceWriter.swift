@@ -108,13 +108,15 @@ struct SequenceWriter {
                 let logits = try evaluatingStep { try network.logits(hidden, ids: ids) }
                 var values = logits.asArray(Float.self)
                 try values.withUnsafeMutableBufferPointer { buffer in
-                    for index in sequences.indices where !sequences[index].isFinished && sequences[index].pending.isEmpty {
+                    for index in sequences.indices
+                    where !sequences[index].isFinished && sequences[index].pending.isEmpty {
                         let row = UnsafeMutableBufferPointer(
                             rebasing: buffer[index * ids.count..<(index + 1) * ids.count])
                         if let guidance {
                             let other = count + index
                             LogitMath.guide(
-                                row, away: UnsafeBufferPointer(
+                                row,
+                                away: UnsafeBufferPointer(
                                     rebasing: buffer[other * ids.count..<(other + 1) * ids.count]),
                                 scale: guidance.scale)
                         }

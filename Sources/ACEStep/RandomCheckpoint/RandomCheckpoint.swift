@@ -31,7 +31,8 @@ public enum RandomCheckpoint {
         to directory: URL, variant: Variant = .turbo, seed: UInt64 = 0,
         progress: (_ bytes: Int) throws -> Void = { _ in }
     ) throws {
-        try NewFolder.make(directory, advice: "check permissions, and that \(byteCount >> 30) GiB are free") { partial in
+        try NewFolder.make(directory, advice: "check permissions, and that \(byteCount >> 30) GiB are free") {
+            partial in
             try write(into: partial, variant: variant, seed: seed, progress: progress)
         }
     }

@@ -32,8 +32,9 @@ public struct MemoryTier: Sendable, Equatable, Codable {
     /// The environment variable that names a tier by its gigabytes.
     public static let variable = "VIVACE_MEMORY_TIER"
 
-    /// The tier of a machine. A part of the memory that is missing to the round number, as systems keep some, is
-    /// overlooked.
+    /// The tier of a machine.
+    ///
+    /// A part of the memory that is missing to the round number, as systems keep some, is overlooked.
     ///
     /// - Parameter bytes: memory that the process may use.
     public static func of(bytes: Int) -> MemoryTier {

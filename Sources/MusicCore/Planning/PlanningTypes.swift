@@ -156,7 +156,8 @@ public struct Plan: Sendable, Equatable {
     public var codesSeconds: Double
 
     public init(
-        metadata: SongMetadata, found: SongMetadata = SongMetadata(), lyrics: String? = nil, codes: [[Int]] = [], reasoningSeconds: Double = 0,
+        metadata: SongMetadata, found: SongMetadata = SongMetadata(), lyrics: String? = nil, codes: [[Int]] = [],
+        reasoningSeconds: Double = 0,
         codesSeconds: Double = 0
     ) {
         self.metadata = metadata

@@ -69,7 +69,8 @@ public struct PlannedGeneration: Sendable {
         apply(plan, to: &request)
         var result =
             plan.codes.isEmpty
-            ? try await songs(of: request, details, report) : try await songs(of: request, codes: plan.codes, details, report)
+            ? try await songs(of: request, details, report)
+            : try await songs(of: request, codes: plan.codes, details, report)
         result.plan = plan
         result.seconds[.plan] = seconds
         try Task.checkCancellation()

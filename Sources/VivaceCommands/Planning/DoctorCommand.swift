@@ -63,14 +63,16 @@ struct DoctorCommand: AsyncParsableCommand {
         let suited = tier.suitedPlanners.map { "lm-\($0.lowercased())" }
         let model = try await environment.manager.defaultName()
         let cache = try HubConfiguration().cacheDirectory
-        let free = try? FileManager.default.attributesOfFileSystem(
-            forPath: Self.existing(cache).path)[.systemFreeSize] as? Int
+        let free =
+            try? FileManager.default.attributesOfFileSystem(
+                forPath: Self.existing(cache).path)[.systemFreeSize] as? Int
         var advice: [String] = []
         if model == environment.builtinName {
             advice.append("no real model is installed: vivace models pull turbo")
         }
         if let wanted = suited.first, installed.isEmpty {
-            advice.append("no language model is installed, so songs are made without a plan: vivace models pull \(wanted)")
+            advice.append(
+                "no language model is installed, so songs are made without a plan: vivace models pull \(wanted)")
         }
         if tier.plannerSize == nil {
             advice.append("the memory suits no language model by default; --low-memory and --quantize q8 need less")
@@ -80,7 +82,8 @@ struct DoctorCommand: AsyncParsableCommand {
             processor: BenchReport.Machine.processorName, instructions: machine.instructionSet,
             threads: machine.threads, gpu: machine.hasGPU, memoryBytes: machine.memory, tier: tier,
             installedLanguageModels: installed, languageModel: suited.first(where: installed.contains),
-            defaultModel: model, cache: cache.path, freeBytes: free, player: (try? Player.find())?.program.lastPathComponent,
+            defaultModel: model, cache: cache.path, freeBytes: free,
+            player: (try? Player.find())?.program.lastPathComponent,
             advice: advice)
         guard !json else {
             Terminal.output(try GenerationReport.json(of: report))

@@ -10,6 +10,8 @@ struct PlannerChoice: Sendable {
     var options: PlanningOptions
     var tier: MemoryTier
     var loadOptions: LoadOptions
+    /// Whether a document asks for a plan, which then has to be said if there is none.
+    var isAskedFor = false
 
     /// The tier of this machine, or the one that the user names.
     ///
@@ -49,7 +51,11 @@ struct PlannerChoice: Sendable {
                 return (try await manager.planner(short, options: loadOptions), short, nil)
             }
         }
-        guard wish == .required else { return (nil, "", nil) }
+        guard wish == .required else {
+            guard isAskedFor else { return (nil, "", nil) }
+            let advice = isDemonstration ? "add --thinking to use the built-in one" : "vivace models pull lm-0.6b"
+            return (nil, "", "none is installed; \(advice)")
+        }
         throw MusicError(
             .modelNotFound, "no language model is installed",
             advice: "vivace models pull lm-0.6b, or leave --thinking out")
