@@ -12,6 +12,8 @@ final class LanguageModel {
     nonisolated let vocabulary: PlanVocabulary
     nonisolated let target: ComputeTarget
     nonisolated let info: ModelInfo
+    /// The genres that a plan may name; `nil` if it may name any.
+    nonisolated let genres: [String]?
 
     /// Weights of more than this number are read in bfloat16 by default: each is read once for each token, so that
     /// half the bytes take half the time.
@@ -24,6 +26,7 @@ final class LanguageModel {
         if let threads = options.threads { Machine.threads = threads }
         let vocabulary = try PlanVocabulary(Tokenizer(directory: folder))
         self.vocabulary = vocabulary
+        genres = try Self.genres(in: folder)
         var options = options
         let count = try WeightStore(folder: folder).parameterCount
         if options.precision == .auto { options.precision = count > Self.largestExact ? .bfloat16 : .float32 }
@@ -49,5 +52,17 @@ final class LanguageModel {
             family: ACEStepPlanner.familyName, variant: folder.lastPathComponent,
             precision: target.precisionName + (network.hasInt8Layers ? " q8" : ""), device: target.device.rawValue,
             parameterCount: network.parameterCount)
+    }
+
+    /// The lines of `genres_vocab.txt`, in lower case and without those that begin with `#`; `nil` if there are none.
+    private static func genres(in folder: URL) throws -> [String]? {
+        let file = folder.appendingPathComponent("genres_vocab.txt")
+        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        guard let text = try? String(contentsOf: file, encoding: .utf8) else {
+            throw MusicError(
+                .invalidCheckpoint, "\(file.lastPathComponent) is no text in UTF-8", advice: "download the model again")
+        }
+        let lines = text.feedLines.map { $0.trimmed.lowercased() }.filter { !$0.isEmpty && !$0.hasPrefix("#") }
+        return lines.isEmpty ? nil : lines
     }
 }

@@ -18,7 +18,7 @@ final class Planner {
     init(_ model: LanguageModel) throws {
         self.model = model
         vocabulary = model.vocabulary
-        grammar = try PlanGrammar(model.vocabulary)
+        grammar = try PlanGrammar(model.vocabulary, genres: model.genres)
         writer = SequenceWriter(model: model, vocabulary: model.vocabulary)
     }
 

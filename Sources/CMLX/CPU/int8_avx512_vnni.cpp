@@ -66,6 +66,9 @@ CMLX_INLINE void finish(const int8::TileCall& call, const __m512i (&sums)[rows][
   }
 }
 
+// Bytes by which weights are fetched ahead of their use.
+constexpr int64_t kFetchAhead = 4096;
+
 template <int rows>
 static void tile_of(const int8::TileCall& call) {
   __m512i sums[rows][kVectors];
@@ -76,6 +79,11 @@ static void tile_of(const int8::TileCall& call) {
   }
   const uint8_t* b = call.panel;
   for (int64_t k = 0; k < call.cells; ++k) {
+    // With few rows the panels come from memory, one after the other.
+    if constexpr (rows <= 4) {
+      CMLX_UNROLL
+      for (int v = 0; v < kVectors; ++v) __builtin_prefetch(b + kFetchAhead + v * 64);
+    }
     __m512i columns[kVectors];
     CMLX_UNROLL
     for (int v = 0; v < kVectors; ++v) columns[v] = _mm512_loadu_si512(b + v * 64);
