@@ -10,11 +10,11 @@ from .theory import PROGRESSIONS, TWO_FIVE_ONE, chord, key_name, scale_pitch
 SECTIONS = ("intro", "verse", "chorus", "bridge", "outro")
 # How full each section is: which layers play, and how hard.
 LAYERS = {
-    "intro": ({"pads", "keys", "drums_light"}, 0.7),
+    "intro": ({"pads", "keys", "drums_light"}, 0.75),
     "verse": ({"drums", "bass", "keys", "pads"}, 0.85),
     "chorus": ({"drums", "bass", "keys", "pads", "lead"}, 1.0),
-    "bridge": ({"bass", "pads", "lead"}, 0.75),
-    "outro": ({"pads", "keys", "bass"}, 0.6),
+    "bridge": ({"drums_light", "bass", "pads", "lead"}, 0.8),
+    "outro": ({"drums", "pads", "keys", "bass"}, 0.7),
 }
 STEPS_PER_BAR = {"4": 16, "3": 12, "2": 8, "6": 12}
 
@@ -58,8 +58,9 @@ class Song:
         return key_name(self.tonic, self.mode)
 
 
-def compose(seed: int, duration: float | None = None, **wanted) -> Song:
-    """Plans a song. `wanted` fixes any of style, bpm, tonic, mode, metre, drums, brightness, energy, sections."""
+def compose(seed: int, duration: float | None = None, tempo: float | None = None, **wanted) -> Song:
+    """Plans a song. `wanted` fixes any of style, bpm, tonic, mode, metre, drums, brightness, energy, sections;
+    `tempo` is the tempo that is played, where it isn't exactly `bpm`."""
     random = np.random.default_rng(seed)
     style = STYLES[wanted.get("style") or random.choice(list(STYLES))]
     bpm = int(wanted.get("bpm") or random.integers(style.tempo[0], style.tempo[1] + 1))
@@ -68,14 +69,14 @@ def compose(seed: int, duration: float | None = None, **wanted) -> Song:
     tonic = int(wanted["tonic"] if wanted.get("tonic") is not None else random.integers(12))
     duration = float(duration or random.uniform(20, 40))
     drums = wanted.get("drums") or ("none" if not style.drums else str(random.choice(["full"] * 6 + ["none"] * 2 + ["only"])))
-    if not style.drums and drums == "full":
+    if not style.drums:
         drums = "none"
     brightness = wanted.get("brightness")
     brightness = float(np.clip(style.brightness + random.uniform(-0.35, 0.35), 0, 1)) if brightness is None else brightness
     energy = wanted.get("energy")
     energy = float(np.clip(style.energy + random.uniform(-0.25, 0.25), 0, 1)) if energy is None else energy
 
-    beat = 60.0 / bpm  # 6/8 counts the dotted quarter: two beats a bar
+    beat = 60.0 / (tempo or bpm)  # 6/8 counts the dotted quarter: two beats a bar
     bar = beat * (2 if metre == "6" else int(metre))
     sections = _sections(random, duration, bar, wanted.get("sections"))
     progression = _progression(random, style, mode)

@@ -1,0 +1,165 @@
+"""A store of composed songs as latents, and batches from it for every task.
+
+    python -m training.dataset --store FOLDER [--songs 1500] [--seed 1]
+
+Songs are kept untransposed; a batch transposes each by a random interval, which for pitch-class channels is a rotation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import layout, songs
+
+DURATIONS = (8, 10, 12, 15, 20, 25, 30, 40)
+WORDINGS = 6
+# How users name the stems the latents distinguish.
+TRACKS = {
+    "drums": ("drums", "percussion"), "bass": ("bass",), "chords": ("keyboard", "guitar", "strings"),
+    "melody": ("synth", "vocals", "woodwinds", "brass"),
+}
+INSTRUCTIONS = {
+    "text2music": "Fill the audio semantic mask based on the given conditions:",
+    "repaint": "Repaint the mask area based on the given conditions:",
+    "cover": "Generate audio semantic tokens based on the given conditions:",
+    "extract": "Extract the {} track from the audio:",
+    "lego": "Generate the {} track based on the audio context:",
+    "complete": "Complete the input track with {}:",
+}
+TEXT_PROMPT = "# Instruction\n{}\n\n# Caption\n{}\n\n# Metas\n{}<|endoftext|>\n"
+LYRIC_PROMPT = "# Languages\n{}\n\n# Lyric\n{}<|endoftext|>"
+
+
+def metadata_text(bpm, timesignature, keyscale, duration) -> str:
+    return (f"- bpm: {bpm or 'N/A'}\n- timesignature: {timesignature or 'N/A'}\n- keyscale: {keyscale or 'N/A'}\n"
+            f"- duration: {int(duration)} seconds\n")
+
+
+def build(folder: Path, count: int, seed: int) -> None:
+    """Composes `count` songs of each duration."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for duration in DURATIONS:
+        values, labels = [], []
+        for index in range(count):
+            song = songs.make(seed * 1_000_000 + duration * 10_000 + index, float(duration))
+            values.append(layout.latents_of(song)[:, : layout.CLOCK].astype(np.float16))
+            random = np.random.default_rng((seed, duration, index))
+            wordings = [songs.words(song, random) for _ in range(WORDINGS)]
+            for wording in wordings:
+                wording["caption"] = wording["caption"].replace(song.key, "{KEY}")
+                wording["keyscale"] = wording["keyscale"] is not None
+            labels.append({"tonic": song.tonic, "mode": song.mode, "drums": song.drums, "bpm": song.bpm, "wordings": wordings})
+        np.save(folder / f"latents-{duration}.npy", np.stack(values))
+        (folder / f"labels-{duration}.json").write_text(json.dumps(labels), encoding="utf-8")
+
+
+class Store:
+    """The songs of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.latents = {d: np.load(folder / f"latents-{d}.npy", mmap_mode="r") for d in DURATIONS}
+        self.labels = {d: json.loads((folder / f"labels-{d}.json").read_text(encoding="utf-8")) for d in DURATIONS}
+
+    def item(self, duration: int, random: np.random.Generator) -> tuple[np.ndarray, dict, dict]:
+        """Transposed notes [frames, CLOCK], a wording with its key filled in, and the song's label."""
+        index = int(random.integers(len(self.labels[duration])))
+        label = self.labels[duration][index]
+        notes = self.latents[duration][index].astype(np.float32)
+        shift = int(random.integers(12))
+        for base in (layout.BASS, layout.CHORDS, layout.MELODY):
+            notes[:, base:base + 12] = np.roll(notes[:, base:base + 12], shift, axis=1)
+        wording = dict(label["wordings"][int(random.integers(WORDINGS))])
+        key = songs.spelled(label["tonic"] + shift, label["mode"], random)
+        wording["caption"] = wording["caption"].replace("{KEY}", key)
+        wording["keyscale"] = key if wording["keyscale"] else None
+        return notes, wording, label | {"tonic": (label["tonic"] + shift) % 12}
+
+
+class Batches:
+    """Batches of one duration each, about `frames` frames in all."""
+
+    def __init__(self, store: Store, tokenizer, seed: int, frames: int, tasks: dict[str, float],
+                 durations: dict[int, float], hints=None) -> None:
+        self.store, self.tokenizer, self.frames = store, tokenizer, frames
+        self.random = np.random.default_rng(seed)
+        self.tasks, self.durations, self.hints = tasks, durations, hints
+        self.silence = layout.silence(2000)[0].numpy()
+
+    def next(self) -> dict[str, torch.Tensor]:
+        names = list(self.durations)
+        weights = np.array([self.durations[d] for d in names])
+        duration = names[int(self.random.choice(len(names), p=weights / weights.sum()))]
+        count = max(2, round(self.frames / (duration * layout.FRAME_RATE)))
+        rows = [self._row(duration) for _ in range(count)]
+        text, text_mask = self._tokens([r[0] for r in rows], 8)
+        lyrics, lyric_mask = self._tokens([r[1] for r in rows], 8)
+        target = torch.from_numpy(np.stack([r[2] for r in rows]))
+        context = torch.from_numpy(np.stack([r[3] for r in rows]))
+        return {"text": text, "text_mask": text_mask, "lyrics": lyrics, "lyric_mask": lyric_mask,
+                "target": target, "context": context}
+
+    def _tokens(self, texts: list[str], multiple: int) -> tuple[torch.Tensor, torch.Tensor]:
+        tokens = self.tokenizer(texts, padding="longest", pad_to_multiple_of=multiple, return_tensors="pt")
+        return tokens.input_ids, tokens.attention_mask.bool()
+
+    def _row(self, duration: int):
+        random = self.random
+        notes, wording, _ = self.store.item(duration, random)
+        names = list(self.tasks)
+        weights = np.array([self.tasks[n] for n in names])
+        task = names[int(random.choice(len(names), p=weights / weights.sum()))]
+        frames = len(notes)
+        ticks = self.silence[:frames, layout.CLOCK:]
+        target, source = notes, np.zeros_like(notes)
+        mask = np.ones((frames, layout.CHANNELS), dtype=np.float32)
+        instruction = INSTRUCTIONS[task]
+        if task == "repaint":
+            start, end = sorted(random.integers(0, frames, 2))
+            end = max(end, start + 10)
+            source = notes.copy()
+            source[start:end] = 0
+            mask[:start] = 0
+            mask[end:] = 0
+        elif task in ("extract", "lego"):
+            stem = str(random.choice([s for s in TRACKS if notes[:, layout.STEM_CHANNELS[s]].any()]))
+            columns = list(layout.STEM_CHANNELS[stem])
+            target = np.zeros_like(notes)
+            target[:, columns] = notes[:, columns]
+            source = notes.copy()
+            if task == "lego":
+                source[:, columns] = 0
+            instruction = instruction.format(str(random.choice(TRACKS[stem])).upper())
+        elif task == "complete":
+            present = [s for s in TRACKS if notes[:, layout.STEM_CHANNELS[s]].any()]
+            kept = [s for s in present if random.random() < 0.5] or present[:1]
+            source = notes.copy()
+            added = [s for s in present if s not in kept]
+            for stem in added:
+                source[:, list(layout.STEM_CHANNELS[stem])] = 0
+            instruction = (instruction.format(" | ".join(str(random.choice(TRACKS[s])).upper() for s in added))
+                           if added else "Complete the input track:")
+        context = np.concatenate([source, ticks], axis=1)
+        if task == "cover":
+            context = self.hints(np.concatenate([notes, ticks], axis=1))
+        text = TEXT_PROMPT.format(instruction, wording["caption"], metadata_text(
+            wording["bpm"], wording["timesignature"], wording["keyscale"], duration))
+        lyrics = LYRIC_PROMPT.format(wording["language"], wording["lyrics"])
+        return text, lyrics, np.concatenate([target, ticks], axis=1), np.concatenate([context, mask], axis=1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--store", type=Path, required=True)
+    parser.add_argument("--songs", type=int, default=1500, help="of each duration")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    build(arguments.store, arguments.songs, arguments.seed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Trains text encoder, condition encoder and DiT by flow matching, on composed latents.
+
+    python -m training.flow --store FOLDER --output FOLDER [--steps 8000] [--tasks all]
+
+Resumes from the output folder's checkpoint. Half of the timesteps are those that the 8-step schedule at shift 3
+visits; the others follow the same shifted distribution continuously.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import dataset, layout, model, runtime
+
+TURBO = torch.tensor([3 * u / (1 + 2 * u) for u in (1, 7 / 8, 6 / 8, 5 / 8, 4 / 8, 3 / 8, 2 / 8, 1 / 8)])
+TASKS = {
+    "text": {"text2music": 1.0},
+    "most": {"text2music": 0.76, "repaint": 0.08, "extract": 0.05, "lego": 0.06, "complete": 0.05},
+    "all": {"text2music": 0.6, "repaint": 0.1, "extract": 0.06, "lego": 0.07, "complete": 0.07, "cover": 0.1},
+}
+SHORT = {8: 1.0, 10: 1.0, 12: 1.0, 15: 0.7, 20: 0.5, 30: 0.4}
+LONG = {10: 0.5, 15: 0.6, 20: 1.0, 25: 0.5, 30: 1.6, 40: 0.4}
+
+
+def timesteps(count: int) -> torch.Tensor:
+    u = torch.rand(count)
+    continuous = (3 * u / (1 + 2 * u)).clamp(0.01, 1.0)
+    return torch.where(torch.rand(count) < 0.5, TURBO[torch.randint(8, (count,))], continuous)
+
+
+def loss_of(net, batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The mean squared error of the velocity, and per item for the log."""
+    target = batch["target"]
+    t = timesteps(len(target))
+    noise = torch.randn_like(target)
+    x = t[:, None, None] * noise + (1 - t[:, None, None]) * target
+    reference = net.condition_encoder.silence_latent[:, :750]
+    states, mask = net.condition(batch["text"], batch["text_mask"], batch["lyrics"], batch["lyric_mask"], reference)
+    v = net.velocity(x, t, states, mask, batch["context"])
+    errors = (v - (noise - target)).square().mean(dim=(1, 2))
+    return errors.mean(), errors.detach(), t
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--store", type=Path, required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--tokenizer", type=Path, default=model.ROOT / "Models" / "builtin" / "tokenizer")
+    parser.add_argument("--steps", type=int, default=9000)
+    parser.add_argument("--frames", type=int, default=1500, help="latent frames in a batch")
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--tasks", choices=TASKS, default="most")
+    parser.add_argument("--threads", type=int, default=1, help="one is best on a busy machine: no waiting at barriers")
+    parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=True, help="compile the DiT's layers")
+    parser.add_argument("--minutes", type=float, default=1e9, help="stop (with a checkpoint) after this long")
+    parser.add_argument("--seed", type=int, default=5)
+    arguments = parser.parse_args()
+    from transformers import AutoTokenizer
+
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(arguments.seed)
+    tokenizer = AutoTokenizer.from_pretrained(arguments.tokenizer)
+    net = model.Generator(len(tokenizer), tokenizer.eos_token_id, tokenizer.pad_token_id)
+    average = runtime.Average(net)
+    decayed = [p for p in net.parameters() if p.dim() >= 2]
+    others = [p for p in net.parameters() if p.dim() < 2]
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}], lr=arguments.rate,
+        betas=(0.9, 0.98))
+    path = arguments.output / "flow.pt"
+    state = runtime.restore(path)
+    step = 0
+    if state:
+        net.load_state_dict(state["net"])
+        average.module.load_state_dict(state["average"])
+        optimizer.load_state_dict(state["optimizer"])
+        step = state["step"]
+        torch.manual_seed(arguments.seed + step)
+    if arguments.compile:
+        for layer in net.transformer.layers:
+            layer.compile(dynamic=True)
+    log = runtime.Log(arguments.output / "flow.jsonl")
+    store = dataset.Store(arguments.store)
+    hints = None
+    if "cover" in TASKS[arguments.tasks]:
+        from .codes import Hints
+
+        hints = Hints(arguments.output / "codes.pt")
+    batches = None
+    begin = saved = time.time()
+    sums, by_time = [], []
+    while step < arguments.steps:
+        long = step > 0.55 * arguments.steps
+        if batches is None or (long and batches.durations is SHORT):
+            batches = dataset.Batches(store, tokenizer, arguments.seed + 100 * step + 1, arguments.frames,
+                                      TASKS[arguments.tasks], LONG if long else SHORT, hints)
+        runtime.pause_while_asked()
+        for group in optimizer.param_groups:
+            group["lr"] = runtime.learning_rate(step, arguments.steps, arguments.rate)
+        loss, errors, t = loss_of(net, batches.next())
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimizer.step()
+        average.update(net, step)
+        step += 1
+        sums.append(loss.item())
+        by_time += list(zip(t.tolist(), errors.tolist()))
+        if step % 50 == 0:
+            bins = {f"t{low:.2f}": float(np.mean([e for s, e in by_time if low <= s < high] or [0]))
+                    for low, high in ((0.0, 0.35), (0.35, 0.7), (0.7, 0.92), (0.92, 1.01))}
+            log.write(step=step, loss=float(np.mean(sums)), norm=float(norm), minutes=(time.time() - begin) / 60, **bins)
+            sums, by_time = [], []
+        done = step >= arguments.steps or time.time() - begin > 60 * arguments.minutes
+        if done or time.time() - saved > 180:
+            saved = time.time()
+            runtime.save({"net": net.state_dict(), "average": average.module.state_dict(),
+                          "optimizer": optimizer.state_dict(), "step": step}, path)
+        if done:
+            break
+
+
+if __name__ == "__main__":
+    main()

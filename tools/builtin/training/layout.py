@@ -1,0 +1,117 @@
+"""What the built-in model's latent channels mean, and how a song's notes become latents.
+
+The latents are a score rather than an abstract code: at 25 frames a second, one channel per pitch class for bass,
+chords and melody, two per drum voice (so that a hit falls on a 20 ms grid), and eight that tell the time modulo one
+second, which the decoder needs to keep the phase of its oscillators. See `synthesizer.py` for how the decoder plays it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+
+SAMPLE_RATE = 48_000
+FRAME_RATE = 25
+FRAME = 1.0 / FRAME_RATE
+PITCHED = ("bass", "chords", "melody")
+VOICES = ("kick", "snare", "hat", "tom")
+SLOTS = 2  # drum positions in a frame
+BASS, CHORDS, MELODY, DRUMS, CLOCK = 0, 12, 24, 36, 44
+CHANNELS = 52
+PERIOD = 25  # frames: the clock's period, one second
+SCALE = 1.6  # of notes and hits, so that they stand out of the noise
+
+STEM_CHANNELS = {
+    "bass": range(BASS, BASS + 12), "chords": range(CHORDS, CHORDS + 12), "melody": range(MELODY, MELODY + 12),
+    "drums": range(DRUMS, DRUMS + 8),
+}
+DRUM_VOICE = {
+    "kick": ("kick", 1.0), "snare": ("snare", 1.0), "clap": ("snare", 0.9), "hat": ("hat", 0.9), "shaker": ("hat", 0.5),
+    "pedal": ("hat", 0.6), "ride": ("hat", 0.8), "crash": ("hat", 1.2), "tom": ("tom", 1.0),
+}
+# attack, decay (seconds), sustain level, release (seconds), level
+ENVELOPES = {
+    "saw": (0.00, 0.30, 0.55, 0.05, 0.80), "acid": (0.00, 0.15, 0.35, 0.04, 0.85), "sub": (0.00, 0.50, 0.70, 0.06, 0.85),
+    "round": (0.00, 0.35, 0.50, 0.06, 0.75), "upright": (0.00, 0.35, 0.15, 0.08, 0.75),
+    "organbass": (0.00, 0.15, 0.50, 0.05, 0.75), "drone": (0.20, 1.00, 0.90, 0.25, 0.60), "celli": (0.12, 1.00, 0.90, 0.15, 0.60),
+    "stab": (0.00, 0.12, 0.05, 0.05, 0.80), "organ": (0.00, 0.30, 0.80, 0.05, 0.50), "epiano": (0.00, 0.70, 0.15, 0.15, 0.60),
+    "piano": (0.00, 0.60, 0.10, 0.15, 0.70), "pad": (0.16, 1.50, 0.85, 0.30, 0.42), "choirpad": (0.20, 1.50, 0.85, 0.35, 0.38),
+    "strings": (0.08, 1.00, 0.90, 0.20, 0.48), "bell": (0.00, 0.60, 0.20, 0.40, 0.70), "flute": (0.04, 0.50, 0.85, 0.08, 0.55),
+    "accordion": (0.02, 0.40, 0.85, 0.06, 0.55), "pluck": (0.00, 0.16, 0.00, 0.08, 0.85), "lead": (0.00, 0.30, 0.70, 0.06, 0.70),
+    "guitar": (0.00, 0.60, 0.50, 0.06, 0.65), "guitarlead": (0.00, 0.60, 0.60, 0.08, 0.75), "square": (0.00, 0.30, 0.60, 0.03, 0.65),
+}
+
+
+def companded(amplitude):
+    """Latent value of an amplitude 0 ... 1; the decoder plays `sin(value / SCALE / 2) ** 2`."""
+    return SCALE * 2.0 * np.arcsin(np.sqrt(np.clip(amplitude, 0.0, 1.0)))
+
+
+def clock(frames: int, start: int = 0) -> np.ndarray:
+    """[frames, 8]: the frame number modulo 25 as two digits in base five, each as two phasors of unit variance."""
+    n = np.arange(start, start + frames)
+    columns = []
+    for digit in (n % 5, (n // 5) % 5):
+        for harmonic in (1, 2):
+            angle = 2 * np.pi * harmonic * digit / 5
+            columns += [np.cos(angle), np.sin(angle)]
+    return (math.sqrt(2.0) * np.stack(columns, axis=1)).astype(np.float32)
+
+
+def silence(frames: int = 15000) -> torch.Tensor:
+    """Silence as latents, [1, frames, channels]: no notes, only the clock."""
+    latents = np.zeros((frames, CHANNELS), dtype=np.float32)
+    latents[:, CLOCK:] = clock(frames)
+    return torch.from_numpy(latents).unsqueeze(0)
+
+
+def frames_of(duration: float) -> int:
+    return math.ceil(duration * FRAME_RATE)
+
+
+def latents_of(song) -> np.ndarray:
+    """The latents of a song, [frames, channels], float32."""
+    frames = frames_of(song.duration)
+    level = np.zeros((frames, CHANNELS), dtype=np.float64)
+    brightness = 0.75 + 0.5 * song.brightness
+    for note in song.notes:
+        if note.stem == "drums":
+            _hit(level, note)
+        else:
+            _play(level, note, brightness)
+    values = companded(level[:, :CLOCK])
+    fade = np.ones(frames)
+    fade[-2:] = (0.6, 0.25)
+    return np.concatenate([values * fade[:, None], clock(frames)], axis=1).astype(np.float32)
+
+
+def _hit(level: np.ndarray, note) -> None:
+    voice, gain = DRUM_VOICE[note.instrument.split(":")[1]]
+    strength = min(1.0, 0.85 * gain * note.velocity)
+    position = max(0.0, note.start) / FRAME * SLOTS
+    slot = int(position + 1e-6)
+    share = position - slot
+    for index, weight in ((slot, 1 - share), (slot + 1, share)):
+        frame, sub = divmod(index, SLOTS)
+        if weight > 0.02 and frame < len(level):
+            column = DRUMS + SLOTS * VOICES.index(voice) + sub
+            level[frame, column] = max(level[frame, column], strength * weight)
+
+
+def _play(level: np.ndarray, note, brightness: float) -> None:
+    attack, decay, sustain, release, gain = ENVELOPES[note.instrument]
+    first = int(note.start / FRAME + 1e-6)
+    last = min(len(level), int((note.start + note.length + 1.5 * release) / FRAME) + 1)
+    if last <= first:
+        return
+    base = {"bass": BASS, "keys": CHORDS, "pads": CHORDS, "lead": MELODY}[note.stem]
+    # Each frame holds the mean of the envelope over its 40 ms, from eight points.
+    t = (np.arange(first, last)[:, None] + (np.arange(8) + 0.5)[None] / 8) * FRAME - note.start
+    shape = np.where(t < 0, 0.0, np.minimum(t / attack, 1.0) if attack else 1.0)
+    shape = shape * (sustain + (1 - sustain) * np.exp(-np.maximum(t - attack, 0) / decay))
+    shape = shape * np.exp(-3.0 * np.maximum(t - note.length, 0) / release)
+    amplitude = np.minimum(0.9, gain * brightness * note.velocity * shape.mean(axis=1))
+    column = base + int(round(note.pitch)) % 12
+    level[first:last, column] = np.maximum(level[first:last, column], amplitude)
