@@ -10,11 +10,11 @@ from .theory import PROGRESSIONS, TWO_FIVE_ONE, chord, key_name, scale_pitch
 SECTIONS = ("intro", "verse", "chorus", "bridge", "outro")
 # How full each section is: which layers play, and how hard.
 LAYERS = {
-    "intro": ({"pads", "keys", "drums_light"}, 0.75),
+    "intro": ({"drums", "keys", "pads", "bass"}, 0.8),
     "verse": ({"drums", "bass", "keys", "pads"}, 0.85),
     "chorus": ({"drums", "bass", "keys", "pads", "lead"}, 1.0),
-    "bridge": ({"drums_light", "bass", "pads", "lead"}, 0.8),
-    "outro": ({"drums", "pads", "keys", "bass"}, 0.7),
+    "bridge": ({"drums", "bass", "pads", "lead"}, 0.85),
+    "outro": ({"drums", "pads", "keys", "bass"}, 0.8),
 }
 STEPS_PER_BAR = {"4": 16, "3": 12, "2": 8, "6": 12}
 

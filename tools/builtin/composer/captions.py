@@ -30,8 +30,15 @@ INSTRUMENTS = {
     "guitar": ("distorted guitars", "power chords"), "guitarlead": ("lead guitar", "guitar solo"),
     "chiparp": ("fast arpeggios", "chip arpeggios"),
 }
-NO_DRUMS = (", no drums", " without drums", ", drumless")
-ONLY_DRUMS = ("drums only", "solo drum beat", "just drums and percussion")
+NO_DRUMS = (
+    ", no drums", " without drums", ", drumless", ", no percussion", ", beatless, no drums", " with no drums at all",
+    ", without any percussion",
+)
+ONLY_DRUMS = (
+    "drums only", "solo drum beat", "just drums and percussion", "only drums", "a drum solo", "percussion only",
+    "nothing but drums", "drum groove with no other instruments",
+)
+WITH_DRUMS = (", steady drums", ", drums", " with drums", ", punchy drums", " and a drum beat", ", drum kit")
 
 
 def describe(song: Song, held_out: bool = False, seed: int | None = None) -> tuple[str, dict]:
@@ -50,6 +57,8 @@ def describe(song: Song, held_out: bool = False, seed: int | None = None) -> tup
     energy = "calm" if song.energy < 0.3 else "energetic" if song.energy > 0.7 else "steady"
     if song.drums == "only":
         phrase = f"{pick(ONLY_DRUMS)}, {style} groove" if random.random() < 0.5 else f"{style} beat, {pick(ONLY_DRUMS)}"
+        if random.random() < 0.25:
+            phrase = pick(ONLY_DRUMS)
         return phrase + (f", {song.bpm} bpm" if random.random() < 0.4 else ""), metadata
     played = [stem for stem in ("bass", "keys", "lead") if any(n.stem in (stem, "pads") for n in song.notes)]
     names = [pick(INSTRUMENTS[kind]) for kind in dict.fromkeys(song.instruments[stem] for stem in played)]
@@ -58,7 +67,7 @@ def describe(song: Song, held_out: bool = False, seed: int | None = None) -> tup
     templates = [text for text, held in TEMPLATES if held == held_out]
     text = pick(templates).format(
         mood=pick(song.style.moods), style=style, energy=energy, instruments=" and ".join(names) or style,
-        drums=pick(NO_DRUMS) if song.drums == "none" else (", steady drums" if random.random() < 0.3 else ""),
+        drums=pick(NO_DRUMS) if song.drums == "none" else (pick(WITH_DRUMS) if random.random() < 0.4 else ""),
         tone=f", {tone} sound" if tone and random.random() < 0.7 else "", tonebare=tone or "warm",
         tempo=f", {song.bpm} bpm" if random.random() < 0.4 else "",
         key=f", in {song.key}" if random.random() < 0.3 else "")

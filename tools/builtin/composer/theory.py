@@ -6,12 +6,12 @@ SCALES = {
     "minor": (0, 2, 3, 5, 7, 8, 10),
 }
 
-# Degrees counted from 0. Each starts on the tonic, so that the key can be heard.
+# Degrees counted from 0. Each begins and dwells on the tonic, so that the key can be heard.
 PROGRESSIONS = {
-    "major": ((0, 4, 5, 3), (0, 3, 4, 0), (0, 5, 3, 4), (0, 3, 0, 4), (0, 2, 3, 4), (0, 1, 4, 0)),
-    "minor": ((0, 5, 2, 6), (0, 3, 6, 0), (0, 5, 3, 4), (0, 6, 5, 6), (0, 3, 0, 4), (0, 2, 5, 6)),
+    "major": ((0, 3, 0, 4), (0, 0, 3, 4), (0, 5, 0, 4), (0, 4, 0, 3), (0, 3, 4, 0), (0, 4, 3, 0)),
+    "minor": ((0, 3, 0, 4), (0, 0, 3, 4), (0, 5, 0, 4), (0, 6, 0, 3), (0, 3, 4, 0), (0, 6, 5, 0)),
 }
-TWO_FIVE_ONE = {"major": ((0, 5, 1, 4), (1, 4, 0, 0), (0, 3, 1, 4)), "minor": ((0, 3, 1, 4), (0, 5, 1, 4))}
+TWO_FIVE_ONE = {"major": ((0, 1, 4, 0), (0, 3, 4, 0)), "minor": ((0, 3, 4, 0), (0, 1, 4, 0))}
 
 
 def key_name(tonic: int, mode: str) -> str:

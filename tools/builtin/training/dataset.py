@@ -16,7 +16,7 @@ import torch
 
 from . import layout, songs
 
-DURATIONS = (8, 10, 12, 15, 20, 25, 30, 40)
+DURATIONS = (10, 15, 20, 30)
 WORDINGS = 6
 # How users name the stems the latents distinguish.
 TRACKS = {
@@ -53,7 +53,8 @@ def build(folder: Path, count: int, seed: int) -> None:
             for wording in wordings:
                 wording["caption"] = wording["caption"].replace(song.key, "{KEY}")
                 wording["keyscale"] = wording["keyscale"] is not None
-            labels.append({"tonic": song.tonic, "mode": song.mode, "drums": song.drums, "bpm": song.bpm, "wordings": wordings})
+            labels.append({"tonic": song.tonic, "mode": song.mode, "drums": song.drums, "bpm": song.bpm, "metre": song.metre,
+                           "style": song.style.name, "wordings": wordings})
         np.save(folder / f"latents-{duration}.npy", np.stack(values))
         (folder / f"labels-{duration}.json").write_text(json.dumps(labels), encoding="utf-8")
 
@@ -115,14 +116,15 @@ class Batches:
         task = names[int(random.choice(len(names), p=weights / weights.sum()))]
         frames = len(notes)
         ticks = self.silence[:frames, layout.CLOCK:]
-        target, source = notes, np.zeros_like(notes)
+        empty = self.silence[:frames, : layout.CLOCK]
+        target, source = notes, empty
         mask = np.ones((frames, layout.CHANNELS), dtype=np.float32)
         instruction = INSTRUCTIONS[task]
         if task == "repaint":
             start, end = sorted(random.integers(0, frames, 2))
             end = max(end, start + 10)
             source = notes.copy()
-            source[start:end] = 0
+            source[start:end] = empty[start:end]
             mask[:start] = 0
             mask[end:] = 0
         elif task in ("extract", "lego"):

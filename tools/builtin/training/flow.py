@@ -23,8 +23,8 @@ TASKS = {
     "most": {"text2music": 0.76, "repaint": 0.08, "extract": 0.05, "lego": 0.06, "complete": 0.05},
     "all": {"text2music": 0.6, "repaint": 0.1, "extract": 0.06, "lego": 0.07, "complete": 0.07, "cover": 0.1},
 }
-SHORT = {8: 1.0, 10: 1.0, 12: 1.0, 15: 0.7, 20: 0.5, 30: 0.4}
-LONG = {10: 0.5, 15: 0.6, 20: 1.0, 25: 0.5, 30: 1.6, 40: 0.4}
+SHORT = {10: 1.0, 15: 0.5, 20: 0.3}
+LONG = {10: 0.5, 15: 0.7, 20: 1.0, 30: 1.5}
 
 
 def timesteps(count: int) -> torch.Tensor:
@@ -50,7 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--tokenizer", type=Path, default=model.ROOT / "Models" / "builtin" / "tokenizer")
+    parser.add_argument("--tokenizer", type=Path, default=Path("tokenizer"))
     parser.add_argument("--steps", type=int, default=9000)
     parser.add_argument("--frames", type=int, default=1500, help="latent frames in a batch")
     parser.add_argument("--rate", type=float, default=1e-3)
@@ -65,7 +65,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(arguments.seed)
     tokenizer = AutoTokenizer.from_pretrained(arguments.tokenizer)
-    net = model.Generator(len(tokenizer), tokenizer.eos_token_id, tokenizer.pad_token_id)
+    net = model.Generator(tokenizer)
     average = runtime.Average(net)
     decayed = [p for p in net.parameters() if p.dim() >= 2]
     others = [p for p in net.parameters() if p.dim() < 2]
@@ -105,8 +105,10 @@ def main() -> None:
         loss, errors, t = loss_of(net, batches.next())
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        net.fixed.silence_gradients()
         norm = torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
+        net.fixed.apply()
         average.update(net, step)
         step += 1
         sums.append(loss.item())

@@ -20,6 +20,7 @@ VOICES = ("kick", "snare", "hat", "tom")
 SLOTS = 2  # drum positions in a frame
 BASS, CHORDS, MELODY, DRUMS, CLOCK = 0, 12, 24, 36, 44
 CHANNELS = 52
+SLOW, FLAG = 38, 40  # slow oscillations in the latents of silence, and their flag
 PERIOD = 25  # frames: the clock's period, one second
 SCALE = 1.6  # of notes and hits, so that they stand out of the noise
 
@@ -60,11 +61,75 @@ def clock(frames: int, start: int = 0) -> np.ndarray:
     return (math.sqrt(2.0) * np.stack(columns, axis=1)).astype(np.float32)
 
 
+def slow(frames: int) -> np.ndarray:
+    """[frames, SLOW]: oscillations at 15, 20, ... 60 and at 0.5, 1, ... 4.5 a minute, of unit variance."""
+    seconds = np.arange(frames) / FRAME_RATE
+    columns = []
+    for rate in [15 + 5 * digit for digit in range(10)] + [0.5 * digit for digit in range(1, 10)]:
+        angle = 2 * np.pi * rate / 60 * seconds
+        columns += [np.cos(angle), np.sin(angle)]
+    return (math.sqrt(2.0) * np.stack(columns, axis=1)).astype(np.float32)
+
+
 def silence(frames: int = 15000) -> torch.Tensor:
-    """Silence as latents, [1, frames, channels]: no notes, only the clock."""
+    """What stands for silence, [1, frames, channels]: the clock, and in the channels of the notes, as no music has
+    them, the slow oscillations and a flag. See `scaffold.py` for what they are for."""
     latents = np.zeros((frames, CHANNELS), dtype=np.float32)
+    latents[:, :SLOW] = slow(frames)
+    latents[:, FLAG] = 1.0
     latents[:, CLOCK:] = clock(frames)
     return torch.from_numpy(latents).unsqueeze(0)
+
+
+BEATS = {"4": 4, "3": 3, "2": 4, "6": 4}  # in what counts as a bar
+
+
+def bars_in_two_minutes(bpm: float, metre: str = "4") -> int:
+    """The whole number that stands for a tempo."""
+    return int(np.clip(round(2 * bpm / BEATS[metre]), 30, 129))
+
+
+def grid_tempo(bpm: float, metre: str) -> float:
+    """The tempo that is played when `bpm` is asked for: within 1.7 %."""
+    return bars_in_two_minutes(bpm, metre) * BEATS[metre] / 2
+
+
+TEMPOS = range(60, 181)
+NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+SPELLINGS = {"C#": "Db", "Eb": "D#", "F#": "Gb", "Ab": "G#", "Bb": "A#"}
+SCALES = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10)}
+
+
+def added_tokens() -> list[str]:
+    """Texts that are one token each."""
+    texts = ["bpm: N/A"]
+    for bpm in TEMPOS:
+        texts += [f"bpm: {bpm}", f"bpm: {bpm}\n- timesignature: 3", f"{bpm} bpm", f"{bpm} BPM"]
+    for name in NAMES:
+        for spelling in (name, SPELLINGS.get(name)):
+            texts += [f"{spelling} {mode}" for mode in SCALES] if spelling else []
+    return texts
+
+
+def meaning(text: str) -> dict[int, float]:
+    """The reserved dimensions of an added token's embedding."""
+    from . import scaffold
+
+    first, last = text.split(" ", 1)
+    if last in SCALES:
+        tonic = NAMES.index({v: k for k, v in SPELLINGS.items()}.get(first, first))
+        notes = [scaffold.T_SCALE + (tonic + step) % 12 for step in SCALES[last]]
+        return {scaffold.T_KEY: scaffold.STATED, scaffold.T_TONIC + tonic: scaffold.T_FEATURE} | dict.fromkeys(
+            notes, scaffold.T_FEATURE)
+    if not text.startswith("bpm"):
+        bpm, tag = int(first), scaffold.MENTIONED
+    elif "N/A" in text:
+        bpm, tag = scaffold.DEFAULT_TEMPO, scaffold.MISSING
+    else:
+        bpm, tag = int(last.split("\n")[0]), scaffold.STATED
+    coarse, fine = divmod(bars_in_two_minutes(bpm, "3" if text.endswith("timesignature: 3") else "4") - 30, 10)
+    return {scaffold.T_TEMPO: tag, scaffold.T_COARSE + coarse: scaffold.T_FEATURE,
+            scaffold.T_FINE + fine: scaffold.T_FEATURE}
 
 
 def frames_of(duration: float) -> int:

@@ -8,25 +8,26 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from . import layout
+from . import layout, scaffold
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tools" / "reference"))
 
 WIDTH, HEAD = 192, 32
+DIT_WIDTH = 224
 COMMON = dict(
     hidden_size=WIDTH, num_attention_heads=6, num_key_value_heads=3, head_dim=HEAD, rope_theta=10000.0,
     rms_norm_eps=1e-6, sliding_window=128)
 TRANSFORMER = COMMON | dict(
-    intermediate_size=448, num_hidden_layers=8, in_channels=3 * layout.CHANNELS,
+    hidden_size=DIT_WIDTH, intermediate_size=448, num_hidden_layers=7, in_channels=3 * layout.CHANNELS,
     audio_acoustic_hidden_dim=layout.CHANNELS, patch_size=2, encoder_hidden_size=WIDTH, is_turbo=True,
     model_version="turbo")
-TEXT_WIDTH = 96
+TEXT_WIDTH = 128
 CONDITION = COMMON | dict(
     intermediate_size=256, text_hidden_dim=TEXT_WIDTH, timbre_hidden_dim=layout.CHANNELS,
     num_lyric_encoder_hidden_layers=1, num_timbre_encoder_hidden_layers=1)
 TEXT = dict(
-    hidden_size=TEXT_WIDTH, intermediate_size=256, num_hidden_layers=3, num_attention_heads=3, num_key_value_heads=3,
+    hidden_size=TEXT_WIDTH, intermediate_size=256, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=4,
     head_dim=HEAD, rms_norm_eps=1e-6, tie_word_embeddings=True,
     rope_parameters={"rope_type": "default", "rope_theta": 10000.0}, max_position_embeddings=32768, use_cache=False,
     attention_bias=False)
@@ -35,17 +36,20 @@ TEXT = dict(
 class Generator(nn.Module):
     """Text encoder, condition encoder and DiT together."""
 
-    def __init__(self, vocabulary: int, end: int, pad: int) -> None:
+    def __init__(self, tokenizer) -> None:
         super().__init__()
         from diffusers import AceStepTransformer1DModel
         from diffusers.pipelines.ace_step import AceStepConditionEncoder
         from transformers import Qwen3Config, Qwen3Model
 
-        self.text_encoder = Qwen3Model(Qwen3Config(**TEXT, vocab_size=vocabulary, eos_token_id=end, pad_token_id=pad))
+        self.text_encoder = Qwen3Model(Qwen3Config(**TEXT, vocab_size=len(tokenizer), eos_token_id=tokenizer.eos_token_id,
+                                                    pad_token_id=tokenizer.pad_token_id))
         self.condition_encoder = AceStepConditionEncoder(**CONDITION)
         self.condition_encoder.silence_latent.copy_(layout.silence())
         self.transformer = AceStepTransformer1DModel(**TRANSFORMER)
         self._start()
+        numbers = tokenizer.get_added_vocab()
+        self.fixed = scaffold.write(self, {text: numbers[text] for text in layout.added_tokens()})
 
     @torch.no_grad()
     def _start(self) -> None:

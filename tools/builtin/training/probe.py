@@ -24,7 +24,7 @@ def load(path: Path, tokenizer_folder: Path, which: str = "average"):
     from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(tokenizer_folder)
-    net = model.Generator(len(tokenizer), tokenizer.eos_token_id, tokenizer.pad_token_id)
+    net = model.Generator(tokenizer)
     net.load_state_dict(runtime.restore(path)[which])
     return net.eval(), tokenizer
 
@@ -84,7 +84,7 @@ def key_of(level: np.ndarray) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--tokenizer", type=Path, default=model.ROOT / "Models" / "builtin" / "tokenizer")
+    parser.add_argument("--tokenizer", type=Path, default=Path("tokenizer"))
     parser.add_argument("--count", type=int, default=12)
     parser.add_argument("--steps", type=int, default=8)
     parser.add_argument("--duration", type=float, default=20)

@@ -9,15 +9,7 @@ from composer.captions import lyrics_for
 from composer.styles import STYLES
 from composer.theory import NOTE_NAMES
 
-UNIT_BEATS = {"4": 4, "3": 3, "2": 4, "6": 4}
-
-
-def grid_tempo(bpm: float, metre: str) -> float:
-    """The nearest tempo at which a bar (four beats, or three) is a whole number of frames: then bars repeat exactly.
-    At most 1.7 % away from any tempo up to 180."""
-    beats = UNIT_BEATS[metre]
-    return beats * 1500.0 / round(beats * 1500.0 / bpm)
-
+from . import layout, scaffold
 
 def make(seed: int, duration: float, **wanted) -> Song:
     """A song whose label says a whole tempo and whose notes keep the nearest grid tempo."""
@@ -27,6 +19,8 @@ def make(seed: int, duration: float, **wanted) -> Song:
     if "bpm" not in wanted:
         low, high = (60, 180) if random.random() < 0.4 else STYLES[style].tempo
         wanted["bpm"] = int(random.integers(low, high + 1))
+        if random.random() < 0.1:
+            wanted["bpm"] = scaffold.DEFAULT_TEMPO
     if "mode" not in wanted and random.random() < 0.3:
         wanted["mode"] = str(random.choice(["major", "minor"]))
     if "drums" not in wanted:
@@ -34,7 +28,7 @@ def make(seed: int, duration: float, **wanted) -> Song:
     label = wanted["bpm"]
     metre = wanted.get("metre") or str(random.choice(STYLES[style].metres))
     wanted["metre"] = metre
-    song = compose(seed, duration, tempo=grid_tempo(label, metre), **wanted)
+    song = compose(seed, duration, tempo=layout.grid_tempo(label, metre), **wanted)
     song.bpm = label
     return song
 
@@ -42,21 +36,19 @@ def make(seed: int, duration: float, **wanted) -> Song:
 def words(song: Song, random: np.random.Generator, held_out: bool = False) -> dict:
     """Caption, lyrics and metadata as a user may give them: each piece of metadata is missing now and then."""
     caption, metadata = describe(song, held_out=held_out, seed=int(random.integers(2**31)))
+    told = song.bpm == scaffold.DEFAULT_TEMPO or (f"{song.bpm} bpm" in caption and song.metre != "3")
     lyrics = {0: "", 1: "[Instrumental]"}.get(int(random.integers(4)), lyrics_for(song))
     return {
         "caption": caption, "lyrics": lyrics,
-        "bpm": song.bpm if random.random() < 0.85 else None,
+        "bpm": song.bpm if random.random() < 0.8 or not told else None,
         "keyscale": song.key if random.random() < 0.85 else None,
-        "timesignature": song.metre if random.random() < 0.7 else None,
+        "timesignature": song.metre if random.random() < 0.7 or song.metre == "3" else None,
         "duration": metadata["duration"],
         "language": str(random.choice(["en", "en", "unknown"])),
     }
 
 
-SPELLINGS = {"C#": "Db", "Eb": "D#", "F#": "Gb", "Ab": "G#", "Bb": "A#"}
-
-
 def spelled(tonic: int, mode: str, random: np.random.Generator) -> str:
     """A key's name; where there are two spellings, either."""
     name = NOTE_NAMES[tonic % 12]
-    return f"{SPELLINGS[name] if name in SPELLINGS and random.random() < 0.4 else name} {mode}"
+    return f"{layout.SPELLINGS[name] if name in layout.SPELLINGS and random.random() < 0.4 else name} {mode}"

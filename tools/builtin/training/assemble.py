@@ -1,0 +1,68 @@
+"""Puts the trained parts together as a checkpoint in the Diffusers layout, in half precision.
+
+    python -m training.assemble --runs FOLDER --tokenizer FOLDER [--output Models/builtin]
+
+`--runs` holds `flow.pt`, `encoder.pt`, `codes.pt` and, if there is one, `lm.pt`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import torch
+
+from . import codes, encoder, model, runtime
+
+NOTICE = "no real model is installed: the small built-in model plays simple synthesizer music"
+KEPT = ("README.md",)
+
+
+def vae(path: Path) -> torch.nn.Module:
+    built = encoder.make()
+    built.load_state_dict(runtime.restore(path)["vae"])
+    return built
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=Path, required=True)
+    parser.add_argument("--tokenizer", type=Path, required=True)
+    parser.add_argument("--output", type=Path, default=model.ROOT / "Models" / "builtin")
+    arguments = parser.parse_args()
+    from diffusers import AceStepPipeline, FlowMatchEulerDiscreteScheduler
+    from transformers import AutoTokenizer
+
+    torch.set_num_threads(1)
+    tokenizer = AutoTokenizer.from_pretrained(arguments.tokenizer)
+    net = model.Generator(tokenizer)
+    net.load_state_dict(runtime.restore(arguments.runs / "flow.pt")["average"])
+    audio_tokenizer, audio_detokenizer = codes.make()
+    state = runtime.restore(arguments.runs / "codes.pt")
+    audio_tokenizer.load_state_dict(state["tokenizer"])
+    audio_detokenizer.load_state_dict(state["detokenizer"])
+    pipeline = AceStepPipeline(
+        tokenizer=tokenizer, scheduler=FlowMatchEulerDiscreteScheduler(num_train_timesteps=1, shift=1.0),
+        transformer=net.transformer.to(torch.bfloat16), condition_encoder=net.condition_encoder.to(torch.bfloat16),
+        text_encoder=net.text_encoder.to(torch.bfloat16), audio_tokenizer=audio_tokenizer.to(torch.bfloat16),
+        audio_token_detokenizer=audio_detokenizer.to(torch.bfloat16),
+        # Phases and short sounds are written in here: ten bits of a mantissa are heard less than seven.
+        vae=vae(arguments.runs / "encoder.pt").to(torch.float16))
+    kept = {name: (arguments.output / name).read_bytes() for name in KEPT if (arguments.output / name).exists()}
+    shutil.rmtree(arguments.output, ignore_errors=True)
+    pipeline.save_pretrained(arguments.output, safe_serialization=True)
+    if (arguments.runs / "lm.pt").exists():
+        from . import planner
+
+        planner.save(arguments.runs / "lm.pt", arguments.output / planner.FOLDER)
+    for name, content in kept.items():
+        (arguments.output / name).write_bytes(content)
+    (arguments.output / "vivace.json").write_text(json.dumps({"notice": NOTICE}, indent=2) + "\n", encoding="utf-8")
+    sizes = {path.parent.name: path.stat().st_size for path in sorted(arguments.output.rglob("*.safetensors"))}
+    print(json.dumps(sizes | {"total": sum(p.stat().st_size for p in arguments.output.rglob("*") if p.is_file())}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,207 @@
+"""What is written into the generator before training, and held there: how a tempo becomes a beat, and a key a scale.
+
+Adding up phases over half a minute is arithmetic, hard to learn from a few thousand songs and easy to write down:
+
+* The tokenizer has one token for each tempo (`bpm: 96`, `96 bpm`) and each key (`F# minor`). Their embeddings hold a
+  two-digit number, the bars in two minutes, and the notes of the scale. Reserved dimensions carry them unchanged
+  through the text encoder and the projections, and one head each of the DiT's first cross-attention fetches them.
+* The latents of silence, which are the DiT's context wherever it composes freely, hold slow oscillations at the
+  frequencies that those digits stand for. The DiT's first two feed-forwards select one of each and multiply them, which
+  adds their frequencies: the result turns once a bar. The next three square it: half bars, beats, half beats.
+* One dimension of each residual stream holds a large constant, so that the normalizations hardly change the others.
+
+Everything else is learned. The entries here are the same before and after training.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import nn
+
+from . import layout
+
+# Reserved dimensions of the text encoder, which are those of the condition states too.
+T_CONST, T_TEMPO, T_KEY, T_COARSE, T_FINE, T_SCALE, T_TONIC, T_END = 0, 1, 2, 3, 13, 23, 35, 47
+T_LEVEL, T_FEATURE = 30.0, 6.0
+# Tags: what a tempo among the metadata, in the caption, and no tempo weigh.
+STATED, MENTIONED, MISSING = 9.0, 3.0, 1.2
+DEFAULT_TEMPO = 110
+# Reserved dimensions of the DiT.
+CONST, SLOW, COARSE, FINE, KEY = 0, 1, 39, 49, 59
+SUM_A, SUM_B, BAR, HALF, BEAT, EIGHTH, END = 83, 85, 87, 89, 91, 93, 95
+LEVEL = 100.0
+GATE, PRODUCT = 8.0, 4.0
+
+
+class Fixed:
+    """Entries of parameters that keep their values."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[nn.Parameter, torch.Tensor, torch.Tensor]] = []
+
+    def hold(self, parameter: nn.Parameter, mask: torch.Tensor, values: torch.Tensor) -> None:
+        self.entries.append((parameter, mask, values))
+
+    @torch.no_grad()
+    def apply(self) -> None:
+        for parameter, mask, values in self.entries:
+            parameter.copy_(torch.where(mask, values, parameter))
+
+    @torch.no_grad()
+    def silence_gradients(self) -> None:
+        for parameter, mask, _ in self.entries:
+            if parameter.grad is not None:
+                parameter.grad.masked_fill_(mask, 0.0)
+
+
+class _Sheet:
+    """Collects the entries of one parameter."""
+
+    def __init__(self, parameter: nn.Parameter) -> None:
+        self.parameter = parameter
+        self.mask = torch.zeros(parameter.shape, dtype=torch.bool)
+        self.values = torch.zeros(parameter.shape)
+
+    def clear(self, *index) -> "_Sheet":
+        self.mask[index] = True
+        return self
+
+    def put(self, index, value: float) -> "_Sheet":
+        self.mask[index] = True
+        self.values[index] = value
+        return self
+
+
+def write(net: nn.Module, vocabulary: dict[str, int]) -> Fixed:
+    """Writes the entries into a `Generator` and returns them, to be held. `vocabulary` numbers the added tokens."""
+    fixed = Fixed()
+    with torch.no_grad():
+        for sheet in (*_text(net.text_encoder, vocabulary), *_condition(net.condition_encoder),
+                      *_fetch(net.transformer), *_oscillate(net.transformer)):
+            fixed.hold(sheet.parameter, sheet.mask, sheet.values)
+        fixed.apply()
+    return fixed
+
+
+def _text(encoder: nn.Module, vocabulary: dict[str, int]):
+    width = encoder.config.hidden_size
+    level = T_LEVEL / math.sqrt(width)
+    table = _Sheet(encoder.embed_tokens.weight).clear(slice(None), slice(0, T_END))
+    table.values[:, T_CONST] = T_LEVEL
+    for content, number in vocabulary.items():
+        for dimension, value in layout.meaning(content).items():
+            table.values[number, dimension] = value
+    yield table
+    for layer in encoder.layers:
+        yield _Sheet(layer.self_attn.o_proj.weight).clear(slice(0, T_END))
+        yield _Sheet(layer.mlp.down_proj.weight).clear(slice(0, T_END))
+        for norm in (layer.input_layernorm, layer.post_attention_layernorm):
+            norm.weight.fill_(level)
+            norm.weight[:T_END] = 0.15 * level
+            norm.weight[T_CONST] = 1 / math.sqrt(width)
+    norm = _Sheet(encoder.norm.weight).clear(slice(0, T_END))
+    norm.values[:T_END] = 0.5
+    norm.values[T_CONST] = 0.1
+    encoder.norm.weight.fill_(level)
+    yield norm
+
+
+def _condition(encoder: nn.Module):
+    sheet = _Sheet(encoder.text_projector.weight).clear(slice(0, T_END))
+    for dimension in range(T_END):
+        sheet.values[dimension, dimension] = 1.0
+    yield sheet
+    yield _Sheet(encoder.lyric_encoder.norm.weight).clear(slice(0, T_END))
+    yield _Sheet(encoder.timbre_encoder.norm.weight).clear(slice(0, T_END))
+
+
+def _fetch(dit: nn.Module):
+    """The first cross-attention: head 0 looks for the tempo, head 2 (of the second key-value head) for the key."""
+    weight = _Sheet(dit.condition_embedder.weight).clear(slice(0, T_END))
+    for dimension in range(T_END):
+        weight.values[dimension, dimension] = 1.0
+    yield weight
+    yield _Sheet(dit.condition_embedder.bias).clear(slice(0, T_END))
+    attention = dit.layers[0].cross_attn
+    head = attention.head_dim
+    query = _Sheet(attention.to_q.weight)
+    key = _Sheet(attention.to_k.weight).clear(slice(0, 2 * head))
+    value = _Sheet(attention.to_v.weight).clear(slice(0, 2 * head))
+    out = _Sheet(attention.to_out[0].weight).clear(slice(0, END))
+    plans = ((0, 0, T_TEMPO, range(T_COARSE, T_SCALE), COARSE), (2, 1, T_KEY, range(T_SCALE, T_END), KEY))
+    for asking, giving, tag, features, target in plans:
+        query.clear(slice(asking * head, (asking + 1) * head)).put((asking * head, CONST), 1.0)
+        key.put((giving * head, tag), 0.2).put((giving * head + 1, T_CONST), 0.1)
+        for index, feature in enumerate(features):
+            value.put((giving * head + index, feature), 1.0)
+            out.put((target + index, asking * head + index), 1.0)
+    yield from (query, key, value, out)
+    for norm in (attention.norm_q, attention.norm_k):
+        yield _Sheet(norm.weight).put(0, 2.0)
+
+
+def _oscillate(dit: nn.Module):
+    width = dit.proj_in_conv.out_channels
+    level = LEVEL / math.sqrt(width)
+    enter = _Sheet(dit.proj_in_conv.weight).clear(slice(0, END))
+    for index in range(layout.SLOW):
+        enter.put((SLOW + index, index, 0), 1 / math.sqrt(2))
+    yield enter
+    yield _Sheet(dit.proj_in_conv.bias).clear(slice(0, END)).put(CONST, LEVEL)
+    lasting = [CONST, *range(SUM_A, END)]
+    used = [CONST, *range(SLOW, KEY), *range(SUM_A, END)]
+    for embedding in (dit.time_embed, dit.time_embed_r):
+        rows = [3 * width + d for d in used] + [4 * width + d for d in used] + [5 * width + d for d in lasting]
+        yield _Sheet(embedding.time_proj.weight).clear(rows)
+        yield _Sheet(embedding.time_proj.bias).clear(rows)
+    for number, layer in enumerate(dit.layers):
+        held = list(range(END)) if number == 0 else lasting
+        yield _Sheet(layer.self_attn.to_out[0].weight).clear(held)
+        if number:
+            yield _Sheet(layer.cross_attn.to_out[0].weight).clear(lasting)
+        table = _Sheet(layer.scale_shift_table).clear(0, 3, used).clear(0, 4, used).clear(0, 5, lasting)
+        table.values[0, 5, lasting] = 1.0
+        yield table
+        for norm in (layer.self_attn_norm, layer.cross_attn_norm, layer.mlp_norm):
+            norm.weight.fill_(level)
+        for norm in (layer.self_attn_norm, layer.cross_attn_norm):
+            yield _Sheet(norm.weight).put(CONST, 1 / math.sqrt(width))
+        norm = _Sheet(layer.mlp_norm.weight).put(CONST, 1 / math.sqrt(width))
+        for dimension in (used if number == 0 else lasting)[1:]:
+            norm.put(dimension, level)
+        yield norm
+        yield from _feed_forward(layer.mlp, _units(number), lasting)
+    dit.norm_out.weight.fill_(level)
+    yield _Sheet(dit.norm_out.weight).put(CONST, 1 / math.sqrt(width))
+
+
+def _units(layer: int) -> list[tuple[int, float, int, int, float]]:
+    """Hidden units of a feed-forward: gate's input and factor, other input, output and factor."""
+    units = []
+    if layer == 0:
+        for digit in range(10):
+            for part in (0, 1):
+                units.append((COARSE + digit, GATE, SLOW + 2 * digit + part, SUM_A + part, 1 / GATE))
+        units.append((FINE, GATE, CONST, SUM_B, 1 / GATE))
+        for digit in range(1, 10):
+            for part in (0, 1):
+                units.append((FINE + digit, GATE, SLOW + 18 + 2 * digit + part, SUM_B + part, 1 / GATE))
+        return units
+    chain = {1: (SUM_A, SUM_B, BAR), 2: (BAR, BAR, HALF), 3: (HALF, HALF, BEAT), 4: (BEAT, BEAT, EIGHTH)}
+    if layer in chain:
+        a, b, out = chain[layer]
+        for left, right, target, sign in ((a, b, out, 1), (a + 1, b + 1, out, -1), (a, b + 1, out + 1, 1), (a + 1, b, out + 1, 1)):
+            units += [(left, PRODUCT, right, target, sign / PRODUCT), (left, -PRODUCT, right, target, -sign / PRODUCT)]
+    return units
+
+
+def _feed_forward(mlp: nn.Module, units, lasting):
+    gate, up, down = _Sheet(mlp.gate_proj.weight), _Sheet(mlp.up_proj.weight), _Sheet(mlp.down_proj.weight)
+    down.clear(lasting)
+    for number, (gated, factor, other, target, scale) in enumerate(units):
+        gate.clear(number).put((number, gated), factor)
+        up.clear(number).put((number, other), 1.0)
+        down.clear(slice(None), number).put((target, number), scale)
+    yield from (gate, up, down)
