@@ -1,0 +1,50 @@
+import Foundation
+
+/// The discrete Fourier transform of a fixed power-of-two length, by radix-2 decimation in time (Cooley and Tukey,
+/// 1965).
+struct FourierTransform {
+    let length: Int
+    private let cosines: [Float]
+    private let sines: [Float]
+    private let reversed: [Int]
+
+    /// - Parameter length: a power of two, at least 2.
+    init(length: Int) {
+        precondition(length >= 2 && length & (length - 1) == 0, "the length is a power of two")
+        self.length = length
+        let angles = (0..<length / 2).map { -2 * Double.pi * Double($0) / Double(length) }
+        cosines = angles.map { Float(cos($0)) }
+        sines = angles.map { Float(sin($0)) }
+        let bits = length.trailingZeroBitCount
+        reversed = (0..<length).map { index in
+            (0..<bits).reduce(0) { $0 | (index >> $1 & 1) << (bits - 1 - $1) }
+        }
+    }
+
+    /// The power of the frequencies from zero up to half the sample rate, `length / 2 + 1` values.
+    ///
+    /// - Parameter samples: `length` real values.
+    func power(of samples: [Float]) -> [Float] {
+        precondition(samples.count == length, "as many samples as the transform is long")
+        var real = reversed.map { samples[$0] }
+        var imaginary = [Float](repeating: 0, count: length)
+        var half = 1
+        while half < length {
+            let stride = length / (2 * half)
+            for start in Swift.stride(from: 0, to: length, by: 2 * half) {
+                for k in 0..<half {
+                    let (low, high) = (start + k, start + k + half)
+                    let (c, s) = (cosines[k * stride], sines[k * stride])
+                    let x = c * real[high] - s * imaginary[high]
+                    let y = c * imaginary[high] + s * real[high]
+                    real[high] = real[low] - x
+                    imaginary[high] = imaginary[low] - y
+                    real[low] += x
+                    imaginary[low] += y
+                }
+            }
+            half *= 2
+        }
+        return (0...length / 2).map { real[$0] * real[$0] + imaginary[$0] * imaginary[$0] }
+    }
+}
