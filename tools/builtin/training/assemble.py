@@ -22,7 +22,12 @@ KEPT = ("README.md",)
 
 def vae(path: Path) -> torch.nn.Module:
     built = encoder.make()
-    built.load_state_dict(runtime.restore(path)["vae"])
+    built.load_state_dict(
+        {name: value for name, value in runtime.restore(path)["vae"].items() if name.startswith("encoder.")}, strict=False)
+    with torch.no_grad():
+        for module in built.modules():
+            if hasattr(module, "weight_v"):  # only its direction counts: unit length keeps it clear of half's limits
+                module.weight_v.div_(module.weight_v.flatten(1).norm(dim=1).reshape(module.weight_g.shape))
     return built
 
 
@@ -60,6 +65,9 @@ def main() -> None:
     for name, content in kept.items():
         (arguments.output / name).write_bytes(content)
     (arguments.output / "vivace.json").write_text(json.dumps({"notice": NOTICE}, indent=2) + "\n", encoding="utf-8")
+    for path in arguments.output.rglob("tokenizer.json"):
+        path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")), ensure_ascii=False,
+                                   separators=(",", ":")), encoding="utf-8")
     sizes = {path.parent.name: path.stat().st_size for path in sorted(arguments.output.rglob("*.safetensors"))}
     print(json.dumps(sizes | {"total": sum(p.stat().st_size for p in arguments.output.rglob("*") if p.is_file())}))
 

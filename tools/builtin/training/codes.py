@@ -18,11 +18,11 @@ from torch import nn
 
 from . import dataset, layout, runtime
 
-LEVELS = [4, 4, 4, 4, 4, 4]
-CODEBOOK = 4096
+LEVELS = [4, 4, 4, 4, 4]
+CODEBOOK = 1024
 WINDOW = 5
 SIZES = dict(
-    hidden_size=128, intermediate_size=256, num_attention_heads=4, num_key_value_heads=2, head_dim=32,
+    hidden_size=64, intermediate_size=160, num_attention_heads=2, num_key_value_heads=2, head_dim=32,
     rope_theta=10000.0, rms_norm_eps=1e-6, sliding_window=128, pool_window_size=WINDOW,
     num_attention_pooler_hidden_layers=2, audio_acoustic_hidden_dim=layout.CHANNELS)
 

@@ -211,7 +211,7 @@ def main() -> None:
 
 
 def _crop(store, random) -> np.ndarray:
-    duration = int(random.choice([8, 10, 12, 15, 20]))
+    duration = int(random.choice(dataset.DURATIONS[:3]))
     notes, _, _ = store.item(duration, random)
     start = int(random.integers(0, len(notes) - CROP + 1))
     begin = 0 if random.random() < 0.5 else int(random.integers(0, layout.PERIOD))

@@ -43,7 +43,8 @@ def loss_of(net, batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     states, mask = net.condition(batch["text"], batch["text_mask"], batch["lyrics"], batch["lyric_mask"], reference)
     v = net.velocity(x, t, states, mask, batch["context"])
     errors = (v - (noise - target)).square().mean(dim=(1, 2))
-    return errors.mean(), errors.detach(), t
+    # Late steps would count most, because the prediction is divided by t: weigh them as errors of the prediction.
+    return (errors * (t / 0.6).clamp(max=1.0).square()).mean(), errors.detach(), t
 
 
 def main() -> None:
@@ -78,7 +79,8 @@ def main() -> None:
     if state:
         net.load_state_dict(state["net"])
         average.module.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
+        if state["optimizer"]:
+            optimizer.load_state_dict(state["optimizer"])
         step = state["step"]
         torch.manual_seed(arguments.seed + step)
     if arguments.compile:

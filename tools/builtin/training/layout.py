@@ -62,11 +62,13 @@ def clock(frames: int, start: int = 0) -> np.ndarray:
 
 
 def slow(frames: int) -> np.ndarray:
-    """[frames, SLOW]: oscillations at 15, 20, ... 60 and at 0.5, 1, ... 4.5 a minute, of unit variance."""
-    seconds = np.arange(frames) / FRAME_RATE
+    """[frames, SLOW]: oscillations at 15, 20, ... 60 and at 0.5, 1, ... 4.5 a minute in even frames, four times as
+    fast in odd frames, both as of the even frame; of unit variance."""
+    seconds = np.arange(frames) // 2 * 2 / FRAME_RATE
+    pace = 1 + 3 * (np.arange(frames) % 2)
     columns = []
     for rate in [15 + 5 * digit for digit in range(10)] + [0.5 * digit for digit in range(1, 10)]:
-        angle = 2 * np.pi * rate / 60 * seconds
+        angle = 2 * np.pi * rate / 60 * pace * seconds
         columns += [np.cos(angle), np.sin(angle)]
     return (math.sqrt(2.0) * np.stack(columns, axis=1)).astype(np.float32)
 

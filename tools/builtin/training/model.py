@@ -14,12 +14,12 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tools" / "reference"))
 
 WIDTH, HEAD = 192, 32
-DIT_WIDTH = 224
+DIT_WIDTH = 256
 COMMON = dict(
     hidden_size=WIDTH, num_attention_heads=6, num_key_value_heads=3, head_dim=HEAD, rope_theta=10000.0,
     rms_norm_eps=1e-6, sliding_window=128)
 TRANSFORMER = COMMON | dict(
-    hidden_size=DIT_WIDTH, intermediate_size=448, num_hidden_layers=7, in_channels=3 * layout.CHANNELS,
+    hidden_size=DIT_WIDTH, intermediate_size=448, num_hidden_layers=5, in_channels=3 * layout.CHANNELS,
     audio_acoustic_hidden_dim=layout.CHANNELS, patch_size=2, encoder_hidden_size=WIDTH, is_turbo=True,
     model_version="turbo")
 TEXT_WIDTH = 128
@@ -63,12 +63,12 @@ class Generator(nn.Module):
             for part in (layer.self_attn, layer.cross_attn):
                 part.to_out[0].weight.mul_(0.4)
             layer.mlp.down_proj.weight.mul_(0.4)
+            for output in (layer.self_attn.to_out[0], layer.cross_attn.to_out[0], layer.mlp.down_proj):
+                output.weight[scaffold.NOISY:scaffold.END] *= 0.05
         for embedding in (self.transformer.time_embed, self.transformer.time_embed_r):
             embedding.time_proj.weight.mul_(0.1)
             embedding.time_proj.bias.zero_()
         self.transformer.scale_shift_table.zero_()
-        self.transformer.proj_out_conv.weight.mul_(0.02)
-        self.transformer.proj_out_conv.bias.zero_()
         self.text_encoder.embed_tokens.weight.normal_(0.0, 0.5)
 
     def condition(self, text, text_mask, lyrics, lyric_mask, reference):

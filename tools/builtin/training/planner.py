@@ -20,11 +20,12 @@ import yaml
 from torch import nn
 
 from . import codes, dataset, layout, runtime
-from .words import ENTRIES, ROOT
+from .words import ROOT
 
 FOLDER = "acestep-5Hz-lm-builtin"
+ENTRIES = 1200  # of the byte-level BPE
 SIZES = dict(
-    hidden_size=160, intermediate_size=448, num_hidden_layers=4, num_attention_heads=5, num_key_value_heads=5,
+    hidden_size=96, intermediate_size=256, num_hidden_layers=4, num_attention_heads=3, num_key_value_heads=3,
     head_dim=32, rms_norm_eps=1e-6, tie_word_embeddings=True,
     rope_parameters={"rope_type": "default", "rope_theta": 100000.0}, max_position_embeddings=8192,
     attention_bias=False)
@@ -42,7 +43,7 @@ GENRES = {
 
 
 def vocabulary():
-    """The tokenizer: the same byte-level BPE, without the tokens for tempos and keys, with one token for each code."""
+    """The tokenizer: a smaller byte-level BPE and one token for each code."""
     sys.path.insert(0, str(ROOT / "tools" / "reference"))
     import corpus
     from tokenizers import AddedToken

@@ -1,4 +1,5 @@
-"""What is written into the generator before training, and held there: how a tempo becomes a beat, and a key a scale.
+"""What is written into the generator before training, and held there: how a tempo becomes a beat, how a key becomes a
+scale, and how a prediction of the music becomes a velocity.
 
 Adding up phases over half a minute is arithmetic, hard to learn from a few thousand songs and easy to write down:
 
@@ -7,7 +8,9 @@ Adding up phases over half a minute is arithmetic, hard to learn from a few thou
   through the text encoder and the projections, and one head each of the DiT's first cross-attention fetches them.
 * The latents of silence, which are the DiT's context wherever it composes freely, hold slow oscillations at the
   frequencies that those digits stand for. The DiT's first two feed-forwards select one of each and multiply them, which
-  adds their frequencies: the result turns once a bar. The next three square it: half bars, beats, half beats.
+  adds their frequencies: one result turns once a bar, another once a beat. The next two square them.
+* The noisy latents pass through the residual stream, less the context's clock. What the layers add to them is minus
+  the music that they predict, and the last modulation divides by the flow time: the velocity is (x - music) / t.
 * One dimension of each residual stream holds a large constant, so that the normalizations hardly change the others.
 
 Everything else is learned. The entries here are the same before and after training.
@@ -29,10 +32,11 @@ T_LEVEL, T_FEATURE = 30.0, 6.0
 STATED, MENTIONED, MISSING = 9.0, 3.0, 1.2
 DEFAULT_TEMPO = 110
 # Reserved dimensions of the DiT.
-CONST, SLOW, COARSE, FINE, KEY = 0, 1, 39, 49, 59
-SUM_A, SUM_B, BAR, HALF, BEAT, EIGHTH, END = 83, 85, 87, 89, 91, 93, 95
-LEVEL = 100.0
+CONST, SLOW, FAST, COARSE, FINE, KEY, SUMS = 0, 1, 39, 77, 87, 97, 121
+BAR, BEAT, HALF, EIGHTH, SIXTEENTH, BLANK, NOISY, END = 129, 131, 133, 135, 137, 139, 140, 244
+LEVEL = 200.0
 GATE, PRODUCT = 8.0, 4.0
+CLOCKS = 64  # hidden units of the timestep embedding that make 1 / t
 
 
 class Fixed:
@@ -129,7 +133,7 @@ def _fetch(dit: nn.Module):
     query = _Sheet(attention.to_q.weight)
     key = _Sheet(attention.to_k.weight).clear(slice(0, 2 * head))
     value = _Sheet(attention.to_v.weight).clear(slice(0, 2 * head))
-    out = _Sheet(attention.to_out[0].weight).clear(slice(0, END))
+    out = _Sheet(attention.to_out[0].weight).clear(slice(0, NOISY))
     plans = ((0, 0, T_TEMPO, range(T_COARSE, T_SCALE), COARSE), (2, 1, T_KEY, range(T_SCALE, T_END), KEY))
     for asking, giving, tag, features, target in plans:
         query.clear(slice(asking * head, (asking + 1) * head)).put((asking * head, CONST), 1.0)
@@ -145,19 +149,30 @@ def _fetch(dit: nn.Module):
 def _oscillate(dit: nn.Module):
     width = dit.proj_in_conv.out_channels
     level = LEVEL / math.sqrt(width)
+    channels = layout.CHANNELS
     enter = _Sheet(dit.proj_in_conv.weight).clear(slice(0, END))
     for index in range(layout.SLOW):
-        enter.put((SLOW + index, index, 0), 1 / math.sqrt(2))
-    yield enter
+        enter.put((SLOW + index, index, 0), 1 / math.sqrt(2)).put((FAST + index, index, 1), 1 / math.sqrt(2))
+    leave = _Sheet(dit.proj_out_conv.weight).clear(slice(None))
+    for frame in (0, 1):
+        for channel in range(channels):
+            dimension = NOISY + frame * channels + channel
+            enter.put((dimension, 2 * channels + channel, frame), 1.0)
+            if channel >= layout.CLOCK:
+                enter.put((dimension, channel, frame), -1.0)
+            # The modulation's shift is the same for both dimensions, and cancels.
+            leave.put((dimension, channel, frame), 1.0).put((BLANK, channel, frame), -1.0)
+    yield from (enter, leave, _Sheet(dit.proj_out_conv.bias).clear(slice(None)))
     yield _Sheet(dit.proj_in_conv.bias).clear(slice(0, END)).put(CONST, LEVEL)
-    lasting = [CONST, *range(SUM_A, END)]
-    used = [CONST, *range(SLOW, KEY), *range(SUM_A, END)]
+    lasting = [CONST, *range(SUMS, NOISY)]
+    used = [CONST, *range(SLOW, KEY), *range(SUMS, NOISY)]
     for embedding in (dit.time_embed, dit.time_embed_r):
         rows = [3 * width + d for d in used] + [4 * width + d for d in used] + [5 * width + d for d in lasting]
         yield _Sheet(embedding.time_proj.weight).clear(rows)
         yield _Sheet(embedding.time_proj.bias).clear(rows)
+    yield from _reciprocal(dit)
     for number, layer in enumerate(dit.layers):
-        held = list(range(END)) if number == 0 else lasting
+        held = list(range(NOISY)) if number == 0 else lasting
         yield _Sheet(layer.self_attn.to_out[0].weight).clear(held)
         if number:
             yield _Sheet(layer.cross_attn.to_out[0].weight).clear(lasting)
@@ -173,26 +188,62 @@ def _oscillate(dit: nn.Module):
             norm.put(dimension, level)
         yield norm
         yield from _feed_forward(layer.mlp, _units(number), lasting)
-    dit.norm_out.weight.fill_(level)
-    yield _Sheet(dit.norm_out.weight).put(CONST, 1 / math.sqrt(width))
+    yield _Sheet(dit.norm_out.weight).put(slice(None), level).put(CONST, 1 / math.sqrt(width))
+
+
+def _reciprocal(dit: nn.Module):
+    """The timestep embedding's part that modulates the output: 1 / t, by least squares over fixed random units."""
+    width = dit.proj_in_conv.out_channels
+    random = torch.Generator().manual_seed(11)
+    sinusoid = dit.time_embed.time_sinusoid
+    inputs = dit.time_embed.linear_1.in_features
+    # Only waves that are slow over the whole range of t.
+    slow = torch.zeros(inputs)
+    frequencies = 1000 * torch.exp(-math.log(10000) * torch.arange(inputs // 2) / (inputs // 2))
+    for half in (0, inputs // 2):
+        slow[half : half + inputs // 2][frequencies < 12] = 1.0
+    weight = torch.randn(CLOCKS, inputs, generator=random) * slow / slow.sum().sqrt() * 2
+    bias = torch.randn(CLOCKS, generator=random)
+    t = torch.linspace(0.04, 1.0, 2000)
+    with torch.no_grad():
+        hidden = nn.functional.silu(sinusoid(1000 * t) @ weight.T + bias).double()
+    weights = t.double()[:, None]  # relative errors count
+    system = torch.cat([(hidden * weights), 1e-3 * torch.eye(CLOCKS, dtype=torch.float64)])
+    target = torch.cat([((1 / t.double()) * t.double())[:, None], torch.zeros(CLOCKS, 1, dtype=torch.float64)])
+    solution = torch.linalg.lstsq(system, target).solution[:, 0].float()
+    output = [BLANK, *range(NOISY, END)]
+    for embedding, factor in ((dit.time_embed, 1.0), (dit.time_embed_r, 0.0)):
+        first = _Sheet(embedding.linear_1.weight).clear(slice(0, CLOCKS))
+        first.values[:CLOCKS] = weight
+        offset = _Sheet(embedding.linear_1.bias).clear(slice(0, CLOCKS))
+        offset.values[:CLOCKS] = bias
+        second = _Sheet(embedding.linear_2.weight).clear(output)
+        second.values[output, :CLOCKS] = factor * solution
+        yield from (first, offset, second, _Sheet(embedding.linear_2.bias).clear(output))
+    table = _Sheet(dit.scale_shift_table).clear(0, 0, output).clear(0, 1, output)
+    table.values[0, 1, output] = -1.0
+    yield table
 
 
 def _units(layer: int) -> list[tuple[int, float, int, int, float]]:
     """Hidden units of a feed-forward: gate's input and factor, other input, output and factor."""
     units = []
     if layer == 0:
-        for digit in range(10):
-            for part in (0, 1):
-                units.append((COARSE + digit, GATE, SLOW + 2 * digit + part, SUM_A + part, 1 / GATE))
-        units.append((FINE, GATE, CONST, SUM_B, 1 / GATE))
-        for digit in range(1, 10):
-            for part in (0, 1):
-                units.append((FINE + digit, GATE, SLOW + 18 + 2 * digit + part, SUM_B + part, 1 / GATE))
+        for bank, sums in ((SLOW, SUMS), (FAST, SUMS + 4)):
+            for digit in range(10):
+                for part in (0, 1):
+                    units.append((COARSE + digit, GATE, bank + 2 * digit + part, sums + part, 1 / GATE))
+            units.append((FINE, GATE, CONST, sums + 2, 1 / GATE))
+            for digit in range(1, 10):
+                for part in (0, 1):
+                    units.append((FINE + digit, GATE, bank + 18 + 2 * digit + part, sums + 2 + part, 1 / GATE))
         return units
-    chain = {1: (SUM_A, SUM_B, BAR), 2: (BAR, BAR, HALF), 3: (HALF, HALF, BEAT), 4: (BEAT, BEAT, EIGHTH)}
-    if layer in chain:
-        a, b, out = chain[layer]
-        for left, right, target, sign in ((a, b, out, 1), (a + 1, b + 1, out, -1), (a, b + 1, out + 1, 1), (a + 1, b, out + 1, 1)):
+    chain = {1: ((SUMS, SUMS + 2, BAR), (SUMS + 4, SUMS + 6, BEAT)), 2: ((BAR, BAR, HALF), (BEAT, BEAT, EIGHTH)),
+             3: ((EIGHTH, EIGHTH, SIXTEENTH),)}
+    for a, b, out in chain.get(layer, ()):
+        for left, right, target, sign in (
+            (a, b, out, 1), (a + 1, b + 1, out, -1), (a, b + 1, out + 1, 1), (a + 1, b, out + 1, 1),
+        ):
             units += [(left, PRODUCT, right, target, sign / PRODUCT), (left, -PRODUCT, right, target, -sign / PRODUCT)]
     return units
 

@@ -22,7 +22,7 @@ from . import layout
 
 RATIOS = (16, 10, 12)  # of the encoder, at 48 kHz first
 MULTIPLES = (1, 1, 6)
-WIDTH = 64
+WIDTH = 60
 CONFIG = dict(
     encoder_hidden_size=2 * layout.CHANNELS, downsampling_ratios=list(RATIOS), channel_multiples=list(MULTIPLES),
     decoder_channels=WIDTH, decoder_input_channels=layout.CHANNELS, audio_channels=2,

@@ -1,0 +1,201 @@
+"""Listens to what the built-in model makes, through the `vivace` program and with independent judges.
+
+    python tools/builtin/evaluate.py --vivace PROGRAM [--model Models/builtin] [--runs 30] [--card Models/builtin/README.md]
+
+Prompts are worded as training never was. librosa measures tempo, key (chroma against the key profiles of Krumhansl and
+Kessler), shares of percussion, brightness and onsets; mistakes of the judges count against the model. Prints a Markdown
+table; `--card` puts it between the marks of the model card.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import librosa
+import numpy as np
+import soundfile
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from composer.theory import NOTE_NAMES  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+RATE = 22_050
+BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
+PROFILES = {
+    "major": (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88),
+    "minor": (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17),
+}
+# Wordings of people who never saw the composer's templates.
+SCENES = (
+    "I want some techno for a dark basement", "sunny house music to dance to", "lo-fi hip hop for studying late",
+    "a rock song with loud guitars", "small jazz trio in a bar", "an 80s synthwave night drive",
+    "chiptune for a platform game", "sweeping cinematic strings", "downtempo and trip hop for the lounge",
+    "cheerful folk dance in the village", "an elegant waltz for the ballroom", "hypnotic club techno",
+    "deep house, late at night", "retro 8-bit video game music", "indie rock anthem",
+)
+
+
+class Studio:
+    """Runs the program and reads its files."""
+
+    def __init__(self, program: Path, model: Path, folder: Path) -> None:
+        self.program, self.model, self.folder = program, model, folder
+        self.count = 0
+
+    def make(self, prompt: str, *arguments: object) -> np.ndarray:
+        """Mono sound at `RATE` of a new song; the stereo file is `self.path`."""
+        self.count += 1
+        self.path = self.folder / f"{self.count}.wav"
+        command = [self.program, "generate", prompt, "--model", self.model, "--output", self.path, *arguments]
+        subprocess.run([str(part) for part in command], check=True, capture_output=True)
+        self.sound, rate = soundfile.read(self.path, dtype="float32", always_2d=True)
+        return librosa.resample(self.sound.mean(axis=1), orig_sr=rate, target_sr=RATE)
+
+    def flaws(self) -> tuple[bool, bool]:
+        """Whether the latest song is silent (or has a silent second), and whether it clips."""
+        seconds = self.sound[: len(self.sound) // 48_000 * 48_000].reshape(-1, 48_000 * 2)
+        return bool((np.sqrt((seconds**2).mean(axis=1)) < 1e-3).any()), bool((np.abs(self.sound) >= 0.9999).mean() > 1e-5)
+
+
+def tempo(sound: np.ndarray) -> float:
+    strength = librosa.onset.onset_strength(y=sound, sr=RATE, hop_length=256)
+    return float(librosa.feature.tempo(onset_envelope=strength, sr=RATE, hop_length=256, ac_size=12.0)[0])
+
+
+def matches(found: float, wanted: float) -> tuple[bool, bool]:
+    """Within 4 %, at the tempo itself and with octaves."""
+    errors = [abs(found * ratio / wanted - 1) < 0.04 for ratio in (1, 2, 0.5)]
+    return errors[0], any(errors)
+
+
+def key(sound: np.ndarray) -> str:
+    harmonic = librosa.effects.harmonic(sound, margin=2.0)
+    chroma = librosa.feature.chroma_cqt(y=harmonic, sr=RATE).mean(axis=1)
+    scores = {(tonic, mode): np.corrcoef(np.roll(profile, tonic), chroma)[0, 1]
+              for mode, profile in PROFILES.items() for tonic in range(12)}
+    tonic, mode = max(scores, key=scores.get)
+    return f"{NOTE_NAMES[tonic]} {mode}"
+
+
+def percussion(sound: np.ndarray) -> float:
+    """Share of the energy that is percussive."""
+    harmonic, percussive = librosa.effects.hpss(sound, margin=1.0)
+    return float((percussive**2).sum() / ((percussive**2).sum() + (harmonic**2).sum() + 1e-12))
+
+
+def brightness(sound: np.ndarray) -> float:
+    return float(librosa.feature.spectral_centroid(y=sound, sr=RATE).mean())
+
+
+def onsets(sound: np.ndarray) -> float:
+    return len(librosa.onset.onset_detect(y=sound, sr=RATE)) / (len(sound) / RATE)
+
+
+def holds(sound: np.ndarray, bpm: float) -> bool:
+    """Whether the first and the last third of a song have the asked tempo and their beats lie on one grid."""
+    third = len(sound) // 3
+    return all(matches(tempo(part), bpm)[1] for part in (sound[:third], sound[-third:]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--vivace", type=Path, required=True)
+    parser.add_argument("--model", type=Path, default=ROOT / "Models" / "builtin")
+    parser.add_argument("--runs", type=int, default=30)
+    parser.add_argument("--pairs", type=int, default=10)
+    parser.add_argument("--card", type=Path)
+    parser.add_argument("--keep", type=Path, help="folder for the songs")
+    parser.add_argument("--only", nargs="*", default=["tempo", "drums", "words", "tasks"])
+    arguments = parser.parse_args()
+    random = np.random.default_rng(2026)
+    table: list[tuple[str, str]] = []
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = arguments.keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        studio = Studio(arguments.vivace, arguments.model, folder)
+        silent, clipped, songs = 0, 0, 0
+
+        def listen(prompt: str, *options: object) -> np.ndarray:
+            nonlocal silent, clipped, songs
+            sound = studio.make(prompt, *options)
+            quiet, loud = studio.flaws()
+            silent, clipped, songs = silent + quiet, clipped + loud, songs + 1
+            return sound
+
+        if "tempo" in arguments.only:
+            exact = octave = right = tonic = held = 0
+            for run in range(arguments.runs):
+                bpm = int(random.integers(60, 181))
+                name = f"{NOTE_NAMES[int(random.integers(12))]} {('major', 'minor')[int(random.integers(2))]}"
+                sound = listen(SCENES[run % len(SCENES)], "--bpm", bpm, "--key", name, "--duration", 30, "--seed", run)
+                found, heard = tempo(sound), key(sound)
+                first, second = matches(found, bpm)
+                exact, octave = exact + first, octave + second
+                right, tonic = right + (heard == name), tonic + (heard.split()[0] == name.split()[0])
+                steady = holds(sound, bpm)
+                held += steady
+                print(f"{SCENES[run % len(SCENES)]}: {bpm} bpm, heard {found:.1f}; {name}, heard {heard}; "
+                      f"{'steady' if steady else 'unsteady'}", flush=True)
+            runs = arguments.runs
+            table += [
+                ("tempo within 4 % of the asked bpm, octaves allowed", f"{octave} of {runs}"),
+                ("tempo within 4 %, octave errors counted as errors", f"{exact} of {runs}"),
+                ("beat at that tempo in the first and in the last ten of 30 seconds", f"{held} of {runs}"),
+                ("key right", f"{right} of {runs}"), ("tonic right", f"{tonic} of {runs}"),
+            ]
+        if "drums" in arguments.only:
+            told = 0
+            shares = []
+            for run in range(arguments.pairs):
+                scene = SCENES[run % len(SCENES)]
+                options = ("--bpm", 90 + 7 * run, "--duration", 12, "--seed", 100 + run)
+                only = percussion(listen(f"{scene}, nothing but drums", *options))
+                none = percussion(listen(f"{scene}, no drums", *options))
+                shares.append((only, none))
+                told += (only > 0.5) + (none < 0.5)
+                print(f"{scene}: percussive share {only:.2f} drums only, {none:.2f} no drums", flush=True)
+            mean = np.mean(shares, axis=0)
+            table += [
+                ("\"nothing but drums\" and \"no drums\" told apart by the percussive share (threshold 0.5)",
+                 f"{told} of {2 * arguments.pairs}"),
+                ("mean percussive share: drums only, no drums", f"{mean[0]:.2f}, {mean[1]:.2f}"),
+            ]
+        if "words" in arguments.only:
+            for first, second, measure, unit in (
+                ("dark", "bright", brightness, "spectral centroid"), ("calm", "energetic", onsets, "onsets a second"),
+            ):
+                wins, values = 0, []
+                for run in range(arguments.pairs // 2):
+                    options = ("--bpm", 100, "--duration", 12, "--seed", 200 + run)
+                    scene = SCENES[run]
+                    pair = [measure(listen(f"{word} sound, {scene}", *options)) for word in (first, second)]
+                    wins += pair[1] > pair[0]
+                    values.append(pair)
+                mean = np.mean(values, axis=0)
+                table.append((f"{unit}: \"{first}\" below \"{second}\"",
+                              f"{wins} of {arguments.pairs // 2} (mean {mean[0]:.4g}, {mean[1]:.4g})"))
+        if "tasks" in arguments.only:
+            table += tasks(studio, arguments)
+        if songs:
+            table += [("silent songs, or songs with a silent second", f"{silent} of {songs}"),
+                      ("songs that clip", f"{clipped} of {songs}")]
+    text = "| what | result |\n|---|---|\n" + "\n".join(f"| {a} | {b} |" for a, b in table)
+    print(text)
+    if arguments.card:
+        card = arguments.card.read_text(encoding="utf-8")
+        before, rest = card.split(BEGIN)
+        arguments.card.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+
+
+def tasks(studio: Studio, arguments) -> list[tuple[str, str]]:
+    """Repaint, cover, extraction and the autoencoder."""
+    return []
+
+
+if __name__ == "__main__":
+    main()
