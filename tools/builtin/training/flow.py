@@ -29,7 +29,7 @@ LONG = {10: 0.5, 15: 0.7, 20: 1.0, 30: 1.5}
 
 def timesteps(count: int) -> torch.Tensor:
     u = torch.rand(count)
-    continuous = (3 * u / (1 + 2 * u)).clamp(0.01, 1.0)
+    continuous = (3 * u / (1 + 2 * u)).clamp(0.05, 1.0)
     return torch.where(torch.rand(count) < 0.5, TURBO[torch.randint(8, (count,))], continuous)
 
 
