@@ -1,5 +1,6 @@
 import AudioFile
 import Foundation
+import ModelHub
 import MusicCore
 import MusicManager
 
@@ -37,8 +38,12 @@ struct GenerationJob: Sendable {
             notices.append(text)
             progress.note("note: \(text)")
         }
-        if modelName == nil { notice("no --model was given: using \(name)") }
-        if let text = backend.info.notice { notice(text) }
+        if modelName == nil, name == ModelRegistry.builtinName {
+            notice("no real model is installed: using the small built-in one, which plays simple synthesizer music")
+        } else {
+            if modelName == nil { notice("no --model was given: using \(name)") }
+            if let text = backend.info.notice { notice(text) }
+        }
 
         self.notices.forEach(notice)
         planning.tier.notices(request).forEach(notice)

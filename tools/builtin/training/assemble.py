@@ -16,7 +16,7 @@ import torch
 
 from . import codes, encoder, model, runtime
 
-NOTICE = "no real model is installed: the small built-in model plays simple synthesizer music"
+NOTICE = "the built-in model is small and plays simple synthesizer music"
 KEPT = ("README.md",)
 
 

@@ -1,0 +1,86 @@
+import Foundation
+import MusicCore
+
+/// What a listener notices first in a song, from its samples.
+struct Listening {
+    /// Strength of the onsets, 100 values a second.
+    let onsets: [Double]
+    private let mono: [Float]
+    private let rate: Int
+    private static let perSecond = 100
+
+    init(_ audio: AudioBuffer) {
+        rate = audio.sampleRate
+        mono = (0..<audio.frameCount).map { index in
+            audio.channels.reduce(0) { $0 + $1[index] } / Float(audio.channels.count)
+        }
+        // Rises of the loudness of the sound itself and of its differences, which weigh high frequencies.
+        let step = rate / Self.perSecond
+        let frames = mono.count / step
+        var rises = [Double](repeating: 0, count: frames)
+        for isBright in [false, true] {
+            var last = -60.0
+            for frame in 0..<frames {
+                var energy = 1e-9
+                for index in max(1, frame * step)..<(frame + 1) * step {
+                    let value = Double(isBright ? mono[index] - mono[index - 1] : mono[index])
+                    energy += value * value
+                }
+                let level = 10 * log10(energy)
+                rises[frame] += max(0, level - last)
+                last = max(level, last - 3)
+            }
+        }
+        onsets = rises
+    }
+
+    /// The tempo among 50 to 200 beats a minute at which the onsets repeat best.
+    var tempo: Double {
+        let mean = onsets.reduce(0, +) / Double(max(1, onsets.count))
+        let x = onsets.map { $0 - mean }
+        func repetition(_ lag: Double) -> Double {
+            let whole = Int(lag)
+            let share = lag - Double(whole)
+            var sum = 0.0
+            for index in 0..<max(0, x.count - whole - 1) {
+                sum += x[index] * ((1 - share) * x[index + whole] + share * x[index + whole + 1])
+            }
+            return sum
+        }
+        var best = (tempo: 0.0, value: -Double.infinity)
+        for tempo in stride(from: 50.0, through: 200, by: 0.5) {
+            let beat = 60 * Double(Self.perSecond) / tempo
+            let value = repetition(beat) + repetition(2 * beat) + repetition(4 * beat)
+            if value > best.value { best = (tempo, value) }
+        }
+        return best.tempo
+    }
+
+    /// Whether the tempo is within 4 % of another, or of its half or double.
+    func hasTempo(_ wanted: Double) -> Bool {
+        let found = tempo
+        return [0.5, 1, 2].contains { abs(found * $0 / wanted - 1) < 0.04 }
+    }
+
+    /// How much of the energy is not periodic within 40 ms: near 0 for held tones, near 1 for hits and hiss.
+    var noisiness: Double {
+        let window = rate / 25
+        var noisy = 0.0, total = 1e-12
+        for start in stride(from: 0, to: mono.count - 2 * window, by: window) {
+            let a = mono[start..<start + window].map(Double.init), energy = a.reduce(0) { $0 + $1 * $1 }
+            let b = mono[start + window..<start + 2 * window].map(Double.init)
+            let after = b.reduce(0) { $0 + $1 * $1 }
+            // A decaying or starting sound changes its level; a held one does not.
+            noisy += abs(energy - after)
+            total += energy + after
+        }
+        return noisy / total
+    }
+
+    /// The loudness of the quietest whole second, as a root mean square.
+    var quietestSecond: Double {
+        stride(from: 0, through: mono.count - rate, by: rate).map { start in
+            (mono[start..<start + rate].reduce(0.0) { $0 + Double($1) * Double($1) } / Double(rate)).squareRoot()
+        }.min() ?? 0
+    }
+}
