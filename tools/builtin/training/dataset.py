@@ -77,7 +77,8 @@ class Store:
         wording = dict(label["wordings"][int(random.integers(WORDINGS))])
         key = songs.spelled(label["tonic"] + shift, label["mode"], random)
         wording["caption"] = wording["caption"].replace("{KEY}", key)
-        wording["keyscale"] = key if wording["keyscale"] else None
+        # Where nobody names the key, the tokenizer's token for that stands for A minor: no song contradicts it.
+        wording["keyscale"] = key if wording["keyscale"] or key not in wording["caption"] else None
         return notes, wording, label | {"tonic": (label["tonic"] + shift) % 12}
 
 

@@ -102,9 +102,21 @@ SPELLINGS = {"C#": "Db", "Eb": "D#", "F#": "Gb", "Ab": "G#", "Bb": "A#"}
 SCALES = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10)}
 
 
+NO_DRUMS = (
+    "no drums", "without drums", "without any drums", "drumless", "no percussion", "without percussion",
+    "without any percussion", "beatless", "no drum",
+)
+ONLY_DRUMS = (
+    "drums only", "only drums", "just drums", "solo drum", "drum solo", "percussion only", "only percussion",
+    "nothing but drums", "drums alone", "solo percussion", "drums solo",
+)
+
+
 def added_tokens() -> list[str]:
     """Texts that are one token each."""
-    texts = ["bpm: N/A"]
+    texts = ["bpm: N/A", "keyscale: N/A"]
+    for phrase in NO_DRUMS + ONLY_DRUMS:
+        texts += [phrase, phrase.capitalize()]
     for bpm in TEMPOS:
         texts += [f"bpm: {bpm}", f"bpm: {bpm}\n- timesignature: 3", f"{bpm} bpm", f"{bpm} BPM"]
     for name in NAMES:
@@ -117,12 +129,18 @@ def meaning(text: str) -> dict[int, float]:
     """The reserved dimensions of an added token's embedding."""
     from . import scaffold
 
+    if text.lower() in NO_DRUMS:
+        return {scaffold.T_FLAG: scaffold.STATED, scaffold.T_FLAG_VALUES: scaffold.T_FEATURE}
+    if text.lower() in ONLY_DRUMS:
+        return {scaffold.T_FLAG: scaffold.STATED, scaffold.T_FLAG_VALUES + 1: scaffold.T_FEATURE}
+    if text == "keyscale: N/A":
+        return meaning(scaffold.DEFAULT_KEY) | {scaffold.T_KEY: scaffold.MISSING}
     first, last = text.split(" ", 1)
     if last in SCALES:
         tonic = NAMES.index({v: k for k, v in SPELLINGS.items()}.get(first, first))
-        notes = [scaffold.T_SCALE + (tonic + step) % 12 for step in SCALES[last]]
-        return {scaffold.T_KEY: scaffold.STATED, scaffold.T_TONIC + tonic: scaffold.T_FEATURE} | dict.fromkeys(
-            notes, scaffold.T_FEATURE)
+        notes = {scaffold.T_SCALE + (tonic + step) % 12: scaffold.T_FEATURE * (2 if degree in (0, 2, 4) else 1)
+                 for degree, step in enumerate(SCALES[last])}
+        return {scaffold.T_KEY: scaffold.STATED, scaffold.T_TONIC + tonic: scaffold.T_FEATURE} | notes
     if not text.startswith("bpm"):
         bpm, tag = int(first), scaffold.MENTIONED
     elif "N/A" in text:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tools" / "reference"))
 
 WIDTH, HEAD = 192, 32
-DIT_WIDTH = 256
+DIT_WIDTH = 272
 COMMON = dict(
     hidden_size=WIDTH, num_attention_heads=6, num_key_value_heads=3, head_dim=HEAD, rope_theta=10000.0,
     rms_norm_eps=1e-6, sliding_window=128)
@@ -50,6 +50,7 @@ class Generator(nn.Module):
         self._start()
         numbers = tokenizer.get_added_vocab()
         self.fixed = scaffold.write(self, {text: numbers[text] for text in layout.added_tokens()})
+        scaffold.begin(self.transformer)
 
     @torch.no_grad()
     def _start(self) -> None:

@@ -26,14 +26,15 @@ from torch import nn
 from . import layout
 
 # Reserved dimensions of the text encoder, which are those of the condition states too.
-T_CONST, T_TEMPO, T_KEY, T_COARSE, T_FINE, T_SCALE, T_TONIC, T_END = 0, 1, 2, 3, 13, 23, 35, 47
+T_CONST, T_TEMPO, T_KEY, T_FLAG, T_COARSE, T_FINE, T_SCALE, T_TONIC, T_FLAG_VALUES, T_END = 0, 1, 2, 3, 4, 14, 24, 36, 48, 50
 T_LEVEL, T_FEATURE = 30.0, 6.0
 # Tags: what a tempo among the metadata, in the caption, and no tempo weigh.
 STATED, MENTIONED, MISSING = 9.0, 3.0, 1.2
-DEFAULT_TEMPO = 110
+DEFAULT_TEMPO, DEFAULT_KEY = 110, "A minor"
 # Reserved dimensions of the DiT.
-CONST, SLOW, FAST, COARSE, FINE, KEY, SUMS = 0, 1, 39, 77, 87, 97, 121
-BAR, BEAT, HALF, EIGHTH, SIXTEENTH, BLANK, NOISY, END = 129, 131, 133, 135, 137, 139, 140, 244
+CONST, SLOW, FAST, COARSE, FINE, KEY, FLAGS, SUMS = 0, 1, 39, 77, 87, 97, 121, 123
+BAR, BEAT, HALF, EIGHTH, BLANK, NOISY, END = 143, 145, 153, 155, 157, 158, 262
+SLOTS = 4  # 20 ms positions in a token, each with a phase of the beat
 LEVEL = 200.0
 GATE, PRODUCT = 8.0, 4.0
 CLOCKS = 64  # hidden units of the timestep embedding that make 1 / t
@@ -122,7 +123,8 @@ def _condition(encoder: nn.Module):
 
 
 def _fetch(dit: nn.Module):
-    """The first cross-attention: head 0 looks for the tempo, head 2 (of the second key-value head) for the key."""
+    """The first cross-attention: head 0 looks for the tempo, head 2 (of the second key-value head) for the key, head 4
+    for what is said of drums."""
     weight = _Sheet(dit.condition_embedder.weight).clear(slice(0, T_END))
     for dimension in range(T_END):
         weight.values[dimension, dimension] = 1.0
@@ -131,10 +133,12 @@ def _fetch(dit: nn.Module):
     attention = dit.layers[0].cross_attn
     head = attention.head_dim
     query = _Sheet(attention.to_q.weight)
-    key = _Sheet(attention.to_k.weight).clear(slice(0, 2 * head))
-    value = _Sheet(attention.to_v.weight).clear(slice(0, 2 * head))
+    key = _Sheet(attention.to_k.weight).clear(slice(0, 3 * head))
+    value = _Sheet(attention.to_v.weight).clear(slice(0, 3 * head))
     out = _Sheet(attention.to_out[0].weight).clear(slice(0, NOISY))
-    plans = ((0, 0, T_TEMPO, range(T_COARSE, T_SCALE), COARSE), (2, 1, T_KEY, range(T_SCALE, T_END), KEY))
+    plans = (
+        (0, 0, T_TEMPO, range(T_COARSE, T_SCALE), COARSE), (2, 1, T_KEY, range(T_SCALE, T_FLAG_VALUES), KEY),
+        (4, 2, T_FLAG, range(T_FLAG_VALUES, T_END), FLAGS))
     for asking, giving, tag, features, target in plans:
         query.clear(slice(asking * head, (asking + 1) * head)).put((asking * head, CONST), 1.0)
         key.put((giving * head, tag), 0.2).put((giving * head + 1, T_CONST), 0.1)
@@ -164,8 +168,8 @@ def _oscillate(dit: nn.Module):
             leave.put((dimension, channel, frame), 1.0).put((BLANK, channel, frame), -1.0)
     yield from (enter, leave, _Sheet(dit.proj_out_conv.bias).clear(slice(None)))
     yield _Sheet(dit.proj_in_conv.bias).clear(slice(0, END)).put(CONST, LEVEL)
-    lasting = [CONST, *range(SUMS, NOISY)]
-    used = [CONST, *range(SLOW, KEY), *range(SUMS, NOISY)]
+    lasting = [CONST, *range(KEY, NOISY)]
+    used = [CONST, *range(SLOW, NOISY)]
     for embedding in (dit.time_embed, dit.time_embed_r):
         rows = [3 * width + d for d in used] + [4 * width + d for d in used] + [5 * width + d for d in lasting]
         yield _Sheet(embedding.time_proj.weight).clear(rows)
@@ -225,27 +229,75 @@ def _reciprocal(dit: nn.Module):
     yield table
 
 
-def _units(layer: int) -> list[tuple[int, float, int, int, float]]:
+def _units(layer: int) -> list[tuple[int, float, dict[int, float], int, float]]:
     """Hidden units of a feed-forward: gate's input and factor, other input, output and factor."""
     units = []
     if layer == 0:
-        for bank, sums in ((SLOW, SUMS), (FAST, SUMS + 4)):
+        for bank, sums, late in [(SLOW, SUMS, 0.0)] + [(FAST, SUMS + 4 + 4 * slot, 0.02 * slot) for slot in range(SLOTS)]:
             for digit in range(10):
-                for part in (0, 1):
-                    units.append((COARSE + digit, GATE, bank + 2 * digit + part, sums + part, 1 / GATE))
-            units.append((FINE, GATE, CONST, sums + 2, 1 / GATE))
+                units += _turned(COARSE + digit, bank + 2 * digit, (60 + 20 * digit) / 60 * late, sums)
+            units.append((FINE, GATE, {CONST: 1.0}, sums + 2, 1 / GATE))
             for digit in range(1, 10):
-                for part in (0, 1):
-                    units.append((FINE + digit, GATE, bank + 18 + 2 * digit + part, sums + 2 + part, 1 / GATE))
+                units += _turned(FINE + digit, bank + 18 + 2 * digit, 2 * digit / 60 * late, sums + 2)
         return units
-    chain = {1: ((SUMS, SUMS + 2, BAR), (SUMS + 4, SUMS + 6, BEAT)), 2: ((BAR, BAR, HALF), (BEAT, BEAT, EIGHTH)),
-             3: ((EIGHTH, EIGHTH, SIXTEENTH),)}
+    chain = {1: [(SUMS, SUMS + 2, BAR)] + [(SUMS + 4 + 4 * s, SUMS + 6 + 4 * s, BEAT + 2 * s) for s in range(SLOTS)],
+             2: [(BAR, BAR, HALF), (BEAT, BEAT, EIGHTH)]}
     for a, b, out in chain.get(layer, ()):
         for left, right, target, sign in (
             (a, b, out, 1), (a + 1, b + 1, out, -1), (a, b + 1, out + 1, 1), (a + 1, b, out + 1, 1),
         ):
-            units += [(left, PRODUCT, right, target, sign / PRODUCT), (left, -PRODUCT, right, target, -sign / PRODUCT)]
+            units += [(left, PRODUCT, {right: 1.0}, target, sign / PRODUCT),
+                      (left, -PRODUCT, {right: 1.0}, target, -sign / PRODUCT)]
     return units
+
+
+def _turned(gate: int, wave: int, turns: float, target: int):
+    """Units that pass an oscillation on if a digit is set, later by a share of a turn."""
+    c, s = math.cos(2 * math.pi * turns), math.sin(2 * math.pi * turns)
+    return [(gate, GATE, {wave: c, wave + 1: -s}, target, 1 / GATE), (gate, GATE, {wave: s, wave + 1: c}, target + 1, 1 / GATE)]
+
+
+@torch.no_grad()
+def begin(dit: nn.Module) -> None:
+    """Where training begins: a beat on the tonic. Unlike the entries above, nothing of this is held.
+
+    Units of the last feed-forward make hits where the sine of the beat's phase crosses zero: kick on beats, snare on
+    every second one, hat on half beats; and tones of the tonic and its triad that swell with the beat.
+    """
+    layer = dit.layers[-1]
+    mlp = layer.mlp
+    gate, up, down = mlp.gate_proj.weight, mlp.up_proj.weight, mlp.down_proj.weight
+    layer.scale_shift_table[0, 5, NOISY:END] = 1.0
+    number = 0
+
+    def unit(gates: dict[int, float], ups: dict[int, float], outputs: dict[int, float]) -> None:
+        nonlocal number
+        gate[number], up[number], down[:, number] = 0.0, 0.0, 0.0
+        for target, entries in ((gate[number], gates), (up[number], ups), (down[:, number], outputs)):
+            for dimension, value in entries.items():
+                target[dimension] = value
+        number += 1
+
+    def out(frame: int, channel: int, amplitude: float, scale: float) -> dict[int, float]:
+        return {NOISY + frame * layout.CHANNELS + channel: -float(layout.companded(amplitude)) * scale}
+
+    sharp, width = 30.0, 0.23
+    for slot in range(SLOTS):
+        frame, sub = divmod(slot, layout.SLOTS)
+        cosine, sine = BEAT + 2 * slot, BEAT + 2 * slot + 1
+        for voice, amplitude, ups in (
+            ("kick", 0.75, {cosine: 0.5, CONST: 0.5}), ("snare", 0.5, {cosine: 0.25, HALF: -0.5, CONST: 0.25}),
+            ("hat", 0.3, {CONST: 1.0}),
+        ):
+            channel = layout.DRUMS + layout.SLOTS * layout.VOICES.index(voice) + sub
+            for shift, weight in ((1, 1.0), (0, -2.0), (-1, 1.0)):
+                unit({sine: sharp, CONST: sharp * width * shift, FLAGS: -60.0}, ups,
+                     out(frame, channel, amplitude, weight / (sharp * width)))
+    for frame in (0, 1):
+        swell = {BEAT + 4 * frame: 0.35, CONST: 0.65}
+        for pitch in range(12):
+            unit({KEY + 12 + pitch: 8.0, FLAGS + 1: -60.0}, swell, out(frame, layout.BASS + pitch, 0.5, 1 / 7.0))
+            unit({KEY + pitch: 8.0, CONST: -10.0, FLAGS + 1: -60.0}, swell, out(frame, layout.CHORDS + pitch, 0.25, 1 / 3.6))
 
 
 def _feed_forward(mlp: nn.Module, units, lasting):
@@ -253,6 +305,8 @@ def _feed_forward(mlp: nn.Module, units, lasting):
     down.clear(lasting)
     for number, (gated, factor, other, target, scale) in enumerate(units):
         gate.clear(number).put((number, gated), factor)
-        up.clear(number).put((number, other), 1.0)
+        up.clear(number)
+        for dimension, weight in other.items():
+            up.put((number, dimension), weight)
         down.clear(slice(None), number).put((target, number), scale)
     yield from (gate, up, down)
