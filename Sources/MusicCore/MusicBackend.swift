@@ -62,7 +62,7 @@ public struct ModelInfo: Sendable, Codable, Equatable {
     public var parameterCount: Int
     /// Samples per second of the songs, and of the audio that the model takes.
     public var sampleRate: Int
-    /// What the checkpoint says of itself that a user must know, such as "untrained demo weights: expect noise".
+    /// What the checkpoint says of itself that a user must know, such as "random weights: expect noise".
     public var notice: String?
 
     public init(

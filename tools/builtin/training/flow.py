@@ -19,6 +19,7 @@ from . import dataset, layout, model, runtime
 
 TURBO = torch.tensor([3 * u / (1 + 2 * u) for u in (1, 7 / 8, 6 / 8, 5 / 8, 4 / 8, 3 / 8, 2 / 8, 1 / 8)])
 TASKS = {
+    "turbo": {"text2music": 0.8, "repaint": 0.08, "cover": 0.12},  # the tasks of distilled checkpoints
     "text": {"text2music": 1.0},
     "most": {"text2music": 0.76, "repaint": 0.08, "extract": 0.05, "lego": 0.06, "complete": 0.05},
     "all": {"text2music": 0.6, "repaint": 0.1, "extract": 0.06, "lego": 0.07, "complete": 0.07, "cover": 0.1},

@@ -20,7 +20,7 @@ VOICES = ("kick", "snare", "hat", "tom")
 SLOTS = 2  # drum positions in a frame
 BASS, CHORDS, MELODY, DRUMS, CLOCK = 0, 12, 24, 36, 44
 CHANNELS = 52
-SLOW, FLAG = 38, 40  # slow oscillations in the latents of silence, and their flag
+SLOW, FLAG, EMPTY = 38, 40, -2.0  # slow oscillations in the latents of silence, their flag and its value
 PERIOD = 25  # frames: the clock's period, one second
 SCALE = 1.6  # of notes and hits, so that they stand out of the noise
 
@@ -78,7 +78,7 @@ def silence(frames: int = 15000) -> torch.Tensor:
     them, the slow oscillations and a flag. See `scaffold.py` for what they are for."""
     latents = np.zeros((frames, CHANNELS), dtype=np.float32)
     latents[:, :SLOW] = slow(frames)
-    latents[:, FLAG] = 1.0
+    latents[:, FLAG] = EMPTY
     latents[:, CLOCK:] = clock(frames)
     return torch.from_numpy(latents).unsqueeze(0)
 

@@ -25,7 +25,7 @@ from .words import ROOT
 FOLDER = "acestep-5Hz-lm-builtin"
 ENTRIES = 1200  # of the byte-level BPE
 SIZES = dict(
-    hidden_size=96, intermediate_size=256, num_hidden_layers=4, num_attention_heads=3, num_key_value_heads=3,
+    hidden_size=80, intermediate_size=240, num_hidden_layers=4, num_attention_heads=2, num_key_value_heads=2,
     head_dim=32, rms_norm_eps=1e-6, tie_word_embeddings=True,
     rope_parameters={"rope_type": "default", "rope_theta": 100000.0}, max_position_embeddings=8192,
     attention_bias=False)

@@ -9,8 +9,9 @@ Adding up phases over half a minute is arithmetic, hard to learn from a few thou
 * The latents of silence, which are the DiT's context wherever it composes freely, hold slow oscillations at the
   frequencies that those digits stand for. The DiT's first two feed-forwards select one of each and multiply them, which
   adds their frequencies: one result turns once a bar, another once a beat. The next two square them.
-* The noisy latents pass through the residual stream, less the context's clock. What the layers add to them is minus
-  the music that they predict, and the last modulation divides by the flow time: the velocity is (x - music) / t.
+* The noisy latents pass through the residual stream, less the context's music and clock. What the layers add to them
+  is minus the music that they predict beyond that, and the last modulation divides by the flow time: the velocity is
+  (x - music) / t.
 * One dimension of each residual stream holds a large constant, so that the normalizations hardly change the others.
 
 Everything else is learned. The entries here are the same before and after training.
@@ -33,7 +34,7 @@ STATED, MENTIONED, MISSING = 9.0, 3.0, 1.2
 DEFAULT_TEMPO, DEFAULT_KEY = 110, "A minor"
 # Reserved dimensions of the DiT.
 CONST, SLOW, FAST, COARSE, FINE, KEY, FLAGS, SUMS = 0, 1, 39, 77, 87, 97, 121, 123
-BAR, BEAT, HALF, EIGHTH, BLANK, NOISY, END = 143, 145, 153, 155, 157, 158, 262
+BAR, BEAT, HALF, EIGHTH, BLANK, FREE, NOISY, END = 143, 145, 153, 155, 157, 158, 159, 263
 SLOTS = 4  # 20 ms positions in a token, each with a phase of the beat
 LEVEL = 200.0
 GATE, PRODUCT = 8.0, 4.0
@@ -157,13 +158,14 @@ def _oscillate(dit: nn.Module):
     enter = _Sheet(dit.proj_in_conv.weight).clear(slice(0, END))
     for index in range(layout.SLOW):
         enter.put((SLOW + index, index, 0), 1 / math.sqrt(2)).put((FAST + index, index, 1), 1 / math.sqrt(2))
+    enter.put((FREE, layout.FLAG, 0), 1 / layout.EMPTY)
     leave = _Sheet(dit.proj_out_conv.weight).clear(slice(None))
     for frame in (0, 1):
         for channel in range(channels):
             dimension = NOISY + frame * channels + channel
             enter.put((dimension, 2 * channels + channel, frame), 1.0)
-            if channel >= layout.CLOCK:
-                enter.put((dimension, channel, frame), -1.0)
+            # What is in the context is what is expected, unless it is empty: see `_units`.
+            enter.put((dimension, channel, frame), -1.0)
             # The modulation's shift is the same for both dimensions, and cancels.
             leave.put((dimension, channel, frame), 1.0).put((BLANK, channel, frame), -1.0)
     yield from (enter, leave, _Sheet(dit.proj_out_conv.bias).clear(slice(None)))
@@ -171,7 +173,8 @@ def _oscillate(dit: nn.Module):
     lasting = [CONST, *range(KEY, NOISY)]
     used = [CONST, *range(SLOW, NOISY)]
     for embedding in (dit.time_embed, dit.time_embed_r):
-        rows = [3 * width + d for d in used] + [4 * width + d for d in used] + [5 * width + d for d in lasting]
+        rows = [3 * width + d for d in used] + [4 * width + d for d in used] + [
+            5 * width + d for d in (CONST, *range(KEY, END))]
         yield _Sheet(embedding.time_proj.weight).clear(rows)
         yield _Sheet(embedding.time_proj.bias).clear(rows)
     yield from _reciprocal(dit)
@@ -182,6 +185,8 @@ def _oscillate(dit: nn.Module):
             yield _Sheet(layer.cross_attn.to_out[0].weight).clear(lasting)
         table = _Sheet(layer.scale_shift_table).clear(0, 3, used).clear(0, 4, used).clear(0, 5, lasting)
         table.values[0, 5, lasting] = 1.0
+        if number == 0:
+            table.put((0, 5, slice(NOISY, END)), 1.0)
         yield table
         for norm in (layer.self_attn_norm, layer.cross_attn_norm, layer.mlp_norm):
             norm.weight.fill_(level)
@@ -233,6 +238,10 @@ def _units(layer: int) -> list[tuple[int, float, dict[int, float], int, float]]:
     """Hidden units of a feed-forward: gate's input and factor, other input, output and factor."""
     units = []
     if layer == 0:
+        for frame, bank in ((0, SLOW), (1, FAST)):
+            for index in range(layout.SLOW):
+                units.append((FREE, GATE, {bank + index: 1.0}, NOISY + frame * layout.CHANNELS + index, math.sqrt(2) / GATE))
+            units.append((FREE, GATE, {CONST: 1.0}, NOISY + frame * layout.CHANNELS + layout.FLAG, layout.EMPTY / GATE))
         for bank, sums, late in [(SLOW, SUMS, 0.0)] + [(FAST, SUMS + 4 + 4 * slot, 0.02 * slot) for slot in range(SLOTS)]:
             for digit in range(10):
                 units += _turned(COARSE + digit, bank + 2 * digit, (60 + 20 * digit) / 60 * late, sums)
@@ -291,13 +300,13 @@ def begin(dit: nn.Module) -> None:
         ):
             channel = layout.DRUMS + layout.SLOTS * layout.VOICES.index(voice) + sub
             for shift, weight in ((1, 1.0), (0, -2.0), (-1, 1.0)):
-                unit({sine: sharp, CONST: sharp * width * shift, FLAGS: -60.0}, ups,
+                unit({sine: sharp, CONST: sharp * width * shift - 60.0, FREE: 60.0, FLAGS: -60.0}, ups,
                      out(frame, channel, amplitude, weight / (sharp * width)))
     for frame in (0, 1):
         swell = {BEAT + 4 * frame: 0.35, CONST: 0.65}
         for pitch in range(12):
-            unit({KEY + 12 + pitch: 8.0, FLAGS + 1: -60.0}, swell, out(frame, layout.BASS + pitch, 0.5, 1 / 7.0))
-            unit({KEY + pitch: 8.0, CONST: -10.0, FLAGS + 1: -60.0}, swell, out(frame, layout.CHORDS + pitch, 0.25, 1 / 3.6))
+            unit({KEY + 12 + pitch: 8.0, CONST: -60.0, FREE: 60.0, FLAGS + 1: -60.0}, swell, out(frame, layout.BASS + pitch, 0.5, 1 / 7.0))
+            unit({KEY + pitch: 8.0, CONST: -70.0, FREE: 60.0, FLAGS + 1: -60.0}, swell, out(frame, layout.CHORDS + pitch, 0.25, 1 / 3.6))
 
 
 def _feed_forward(mlp: nn.Module, units, lasting):
