@@ -10,6 +10,7 @@ table; `--card` puts it between the marks of the model card.
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 import tempfile
@@ -193,8 +194,91 @@ def main() -> None:
 
 
 def tasks(studio: Studio, arguments) -> list[tuple[str, str]]:
-    """Repaint, cover, extraction and the autoencoder."""
-    return []
+    """Repaint and cover of the model's own songs, its planner, and a round trip through its codes' audio."""
+    kept, similar, others = [], [], []
+    for run in range(4):
+        options = ("--bpm", 96 + 8 * run, "--key", f"{NOTE_NAMES[5 * run % 12]} minor", "--duration", 12, "--seed", run)
+        first = studio.make(SCENES[run], *options)
+        source, original = studio.path, studio.sound
+        studio.make(SCENES[run + 5], *options[:4], "--task", "repaint", "--source", source, "--region", "4-8", "--seed", 77)
+        outside = np.r_[0 : 3 * 48_000, 9 * 48_000 : 12 * 48_000]
+        count = min(len(studio.sound), len(original))
+        outside = outside[outside < count]
+        kept.append(scale_invariant(original[outside].ravel(), studio.sound[outside].ravel()))
+        cover = studio.make(SCENES[run + 5], *options[:4], "--task", "cover", "--source", source, "--seed", 78)
+        similar.append(likeness(first, cover))
+        elsewhere = studio.make(SCENES[run + 5], "--bpm", 96 + 8 * run, "--key",
+                                f"{NOTE_NAMES[(5 * run + 6) % 12]} minor", "--duration", 12, "--seed", 79)
+        others.append(likeness(first, elsewhere))
+    rows = [
+        ("repaint of 4 of 12 seconds: the rest against the source (SI-SDR, median)", f"{np.median(kept):.1f} dB"),
+        ("cover: chroma against the source's, correlation (beside it, of a song in another key)",
+         f"{np.mean(similar):.2f} ({np.mean(others):.2f})"),
+    ]
+    return rows + autoencoder(studio, arguments.model) + planner(studio)
+
+
+def scale_invariant(reference: np.ndarray, estimate: np.ndarray) -> float:
+    """Scale-invariant signal-to-distortion ratio in decibels."""
+    target = (reference @ estimate) / (reference @ reference + 1e-12) * reference
+    return float(10 * np.log10((target @ target + 1e-12) / (((estimate - target) ** 2).sum() + 1e-12)))
+
+
+def likeness(first: np.ndarray, second: np.ndarray) -> float:
+    """Correlation of two songs' chroma over time, in quarters of a second."""
+    count = min(len(first), len(second))
+    chroma = [librosa.feature.chroma_cqt(y=x[:count], sr=RATE, hop_length=512) for x in (first, second)]
+    pooled = [c[:, : c.shape[1] // 11 * 11].reshape(12, -1, 11).mean(axis=2).ravel() for c in chroma]
+    return float(np.corrcoef(*pooled)[0, 1])
+
+
+def autoencoder(studio: Studio, model: Path) -> list[tuple[str, str]]:
+    """Songs of the model through the encoder and the decoder, by Diffusers."""
+    try:
+        import torch
+        from diffusers import AutoencoderOobleck
+    except ImportError:
+        print("the autoencoder is not measured: torch and diffusers are not installed")
+        return []
+    vae = AutoencoderOobleck.from_pretrained(model / "vae").float().eval()
+    ratios, distances = [], []
+    for run in range(3):
+        studio.make(SCENES[run], "--duration", 6, "--seed", 300 + run, "--normalize", "none")
+        sound = torch.from_numpy(studio.sound.T.copy()).unsqueeze(0)
+        with torch.no_grad():
+            again = vae.decode(vae.encode(sound).latent_dist.mean).sample[..., : sound.shape[-1]]
+        sound = sound[..., : again.shape[-1]]
+        ratios.append(scale_invariant(sound.flatten().numpy(), again.flatten().numpy()))
+        total = 0.0
+        for size in (512, 1024, 2048):
+            window = torch.hann_window(size)
+            a, b = (torch.stft(x[0], size, size // 4, window=window, return_complex=True).abs() for x in (sound, again))
+            total += ((a - b).norm() / a.norm()).item() / 3
+        distances.append(total)
+    return [("autoencoder round trip: SI-SDR, spectral convergence over three STFT sizes",
+             f"{np.mean(ratios):.1f} dB, {np.mean(distances):.2f}")]
+
+
+def planner(studio: Studio) -> list[tuple[str, str]]:
+    """Whether the language model's plans are complete and agree with captions that name tempo and key."""
+    valid = tempo_right = key_right = 0
+    runs = 8
+    for run in range(runs):
+        bpm, name = 70 + 13 * run, f"{NOTE_NAMES[7 * run % 12]} {('major', 'minor')[run % 2]}"
+        caption = f"{('house', 'lo-fi hip hop', 'rock', 'synthwave')[run % 4]}, {bpm} bpm, in {name}"
+        outcome = subprocess.run(
+            [str(studio.program), "create", caption, "--instrumental", "--model", str(studio.model), "--json", "--seed", str(run)],
+            capture_output=True, text=True)
+        if outcome.returncode:
+            continue
+        plan = json.loads(outcome.stdout)
+        fields = {**plan, **plan.get("metadata", {}), **plan.get("metas", {})}
+        found = fields.get("bpm"), fields.get("keyscale") or fields.get("key_scale")
+        valid += all(value not in (None, "") for value in found)
+        tempo_right += found[0] is not None and abs(int(found[0]) / bpm - 1) < 0.04
+        key_right += found[1] == name
+    return [("language model (`create`): plans that are complete; with the caption's tempo; with its key",
+             f"{valid}, {tempo_right}, {key_right} of {runs}")]
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ struct PlannerChoice: Sendable {
         let manager = environment.manager
         if let name { return (try await manager.planner(name, options: loadOptions), name, nil) }
         let beside = try await manager.location(of: model)
-        let isDemonstration = model == environment.builtinName
+        let isDemonstration = await Self.isBuiltin(model, at: beside, environment)
         if wish == .required || !isDemonstration, await manager.holdsPlanner(beside) {
             if wish == .required || tier.plannerSize != nil || isDemonstration {
                 return (try await manager.planner(model, options: loadOptions), model, nil)
@@ -59,6 +59,15 @@ struct PlannerChoice: Sendable {
         throw MusicError(
             .modelNotFound, "no language model is installed",
             advice: "vivace models pull lm-0.6b, or leave --thinking out")
+    }
+
+    /// Whether a model is the built-in one, by its name or by its folder.
+    private static func isBuiltin(
+        _ model: String, at location: ModelLocation, _ environment: CommandEnvironment
+    ) async -> Bool {
+        if model == environment.builtinName { return true }
+        guard let builtin = try? await environment.manager.location(of: environment.builtinName) else { return false }
+        return builtin.directory.resolvingSymlinksInPath().path == location.directory.resolvingSymlinksInPath().path
     }
 
     /// The language model, which is required.

@@ -44,6 +44,7 @@ def main() -> None:
     tokenizer = AutoTokenizer.from_pretrained(arguments.tokenizer)
     net = model.Generator(tokenizer)
     net.load_state_dict(runtime.restore(arguments.runs / "flow.pt")["average"])
+    net.fixed.apply()
     audio_tokenizer, audio_detokenizer = codes.make()
     state = runtime.restore(arguments.runs / "codes.pt")
     audio_tokenizer.load_state_dict(state["tokenizer"])

@@ -80,6 +80,8 @@ def main() -> None:
     if state:
         net.load_state_dict(state["net"])
         average.module.load_state_dict(state["average"])
+        net.fixed.apply()
+        average.module.fixed.apply()
         if state["optimizer"]:
             optimizer.load_state_dict(state["optimizer"])
         step = state["step"]

@@ -26,6 +26,7 @@ def load(path: Path, tokenizer_folder: Path, which: str = "average"):
     tokenizer = AutoTokenizer.from_pretrained(tokenizer_folder)
     net = model.Generator(tokenizer)
     net.load_state_dict(runtime.restore(path)[which])
+    net.fixed.apply()
     return net.eval(), tokenizer
 
 

@@ -196,7 +196,10 @@ def _oscillate(dit: nn.Module):
         for dimension in (used if number == 0 else lasting)[1:]:
             norm.put(dimension, level)
         yield norm
-        yield from _feed_forward(layer.mlp, _units(number), lasting)
+        # The last one writes nothing but the prediction: anything else would only change the normalization.
+        last = number == len(dit.layers) - 1
+        yield from _feed_forward(
+            layer.mlp, _units(number), [*range(NOISY), *range(END, width)] if last else lasting)
     yield _Sheet(dit.norm_out.weight).put(slice(None), level).put(CONST, 1 / math.sqrt(width))
 
 
