@@ -9,7 +9,7 @@ import Testing
 /// The causal model against the tokens that Transformers writes without a cache.
 @MLXActor
 struct CausalLMTests {
-    nonisolated static let checkpoints = ["tied", "untied"]
+    nonisolated static let checkpoints = ["tied", "untied", "planner"]
 
     private struct Golden: Decodable {
         var prompts: [[Int]]

@@ -3,7 +3,9 @@
     python tools/reference/bench_torch.py --duration 30 --dtype bfloat16 --threads 2 --json
 
 Without `--checkpoint` it times random weights of the released turbo model's size (1.6 B DiT, 0.6 B text encoder): about
-6 GiB of memory in bfloat16, twice that in float32.
+6 GiB of memory in bfloat16, twice that in float32. The stages `lm_prefill`, `lm_step` and `lm_cfg_step` are those of the
+5 Hz language model, with random weights of the size that `--lm` names; a step computes the scores of the 64,000 audio
+codes alone, after the prompt and half of the song's codes, with Transformers' dynamic cache.
 """
 
 from __future__ import annotations
@@ -21,10 +23,10 @@ import torch
 from diffusers import AceStepTransformer1DModel, AutoencoderOobleck
 from diffusers.pipelines.ace_step import AceStepConditionEncoder
 from torch import nn
-from transformers import Qwen3Config, Qwen3Model
+from transformers import Qwen3Config, Qwen3ForCausalLM, Qwen3Model
 from transformers.models.qwen3.modeling_qwen3 import Qwen3RotaryEmbedding
 
-from vivace_reference import checkpoint
+from vivace_reference import checkpoint, language_bench
 from vivace_reference.quiet import quiet
 
 STAGES = ("text_encoder", "condition_encoder", "dit_step", "vae_encode", "vae_decode", "end_to_end")
@@ -73,6 +75,11 @@ def _random(make: Callable[[], nn.Module], dtype: torch.dtype) -> nn.Module:
             bound = 1 / math.sqrt(tensor.shape[-1])
             tensor.data.uniform_(-bound, bound, generator=generator)
     return module
+
+
+def language_model(size: str, dtype: torch.dtype) -> nn.Module:
+    """A random language model of a published size."""
+    return language_bench.restore(_random(lambda: Qwen3ForCausalLM(language_bench.configuration(size)), dtype))
 
 
 def from_checkpoint(folder: Path, dtype: torch.dtype) -> Models:
@@ -148,7 +155,9 @@ def main() -> None:
     parser.add_argument("--dtype", choices=["float32", "bfloat16"], default="bfloat16")
     parser.add_argument("--threads", type=int)
     parser.add_argument("--repeats", type=int, default=3, help="timed runs of each stage, after one to warm up")
-    parser.add_argument("--stages", nargs="+", choices=STAGES, default=STAGES)
+    parser.add_argument("--batch", type=int, default=1, help="songs that the language model plans at once")
+    parser.add_argument("--lm", choices=language_bench.SIZES, default="0.6B", help="size of the language model")
+    parser.add_argument("--stages", nargs="+", choices=STAGES + language_bench.STAGES, default=STAGES)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     arguments = parser.parse_args()
 
@@ -157,32 +166,48 @@ def main() -> None:
         torch.set_num_threads(arguments.threads)
     torch.manual_seed(1)
     dtype = getattr(torch, arguments.dtype)
-    models = from_checkpoint(arguments.checkpoint, dtype) if arguments.checkpoint else full_size(dtype)
+    ours = [stage for stage in arguments.stages if stage in STAGES]
+    planned = [stage for stage in arguments.stages if stage not in STAGES]
     results: dict[str, dict[str, float]] = {}
+    parameters, frames = 0, None
     with torch.inference_mode():
-        workload = Workload(
-            models, dtype, arguments.duration, arguments.steps, arguments.text_tokens, arguments.lyric_tokens)
-        for stage in arguments.stages:
-            results[stage] = _measure(getattr(workload, stage), arguments.repeats)
-            if not arguments.json:
-                print(f"{stage:18} {results[stage]['min']:9.4f} s minimum {results[stage]['median']:9.4f} s median")
-    if arguments.json:
-        print(json.dumps({
-            "engine": f"torch {torch.__version__}", "checkpoint": str(arguments.checkpoint or "full size, random"),
-            "parameters": models.parameters, "duration": arguments.duration, "latent_frames": workload.frames,
-            "steps": arguments.steps, "text_tokens": arguments.text_tokens, "lyric_tokens": arguments.lyric_tokens,
-            "dtype": arguments.dtype, "threads": torch.get_num_threads(), "repeats": arguments.repeats,
-            "stages": results,
-        }, indent=2))
+        if ours:
+            models = from_checkpoint(arguments.checkpoint, dtype) if arguments.checkpoint else full_size(dtype)
+            workload = Workload(
+                models, dtype, arguments.duration, arguments.steps, arguments.text_tokens, arguments.lyric_tokens)
+            parameters, frames = parameters + models.parameters, workload.frames
+            for stage in ours:
+                results[stage] = _measure(getattr(workload, stage), arguments.repeats)
+        if planned:
+            model = language_model(arguments.lm, dtype)
+            parameters += sum(parameter.numel() for parameter in model.parameters())
+            songs = language_bench.LanguageWorkload(
+                model, arguments.duration, arguments.batch, arguments.text_tokens + arguments.lyric_tokens)
+            for stage in planned:
+                result = _measure(getattr(songs, stage), arguments.repeats, songs.units[stage])
+                results[stage] = result | {"tokens_per_second": round(songs.tokens(stage) / result["min"], 2)}
+    if not arguments.json:
+        for stage, result in results.items():
+            rate = f" {result['tokens_per_second']:8.2f} tokens/s" if "tokens_per_second" in result else ""
+            print(f"{stage:18} {result['min']:9.4f} s minimum {result['median']:9.4f} s median{rate}")
+        return
+    print(json.dumps({
+        "engine": f"torch {torch.__version__}", "checkpoint": str(arguments.checkpoint or "full size, random"),
+        "parameters": parameters, "duration": arguments.duration, "latent_frames": frames,
+        "steps": arguments.steps, "text_tokens": arguments.text_tokens, "lyric_tokens": arguments.lyric_tokens,
+        "dtype": arguments.dtype, "threads": torch.get_num_threads(), "repeats": arguments.repeats,
+        "stages": results,
+    }, indent=2))
 
 
-def _measure(stage: Callable[[], torch.Tensor], repeats: int) -> dict[str, float]:
+def _measure(stage: Callable[[], torch.Tensor], repeats: int, units: int = 1) -> dict[str, float]:
+    """Seconds of one of the units that a call makes."""
     stage()
     seconds = []
     for _ in range(repeats):
         start = time.perf_counter()
         stage()
-        seconds.append(time.perf_counter() - start)
+        seconds.append((time.perf_counter() - start) / units)
     return {"min": round(min(seconds), 5), "median": round(statistics.median(seconds), 5)}
 
 

@@ -18,6 +18,11 @@ CONFIGURATIONS = {
         vocab_size=203, hidden_size=56, intermediate_size=72, num_hidden_layers=2, num_attention_heads=5,
         num_key_value_heads=5, head_dim=10, tie_word_embeddings=False, rms_norm_eps=1e-5,
         rope_parameters={"rope_type": "default", "rope_theta": 8_000.0}, max_position_embeddings=512),
+    # Has a score for each token of `Tests/Fixtures/planner/tokenizer.json`, and some more, as the published ones do.
+    "planner": dict(
+        vocab_size=736, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=2, head_dim=8, tie_word_embeddings=True, rms_norm_eps=1e-6,
+        rope_parameters={"rope_type": "default", "rope_theta": 1_000_000.0}, max_position_embeddings=4096),
 }
 LENGTHS = (11, 3, 7)
 STEPS = 24
