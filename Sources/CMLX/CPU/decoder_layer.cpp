@@ -226,6 +226,7 @@ class DecoderLayer final : public Operation {
   void compute(const std::vector<mx::array>&, mx::array&) override {}
 
   void compute_all(const std::vector<mx::array>& inputs, std::vector<mx::array>& outputs) override {
+    release(inputs, outputs);
     allocate(outputs[0]);
     for (int i : {1, 2}) take_over(inputs[size_t(i)], outputs[size_t(i)]);
     const auto x = contiguous(inputs[0]), rotations = inputs[3], begins = inputs[4];
@@ -264,6 +265,14 @@ class DecoderLayer final : public Operation {
   }
 
  private:
+  // Each output holds the inputs; those that aren't computed by let go of them, so that it can be seen whether anybody
+  // else does. MLX lets go of them all after the computation, unless it traces.
+  static void release(const std::vector<mx::array>& inputs, std::vector<mx::array>& outputs) {
+    for (auto& output : outputs) {
+      if (&output.inputs() != &inputs && !output.is_tracer()) output.inputs().clear();
+    }
+  }
+
   // The cache is written in place where nobody else holds it.
   void take_over(const mx::array& from, mx::array& to) {
     if (from.is_donatable() && from.flags().row_contiguous && from.data_size() == from.size()) {
