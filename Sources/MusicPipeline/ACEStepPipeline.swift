@@ -17,26 +17,49 @@ public final class ACEStepPipeline: Sendable {
     /// What was loaded.
     public var info: ModelInfo { backend.info }
     private let backend: any MusicBackend
+    private let manager: MusicManager
+    private let options: LoadOptions
+    /// Name of the language model; `nil` if there is none.
+    private let languageModel: String?
+
+    /// Whether there is a language model to plan songs.
+    public var hasLanguageModel: Bool { languageModel != nil }
 
     /// Loads a model; one that is not on this machine is an error, not a download.
     ///
     /// - Parameters:
     ///   - model: a folder, a hub id such as `ACE-Step/Ace-Step1.5`, or a short name such as `turbo`.
+    ///   - languageModel: plans the songs, likewise, such as `lm-1.7b`; `nil` takes the one that comes with the model
+    ///     if there is one, and loads it when it is first needed.
     ///   - options: number format, device, threads.
     /// - Throws: ``MusicCore/MusicError`` `modelNotFound`, `invalidCheckpoint`, `unsupported` or `outOfMemory`.
-    public init(model: String, options: LoadOptions = LoadOptions()) async throws {
+    public init(model: String, languageModel: String? = nil, options: LoadOptions = LoadOptions()) async throws {
         let locator = try ModelLocator(builtin: {
             throw MusicError(
                 .modelNotFound, "The built-in model belongs to the command-line program",
                 advice: "give the folder of a checkpoint")
         })
         let manager = MusicManager(
-            families: [ACEStepBackend.family], locate: { try await locator.resolve($0, offline: true).location },
-            defaultModel: { model })
+            families: [ACEStepBackend.family], planners: [ACEStepPlanner.family],
+            locate: { try await locator.resolve($0, offline: true).location }, defaultModel: { model })
         backend = try await manager.model(model, options: options)
+        if let languageModel { _ = try await manager.planner(languageModel, options: options) }
+        let comesWithOne = await manager.holdsPlanner(try await manager.location(of: model))
+        self.languageModel = languageModel ?? (comesWithOne ? model : nil)
+        self.manager = manager
+        self.options = options
+    }
+
+    /// The language model, loaded; `nil` if there is none.
+    func planner() async throws -> (any MusicPlanner)? {
+        guard let languageModel else { return nil }
+        return try await manager.planner(languageModel, options: options)
     }
 
     /// Makes songs from parameters in the reference's form; the files that they name are read first.
+    ///
+    /// With `thinking` or one of `use_cot_*`, the language model plans songs of the task text2music. Without a language
+    /// model they are made from what the parameters say, and a notice tells so.
     ///
     /// - Parameters:
     ///   - params: what to make.
@@ -47,10 +70,20 @@ public final class ACEStepPipeline: Sendable {
     public func generate(
         _ params: GenerationParams, config: GenerationConfig = GenerationConfig(), details: MusicDetails = []
     ) -> AsyncThrowingStream<MusicEvent, any Error> {
-        events(details) { [backend] continuation in
-            let (request, notices) = try params.request(config)
-            notices.forEach { continuation.yield(.notice($0)) }
-            return try Self.loaded(request, backend)
+        events { [self] report in
+            let (made, notices) = try params.request(config)
+            let request = try Self.loaded(made, backend)
+            notices.forEach { report(.notice($0)) }
+            let planning = try params.planning(config)
+            guard planning.isNeeded, PlannedGeneration.reasonAgainst(request) == nil else {
+                return backend.generate(request, details: details)
+            }
+            guard let planner = try await planner() else {
+                report(.notice("no language model plans: none comes with the model, and none was named"))
+                return backend.generate(request, details: details)
+            }
+            return PlannedGeneration(planner: planner, backend: backend, options: planning)
+                .generate(request, details: details)
         }
     }
 
@@ -58,7 +91,7 @@ public final class ACEStepPipeline: Sendable {
     public func generate(
         _ request: MusicRequest, details: MusicDetails = []
     ) -> AsyncThrowingStream<MusicEvent, any Error> {
-        events(details) { [backend] _ in try Self.loaded(request, backend) }
+        events { [backend] _ in backend.generate(try Self.loaded(request, backend), details: details) }
     }
 
     /// The whole outcome of a generation, without the events on the way.
@@ -101,14 +134,15 @@ public final class ACEStepPipeline: Sendable {
     }
 
     private func events(
-        _ details: MusicDetails,
-        _ prepare: @escaping @Sendable (AsyncThrowingStream<MusicEvent, any Error>.Continuation) throws -> MusicRequest
+        _ prepare:
+            @escaping @Sendable (_ report: (MusicEvent) -> Void) async throws -> AsyncThrowingStream<
+                MusicEvent, any Error
+            >
     ) -> AsyncThrowingStream<MusicEvent, any Error> {
-        AsyncThrowingStream { [backend] continuation in
+        AsyncThrowingStream { continuation in
             let task = Task {
                 do {
-                    let request = try prepare(continuation)
-                    for try await event in backend.generate(request, details: details) { continuation.yield(event) }
+                    for try await event in try await prepare({ continuation.yield($0) }) { continuation.yield(event) }
                     try Task.checkCancellation()
                     continuation.finish()
                 } catch is CancellationError {

@@ -80,6 +80,112 @@ struct PipelineTests {
         #expect(codes.count == 7)
     }
 
+    /// A pipeline whose model comes with a tiny language model.
+    private func withPlanner<Result>(_ body: (ACEStepPipeline) async throws -> Result) async throws -> Result {
+        try await withFolder { folder in
+            let model = folder.appendingPathComponent("model")
+            try FileManager.default.copyItem(
+                at: fixtures.appendingPathComponent("checkpoints/turbo-f32/diffusers"), to: model)
+            let language = model.appendingPathComponent("lm")
+            try FileManager.default.copyItem(at: fixtures.appendingPathComponent("language/planner"), to: language)
+            try FileManager.default.copyItem(
+                at: fixtures.appendingPathComponent("planner/tokenizer.json"),
+                to: language.appendingPathComponent("tokenizer.json"))
+            return try await body(
+                try await ACEStepPipeline(
+                    model: model.path, options: LoadOptions(precision: .float32, device: .cpu)))
+        }
+    }
+
+    @Test func aPlannedSongAndSongsInWords() async throws {
+        try await withPlanner { pipeline in
+            #expect(pipeline.hasLanguageModel)
+
+            var params = GenerationParams(caption: "slow blues", lyrics: "[Verse]\nla la la")
+            params.duration = 1.2
+            let song = try await pipeline.result(of: params)
+            print(song.extraOutputs?.lmMetadata?["bpm"] ?? "", song.audios[0].params.audioCodes)
+
+            let idea = await pipeline.createSample(query: "a soft love song for a quiet evening", vocalLanguage: "en")
+            let draft = await pipeline.formatSample(
+                caption: "sad piano", lyrics: "rain again", userMetadata: SongMetadata(bpm: 70))
+            let heard = await pipeline.understandMusic(audioCodes: song.audios[0].params.audioCodes)
+            print(idea.caption, draft.lyrics, heard.keyscale)
+
+            // Two songs with codes of their own: five a second, rounded down.
+            #expect(song.audios.count == 2)
+            let codes = song.audios.map { AudioCodeText.codes(in: $0.params.audioCodes) }
+            #expect(codes.map(\.count) == [6, 6] && codes[0] != codes[1])
+            let params1 = song.audios[0].params
+            #expect(params1.cotBpm == params1.bpm && params1.bpm != nil && !params1.cotCaption.isEmpty)
+            #expect(song.extraOutputs?.timeCosts["lm_phase2_time"] ?? 0 > 0)
+            for result in [idea, draft, heard] {
+                #expect(result.success && result.error == nil && !result.caption.isEmpty)
+                #expect((30...300).contains(result.bpm ?? 0) && (10...600).contains(result.duration ?? 0))
+            }
+            #expect(idea.language == "en" && draft.bpm == 70)
+        }
+    }
+
+    @Test func thinkingMayBeTurnedOff() async throws {
+        try await withPlanner { pipeline in
+            var params = GenerationParams(caption: "slow blues")
+            params.duration = 1.2
+            params.thinking = false
+            params.useCotMetas = false
+            params.useCotCaption = false
+            params.useCotLanguage = false
+            let result = try await pipeline.result(of: params)
+            #expect(result.extraOutputs?.lmMetadata == nil && result.audios.allSatisfy { $0.params.audioCodes.isEmpty })
+        }
+    }
+
+    @Test func withoutALanguageModelTheResultSaysSo() async throws {
+        let pipeline = try await pipeline()
+        #expect(!pipeline.hasLanguageModel)
+        for result in [
+            await pipeline.understandMusic(audioCodes: "1,2"), await pipeline.createSample(query: "x"),
+            await pipeline.formatSample(caption: "x", lyrics: ""),
+        ] {
+            #expect(!result.success && result.error == "LLM not initialized")
+            #expect(result.statusMessage == "Error: LLM not initialized")
+        }
+        var params = GenerationParams(caption: "x")
+        params.duration = 1
+        params.inferenceSteps = 1
+        var notices: [String] = []
+        for try await event in pipeline.generate(params) {
+            if case .notice(let text) = event { notices.append(text) }
+        }
+        #expect(notices.contains { $0.contains("no language model") })
+    }
+
+    @Test func badDescriptionsAreResultsToo() async throws {
+        try await withPlanner { pipeline in
+            let words = await pipeline.understandMusic(audioCodes: "hello")
+            #expect(!words.success && words.error?.contains("no audio codes") == true)
+            let beyond = await pipeline.understandMusic(audioCodes: "1, 200")
+            #expect(!beyond.success && beyond.error?.contains("200") == true)
+            let hot = await pipeline.createSample(query: "x", sampling: .init(temperature: 5))
+            #expect(!hot.success && hot.error?.contains("lm_temperature") == true)
+            let fast = await pipeline.formatSample(
+                caption: "x", lyrics: "", userMetadata: SongMetadata(bpm: 5000))
+            #expect(!fast.success && fast.error?.contains("bpm") == true)
+
+            let seeded = ACEStepPipeline.DescriptionSampling(seed: 4)
+            let one = await pipeline.createSample(query: "x", sampling: seeded)
+            #expect(await pipeline.createSample(query: "x", sampling: seeded) == one)
+            let json = try JSONEncoder().encode(words)
+            let object = try #require(JSONSerialization.jsonObject(with: json) as? [String: Any])
+            #expect(object["bpm"] is NSNull && object["status_message"] is String && object["success"] is Bool)
+        }
+        await #expect(throws: MusicError.self) {
+            try await ACEStepPipeline(
+                model: fixtures.appendingPathComponent("checkpoints/turbo-f32/diffusers").path,
+                languageModel: "/no/such/model")
+        }
+    }
+
     /// Every snippet of the articles is a stretch of this file, so that it compiles and runs.
     @Test func articlesHoldTheCodeOfTheseTests() throws {
         func lines(_ text: some StringProtocol) -> [String] {
@@ -97,7 +203,7 @@ struct PipelineTests {
                 count += 1
             }
         }
-        #expect(count == 3)
+        #expect(count == 5)
     }
 
     @Test func samplesOfAnyKindAreBroughtToTheModels() async throws {

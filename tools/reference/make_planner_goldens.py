@@ -3,7 +3,7 @@
     python tools/reference/make_planner_goldens.py CHECKOUT
 
 CHECKOUT is a checkout of the official ACE-Step 1.5 repository, whose own `acestep` package is run; it needs the
-packages in `requirements.txt` and PyYAML and loguru. Writes `Tests/Fixtures/planner`:
+packages in `requirements.txt`. Writes `Tests/Fixtures/planner`:
 
 | file | holds |
 |---|---|

@@ -55,7 +55,7 @@ struct CreateCommand: AsyncParsableCommand {
         let seed = options.drawnSeed()
         let plan = try OutputPlan(output: output, bitDepth: nil)
         if generate { try plan.checkWritable(saveLatents: nil) }
-        let description = try await DescriptionReport.show(json: options.json, status: "Created a song's description") {
+        let description = try await DescriptionResult.show(json: options.json, status: "Created a song's description") {
             try await withInterruption { [model, options, query, instrumental, language] in
                 let planner = try await options.planner(for: model, loadOptions, environment)
                 return try await planner.createSample(
@@ -147,7 +147,7 @@ struct FormatCommand: AsyncParsableCommand {
             bpm: bpm, duration: duration.map { Int($0) }, keyScale: key,
             language: language == "unknown" ? nil : language,
             timeSignature: timeSignature.flatMap(MusicRequest.normalizedTimeSignature))
-        _ = try await DescriptionReport.show(json: options.json, status: "Formatted caption and lyrics") {
+        _ = try await DescriptionResult.show(json: options.json, status: "Formatted caption and lyrics") {
             try await withInterruption { [model, options, caption] in
                 let planner = try await options.planner(for: model, loadOptions, environment)
                 return try await planner.formatSample(

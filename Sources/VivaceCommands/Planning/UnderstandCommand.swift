@@ -78,12 +78,12 @@ struct UnderstandCommand: AsyncParsableCommand {
         let sampling = try options.samplingChoice()
         let seed = options.drawnSeed()
         let status = file ?? (codes == nil ? "an example" : "audio codes")
-        _ = try await DescriptionReport.show(json: options.json, status: "Understood \(status)") {
+        _ = try await DescriptionResult.show(json: options.json, status: "Understood \(status)") {
             if file != nil, codes != nil {
                 throw MusicError(
                     .invalidRequest, "a file and --codes exclude each other", advice: "leave one of them out")
             }
-            let given = try Self.parsed(codes)
+            let given = try AudioCodeText.toUnderstand(codes ?? "")
             let input = try file.map { path in
                 var request = MusicRequest(prompt: "")
                 request.task = .cover
@@ -103,18 +103,5 @@ struct UnderstandCommand: AsyncParsableCommand {
                 return try await planner.understand(codes: codes, sampling: sampling, seed: seed)
             }
         }
-    }
-
-    private static func parsed(_ text: String?) throws -> [Int] {
-        guard let text, text.trimmingCharacters(in: .whitespacesAndNewlines) != PlannerSampling.noInput,
-            !text.allSatisfy(\.isWhitespace)
-        else { return [] }
-        let codes = AudioCodeText.codes(in: text)
-        guard !codes.isEmpty else {
-            throw MusicError(
-                .invalidRequest, "--codes holds no audio codes",
-                advice: "give <|audio_code_123|>..., as 'vivace codes' prints them, or numbers with commas between")
-        }
-        return codes
     }
 }
