@@ -34,8 +34,8 @@ struct Listening {
         onsets = rises
     }
 
-    /// The tempo among 50 to 200 beats a minute at which the onsets repeat best.
-    var tempo: Double {
+    /// Which of some tempos the onsets repeat at best: one, two and four beats later.
+    func likeliest(of tempos: [Double]) -> Double? {
         let mean = onsets.reduce(0, +) / Double(max(1, onsets.count))
         let x = onsets.map { $0 - mean }
         func repetition(_ lag: Double) -> Double {
@@ -47,19 +47,14 @@ struct Listening {
             }
             return sum
         }
-        var best = (tempo: 0.0, value: -Double.infinity)
-        for tempo in stride(from: 50.0, through: 200, by: 0.5) {
-            let beat = 60 * Double(Self.perSecond) / tempo
-            let value = repetition(beat) + repetition(2 * beat) + repetition(4 * beat)
-            if value > best.value { best = (tempo, value) }
+        func strength(_ tempo: Double) -> Double {
+            // What is played may be 2 % beside what was asked.
+            stride(from: 0.98, through: 1.02, by: 0.005).map { factor in
+                let beat = 60 * Double(Self.perSecond) / (tempo * factor)
+                return repetition(beat) + repetition(2 * beat) + repetition(4 * beat)
+            }.max() ?? 0
         }
-        return best.tempo
-    }
-
-    /// Whether the tempo is within 4 % of another, or of its half or double.
-    func hasTempo(_ wanted: Double) -> Bool {
-        let found = tempo
-        return [0.5, 1, 2].contains { abs(found * $0 / wanted - 1) < 0.04 }
+        return tempos.max { strength($0) < strength($1) }
     }
 
     /// How much of the energy is not periodic within 40 ms: near 0 for held tones, near 1 for hits and hiss.

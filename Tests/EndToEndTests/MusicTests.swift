@@ -23,17 +23,18 @@ struct MusicTests {
     @Test("the beat has the asked tempo, at the beginning and at the end")
     func tempo() throws {
         var right = 0
-        let wanted = [84.0, 100, 124, 140]
-        for (index, bpm) in wanted.enumerated() {
+        let tempos = [84.0, 100, 124, 140]
+        for (index, bpm) in tempos.enumerated() {
             let audio = try song(
                 "techno with drums", ["--bpm", "\(Int(bpm))", "--duration", "20", "--seed", "\(index)"])
             let half = audio.frameCount / 2
-            let parts = [0..<half, half..<audio.frameCount].map { range in
-                AudioBuffer(sampleRate: audio.sampleRate, channels: audio.channels.map { Array($0[range]) })
+            for range in [0..<half, half..<audio.frameCount] {
+                let part = AudioBuffer(sampleRate: audio.sampleRate, channels: audio.channels.map { Array($0[range]) })
+                if Listening(part).likeliest(of: tempos) == bpm { right += 1 }
             }
-            if parts.allSatisfy({ Listening($0).hasTempo(bpm) }) { right += 1 }
         }
-        #expect(right >= 3, "\(right) of \(wanted.count)")
+        // By chance it would be 2 of 8.
+        #expect(right >= 6, "\(right) of 8")
     }
 
     @Test("drums alone are told from a song without drums")

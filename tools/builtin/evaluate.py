@@ -52,7 +52,7 @@ class Studio:
         """Mono sound at `RATE` of a new song; the stereo file is `self.path`."""
         self.count += 1
         self.path = self.folder / f"{self.count}.wav"
-        command = [self.program, "generate", prompt, "--model", self.model, "--output", self.path, *arguments]
+        command = [self.program, "generate", prompt, "--model", self.model, "--output", self.path, "--no-thinking", *arguments]
         subprocess.run([str(part) for part in command], check=True, capture_output=True)
         self.sound, rate = soundfile.read(self.path, dtype="float32", always_2d=True)
         return librosa.resample(self.sound.mean(axis=1), orig_sr=rate, target_sr=RATE)
