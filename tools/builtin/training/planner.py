@@ -2,8 +2,8 @@
 
     python -m training.planner --store FOLDER --output FOLDER [--steps 1500]
 
-A tiny sibling of the published ones, with the same prompts: generation (caption and lyrics to
-metadata, then codes), understanding (codes to metadata and lyrics), creation (a few words to a caption, metadata and
+A tiny sibling of the published ones, with the same prompts: generation (caption and lyrics to metadata, then codes),
+understanding (codes to metadata and lyrics), creation (a few words to a caption, metadata and
 lyrics) and formatting. Resumes from the output folder's checkpoint.
 """
 
