@@ -2,9 +2,9 @@
 
     python tools/builtin/evaluate.py --vivace PROGRAM [--model Models/builtin] [--runs 30] [--card Models/builtin/README.md]
 
-Prompts are worded as training never was, but for the two phrases about drums. librosa measures tempo, key (chroma against the key profiles of Krumhansl and
-Kessler), shares of percussion, brightness and onsets; mistakes of the judges count against the model. Prints a Markdown
-table; `--card` puts it between the marks of the model card.
+Prompts are worded as training never was, but for the two phrases about drums. librosa measures tempo, key (chroma
+against the key profiles of Krumhansl and Kessler), shares of percussion, brightness and onsets; mistakes of the judges
+count against the model. Prints a Markdown table; `--card` puts it between the marks of the model card.
 """
 
 from __future__ import annotations
