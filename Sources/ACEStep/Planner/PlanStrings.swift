@@ -14,6 +14,12 @@ extension StringProtocol {
         return String(scalars[start..<end])
     }
 
+    /// Without control characters but line feeds and tabs, which a terminal would act on.
+    var withoutControls: String {
+        String(
+            unicodeScalars.filter { $0 == "\n" || $0 == "\t" || $0.properties.generalCategory != .control })
+    }
+
     /// The lines between line feeds; a carriage return is a character like any other.
     var feedLines: [String] {
         unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }

@@ -182,6 +182,7 @@ final class Planner {
     private static let instrumentalMark = "[Instrumental]"
 
     private func description(_ output: PlanOutput, lyrics: String) -> SongDescription {
+        let lyrics = lyrics.withoutControls
         let isInstrumental = lyrics.trimmed.isEmpty || lyrics.trimmed.lowercased() == Self.instrumentalMark.lowercased()
         return SongDescription(
             metadata: SongMetadata(output.metadata), lyrics: lyrics, instrumental: isInstrumental)
@@ -233,7 +234,9 @@ extension SamplingOptions {
 
 extension SongMetadata {
     init(_ plan: PlanMetadata) {
-        func known(_ text: String?) -> String? { text.flatMap { $0.trimmed.isEmpty || $0 == "N/A" ? nil : $0 } }
+        func known(_ text: String?) -> String? {
+            text.map(\.withoutControls).flatMap { $0.trimmed.isEmpty || $0 == "N/A" ? nil : $0 }
+        }
         self.init(
             bpm: plan.bpm, caption: known(plan.caption), duration: plan.duration, genres: known(plan.genres),
             keyScale: known(plan.keyscale), language: known(plan.language), timeSignature: known(plan.timesignature))
