@@ -57,7 +57,11 @@ struct GenerateCommand: AsyncParsableCommand {
             if planning.wish == .required { notices.append("no plan is made: \(reason)") }
             planning.wish = .never
         }
-        if planning.wish != .never, music.language == nil, document == nil { request.vocalLanguage = "unknown" }
+        planning.options.maxDuration = Int(planning.tier.duration)
+        if planning.wish != .never, music.language == nil, document == nil, model.from == nil {
+            planning.options.fallbackLanguage = request.vocalLanguage
+            request.vocalLanguage = "unknown"
+        }
         var plan = try OutputPlan(output: output.output, bitDepth: output.bitDepth, usualFormat: format)
         try AudioInputs.check(request)
         if request.task == .repaint, request.keepsSource, let source = request.source {

@@ -47,9 +47,13 @@ struct GenerationJob: Sendable {
 
         self.notices.forEach(notice)
         planning.tier.notices(request).forEach(notice)
-        if let reason = planner?.reason { notice("no language model plans: \(reason)") }
+        if let text = planner?.notice { notice(text) }
+        var request = request
+        if planner?.planner == nil, let language = planning.options.fallbackLanguage {
+            request.vocalLanguage = language
+        }
         var result: MusicResult?
-        let request = try AudioInputs.read(request, sampleRate: backend.info.sampleRate)
+        request = try AudioInputs.read(request, sampleRate: backend.info.sampleRate)
         let details: MusicDetails = playback == nil ? [] : .audio
         let events =
             planner?.planner.map { planner in

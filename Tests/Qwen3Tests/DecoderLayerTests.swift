@@ -220,6 +220,7 @@ struct DecoderLayerTests {
         Memory.peakMemory = 0
         for _ in 0..<200 { try step() }
         #expect(Memory.peakMemory - before < 1 << 20)
-        #expect(Memory.activeMemory - before < 1 << 16)
+        // Other tests of the process may hold a little; one array a step would be far more.
+        #expect(Memory.activeMemory - before < 1 << 18)
     }
 }

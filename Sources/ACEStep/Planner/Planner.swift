@@ -3,6 +3,7 @@ import MLX
 import ModelSupport
 import MusicCore
 import Qwen3
+import Tokenizers
 
 /// The two phases of a plan, and what else a language model of songs is asked.
 @MLXActor
@@ -32,6 +33,7 @@ final class Planner {
         let options = request.options
         let seed = request.seeds.first ?? 0
         var plan = Plan(metadata: request.known)
+        plan.sampling = options.sampling
         let clock = ContinuousClock()
         let start = clock.now
         var lyrics = request.lyrics
@@ -75,8 +77,8 @@ final class Planner {
         let prompt = PlannerPrompt.generation(caption: request.caption, lyrics: lyrics)
         let output = try write(
             prompt, mode: .reasoning, skipped: skipped, known: request.known, duration: request.duration,
-            sampling: options.sampling, seed: seed)
-        return SongMetadata(output.metadata)
+            maxDuration: options.maxDuration, sampling: options.sampling, seed: seed)
+        return SongMetadata(output.metadata).plausible
     }
 
     /// The second phase: the audio codes of all songs, some at a time.
@@ -86,16 +88,19 @@ final class Planner {
         let sampling = request.options.sampling
         let duration = request.duration ?? metadata.duration.map(Double.init)
         let target = duration.map(CodeBudget.codes(for:))
-        let limit = CodeBudget.maxTokens(duration: duration, mode: .codes, contextLength: contextLength)
+        var limit = CodeBudget.maxTokens(
+            duration: duration, mode: .codes, maxDuration: request.options.maxDuration, contextLength: contextLength)
         let thought = PlanText.chainOfThought(metadata.plan)
         let prompt = try PlannerPrompt.generation(caption: request.caption, lyrics: lyrics).thinking(thought)
             .tokens(vocabulary)
+        // Without a length the song may be as long as there is room.
+        if target == nil { limit = min(limit, contextLength - prompt.count) }
         let expected = target.map { $0 + 1 } ?? limit
-        guard prompt.count + expected <= contextLength else {
+        guard prompt.count + expected <= contextLength, expected >= Self.leastCodes else {
             throw MusicError(
                 .invalidRequest,
-                "The prompt has \(prompt.count) tokens and the song \(expected), and the language model sees "
-                    + "\(contextLength)",
+                "The prompt has \(prompt.count) tokens and the song \(max(expected, Self.leastCodes)), and the "
+                    + "language model sees \(contextLength)",
                 advice: "shorten the lyrics or the duration, or use --no-thinking")
         }
         var guidance: SequenceWriter.Guidance?
@@ -170,10 +175,13 @@ final class Planner {
     func formatSample(
         caption: String, lyrics: String, known: SongMetadata, sampling: PlannerSampling, seed: UInt64
     ) throws -> SongDescription {
+        let known = known.stated
+        // Lyrics are written again as a whole, or not at all.
+        let lyricTokens = vocabulary.tokenizer.encodePlainly(lyrics).count
         let output = try write(
             .formatting(caption: caption, lyrics: lyrics), mode: .reasoningAndText,
-            skipped: known.language == nil ? [] : [.language], known: known, duration: nil, sampling: sampling,
-            seed: seed)
+            skipped: known.language == nil ? [] : [.language], known: known, duration: nil,
+            leastRoom: Self.leastRoom + lyricTokens, sampling: sampling, seed: seed)
         var result = description(output, lyrics: output.lyrics ?? lyrics)
         result.metadata = known.completed(by: result.metadata)
         return result
@@ -191,13 +199,17 @@ final class Planner {
     /// One sequence after a prompt, without guidance, which only audio codes have.
     private func write(
         _ prompt: PlannerPrompt, mode: PlanAutomaton.Mode, skipped: Set<PlanField>, known: SongMetadata,
-        duration: Double?, sampling: PlannerSampling, seed: UInt64
+        duration: Double?, maxDuration: Int = PlanValues.duration.upperBound, leastRoom: Int = leastRoom,
+        sampling: PlannerSampling, seed: UInt64
     ) throws -> PlanOutput {
         try sampling.validate()
+        let grammar =
+            maxDuration == self.grammar.maxDuration
+            ? self.grammar : try PlanGrammar(vocabulary, maxDuration: maxDuration, genres: model.genres)
         let tokens = try prompt.tokens(vocabulary)
         let limit = CodeBudget.maxTokens(duration: duration, mode: mode, contextLength: contextLength)
         let room = contextLength - tokens.count
-        guard room >= min(limit, Self.leastRoom) else {
+        guard room >= min(limit, leastRoom) else {
             throw MusicError(
                 .invalidRequest,
                 "The prompt has \(tokens.count) tokens, and the language model sees \(contextLength) with its answer",
@@ -222,6 +234,8 @@ final class Planner {
 
     /// Tokens that a chain of thought needs at least.
     private static let leastRoom = 256
+    /// Tokens that a song needs at least.
+    private static let leastCodes = 2
 }
 
 extension SamplingOptions {
@@ -240,6 +254,27 @@ extension SongMetadata {
         self.init(
             bpm: plan.bpm, caption: known(plan.caption), duration: plan.duration, genres: known(plan.genres),
             keyScale: known(plan.keyscale), language: known(plan.language), timeSignature: known(plan.timesignature))
+    }
+
+    /// Without values that a plan can't have: what a model writes that is not held to the form.
+    var plausible: SongMetadata {
+        SongMetadata(
+            bpm: bpm.flatMap { PlanValues.bpm.contains($0) ? $0 : nil }, caption: caption,
+            duration: duration.flatMap { PlanValues.duration.contains($0) ? $0 : nil }, genres: genres,
+            keyScale: keyScale.flatMap { PlanValues.keyscales.contains($0) ? $0 : nil },
+            language: language.flatMap { PlanValues.languages.contains($0) ? $0 : nil },
+            timeSignature: timeSignature.flatMap { PlanValues.timesignatures.contains($0) ? $0 : nil })
+    }
+
+    /// Without texts that say nothing, and lengths below a second.
+    var stated: SongMetadata {
+        func stated(_ text: String?) -> String? {
+            text.flatMap { $0.trimmed.isEmpty || $0.trimmed.lowercased() == "n/a" ? nil : $0.trimmed }
+        }
+        return SongMetadata(
+            bpm: bpm, caption: stated(caption), duration: duration.flatMap { $0 >= 1 ? $0 : nil },
+            genres: stated(genres), keyScale: stated(keyScale), language: stated(language),
+            timeSignature: stated(timeSignature))
     }
 
     /// As the planner's grammar has it.

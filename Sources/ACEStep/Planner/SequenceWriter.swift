@@ -95,8 +95,9 @@ struct SequenceWriter {
         var (hidden, cache) = try evaluatingStep { try network.prefill(prompts, reserving: expected) }
         if count > 1 {
             let rows = prompts.indices.flatMap { Array(repeating: $0, count: count) }
-            cache = cache.selecting(rows)
-            hidden = take(hidden, MLXArray(rows.map(Int32.init)), axis: 0)
+            (hidden, cache) = try evaluatingStep {
+                (take(hidden, MLXArray(rows.map(Int32.init)), axis: 0), cache.selecting(rows))
+            }
         }
         while true {
             let open = sequences.filter { !$0.isFinished }

@@ -98,6 +98,10 @@ public struct PlanningOptions: Sendable, Equatable {
     public var sampling = PlannerSampling()
     /// Most songs whose codes are written at once.
     public var chunkSize = 8
+    /// Longest song that is planned where the user gives no length, in whole seconds from 10 to 600.
+    public var maxDuration = 600
+    /// Language of the lyrics where neither the user nor the plan names one.
+    public var fallbackLanguage: String?
 
     public init() {}
 
@@ -111,6 +115,10 @@ public struct PlanningOptions: Sendable, Equatable {
         try sampling.validate()
         guard (1...64).contains(chunkSize) else {
             throw MusicError(.invalidRequest, "The field lm_batch_chunk_size is \(chunkSize)", advice: "use 1 to 64")
+        }
+        guard (10...600).contains(maxDuration) else {
+            throw MusicError(
+                .invalidRequest, "The longest planned duration is \(maxDuration) seconds", advice: "use 10 to 600")
         }
     }
 }
@@ -154,6 +162,8 @@ public struct Plan: Sendable, Equatable {
     public var reasoningSeconds: Double
     /// Seconds of the audio codes.
     public var codesSeconds: Double
+    /// How the tokens were drawn.
+    public var sampling = PlannerSampling()
 
     public init(
         metadata: SongMetadata, found: SongMetadata = SongMetadata(), lyrics: String? = nil, codes: [[Int]] = [],

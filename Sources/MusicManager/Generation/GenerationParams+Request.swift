@@ -117,7 +117,11 @@ extension GenerationParams {
         }
         audioCoverStrength = request.coverStrength
         coverNoiseStrength = request.coverNoiseStrength
+        // What was planned is in the other fields.
         thinking = false
+        useCotMetas = false
+        useCotCaption = false
+        useCotLanguage = false
         if request.task == .complete {
             trackClasses = request.tracks.map(\.rawValue)
         } else {
@@ -158,5 +162,11 @@ extension GenerationParams {
         cotVocalLanguage = plan.found.language ?? "unknown"
         cotCaption = plan.found.caption ?? ""
         cotLyrics = plan.lyrics ?? ""
+        lmTemperature = plan.sampling.temperature
+        lmCfgScale = plan.sampling.guidanceScale
+        lmTopK = plan.sampling.topK
+        lmTopP = plan.sampling.topP
+        lmNegativePrompt = plan.sampling.negativePrompt
+        useConstrainedDecoding = plan.sampling.isConstrained
     }
 }

@@ -81,14 +81,18 @@ public struct PlannedGeneration: Sendable {
     private func planRequest(_ request: MusicRequest) -> PlanRequest {
         var options = options
         if request.audioCodes != nil { options.writesCodes = false }
+        if request.instrumental { options.rewritesLyrics = false }
+        // A song that follows codes is as long as they are.
+        let codeSeconds = request.audioCodes.map { Double(AudioCodeText.codes(in: $0).count) / 5 }
+        let duration = codeSeconds ?? request.duration
         let language = request.vocalLanguage == "unknown" ? nil : request.vocalLanguage
         let known = SongMetadata(
-            bpm: request.bpm, duration: request.duration.map { Int($0) }.flatMap { $0 > 0 ? $0 : nil },
+            bpm: request.bpm, duration: duration.map { Int($0) }.flatMap { $0 > 0 ? $0 : nil },
             keyScale: request.keyScale.flatMap(Self.stated), language: language,
             timeSignature: request.timeSignature.flatMap(Self.stated))
         let lyrics = request.instrumental ? "[Instrumental]" : request.lyrics
         return PlanRequest(
-            caption: request.prompt, lyrics: lyrics, known: known, duration: request.duration, seeds: request.seeds,
+            caption: request.prompt, lyrics: lyrics, known: known, duration: duration, seeds: request.seeds,
             options: options)
     }
 
@@ -105,11 +109,14 @@ public struct PlannedGeneration: Sendable {
         if request.timeSignature.flatMap(Self.stated) == nil {
             request.timeSignature = metadata.timeSignature ?? request.timeSignature
         }
-        request.duration = request.duration ?? metadata.duration.map(Double.init)
+        if request.audioCodes == nil { request.duration = request.duration ?? metadata.duration.map(Double.init) }
         if let lyrics = plan.lyrics { request.lyrics = lyrics }
         if options.rewritesCaption || request.prompt.isEmpty { request.prompt = metadata.caption ?? request.prompt }
         if options.detectsLanguage, request.vocalLanguage == "unknown" {
             request.vocalLanguage = metadata.language ?? request.vocalLanguage
+        }
+        if metadata.language == nil, request.vocalLanguage == "unknown" {
+            request.vocalLanguage = options.fallbackLanguage ?? request.vocalLanguage
         }
     }
 

@@ -55,6 +55,11 @@ struct CreateCommand: AsyncParsableCommand {
         let seed = options.drawnSeed()
         let plan = try OutputPlan(output: output, bitDepth: nil)
         if generate { try plan.checkWritable(saveLatents: nil) }
+        _ = try MusicRequest(prompt: query, vocalLanguage: language ?? "unknown", duration: duration).validate()
+        let tier = try PlannerChoice.tier(options.memoryTier, memory: environment.machine.memory)
+        var planning = PlanningOptions()
+        planning.maxDuration = Int(tier.duration)
+        try options.sampling.apply(to: &planning.sampling)
         let description = try await DescriptionResult.show(json: options.json, status: "Created a song's description") {
             try await withInterruption { [model, options, query, instrumental, language] in
                 let planner = try await options.planner(for: model, loadOptions, environment)
@@ -67,9 +72,7 @@ struct CreateCommand: AsyncParsableCommand {
             environment: environment, modelName: model, loadOptions: loadOptions,
             request: request(description, seed: seed), plan: plan, latents: nil, isQuiet: false, isVerbose: false,
             planning: PlannerChoice(
-                wish: .ifThere, name: options.lm, options: PlanningOptions(),
-                tier: try PlannerChoice.tier(options.memoryTier, memory: environment.machine.memory),
-                loadOptions: loadOptions))
+                wish: .ifThere, name: options.lm, options: planning, tier: tier, loadOptions: loadOptions))
         let report = try await withInterruption { try await job.run() }
         // Standard output holds the description's document alone.
         report.files.forEach(options.json ? Terminal.note : Terminal.output)

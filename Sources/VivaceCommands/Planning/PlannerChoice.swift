@@ -27,38 +27,59 @@ struct PlannerChoice: Sendable {
     /// The language model, loaded, with its name.
     ///
     /// - Parameter model: name of the model that makes the audio.
-    /// - Returns: `nil` and why, if there is none and none is required.
-    /// - Throws: ``MusicError`` `modelNotFound` if one is required and there is none, and what loading throws.
+    /// - Returns: also what is to be said: why there is none, or that it is larger than the memory suits.
+    /// - Throws: ``MusicError`` `modelNotFound` if one is required and there is none, and what loading throws if it is.
     func load(
         for model: String, _ environment: CommandEnvironment
-    ) async throws -> (planner: (any MusicPlanner)?, name: String, reason: String?) {
+    ) async throws -> (planner: (any MusicPlanner)?, name: String, notice: String?) {
+        guard let name = try await chosenName(for: model, environment) else { return (nil, "", absence) }
+        do {
+            let planner = try await environment.manager.planner(name, options: loadOptions)
+            return (planner, name, sizeNotice(planner, name))
+        } catch let error as MusicError where wish != .required && error.code != .cancelled {
+            return (nil, "", "no language model plans: \(error.description)")
+        }
+    }
+
+    /// What the user named, else the one that comes with the model, else the best of those that are installed.
+    private func chosenName(for model: String, _ environment: CommandEnvironment) async throws -> String? {
+        if let name { return name }
         let manager = environment.manager
-        if let name { return (try await manager.planner(name, options: loadOptions), name, nil) }
         let beside = try await manager.location(of: model)
         let isDemonstration = await Self.isBuiltin(model, at: beside, environment)
-        if wish == .required || !isDemonstration, await manager.holdsPlanner(beside) {
-            if wish == .required || tier.plannerSize != nil || isDemonstration {
-                return (try await manager.planner(model, options: loadOptions), model, nil)
-            }
-            return (nil, "", "memory of \(tier.gigabytes) GB suits none; --thinking uses one all the same")
-        }
         // The demonstration model's own language model belongs to it, and others' audio codes mean nothing to it.
-        let sizes = isDemonstration ? [] : wish == .required ? MemoryTier.plannerSizes.reversed() : tier.suitedPlanners
-        let suited = isDemonstration ? [] : tier.suitedPlanners
-        for size in suited + sizes.filter({ !suited.contains($0) }) {
-            let short = "lm-\(size.lowercased())"
-            if await environment.isInstalled(short) {
-                return (try await manager.planner(short, options: loadOptions), short, nil)
+        if isDemonstration {
+            if wish == .required, await manager.holdsPlanner(beside) { return model }
+        } else {
+            if wish == .required || tier.plannerSize != nil, await manager.holdsPlanner(beside) { return model }
+            let suited = tier.suitedPlanners
+            let others = wish == .required ? MemoryTier.plannerSizes.filter { !suited.contains($0) } : []
+            for size in suited + others {
+                let short = "lm-\(size.lowercased())"
+                if await environment.isInstalled(short) { return short }
             }
         }
-        guard wish == .required else {
-            guard isAskedFor else { return (nil, "", nil) }
-            let advice = isDemonstration ? "add --thinking to use the built-in one" : "vivace models pull lm-0.6b"
-            return (nil, "", "none is installed; \(advice)")
-        }
+        guard wish == .required else { return nil }
         throw MusicError(
             .modelNotFound, "no language model is installed",
             advice: "vivace models pull lm-0.6b, or leave --thinking out")
+    }
+
+    /// What is said where a document asks for a plan and there is no language model.
+    private var absence: String? {
+        isAskedFor
+            ? "no language model plans: none is installed (vivace models pull lm-0.6b); the built-in model's own one "
+                + "plans with --thinking" : nil
+    }
+
+    /// What is said of a language model that is larger than the memory suits.
+    private func sizeNotice(_ planner: any MusicPlanner, _ name: String) -> String? {
+        let billions = tier.plannerSize.flatMap { Double($0.dropLast()) } ?? 0
+        // The sizes' names leave the embeddings out, or round.
+        let largest = max(billions * 1.5e9, 100_000_000)
+        guard Double(planner.info.parameterCount) > largest else { return nil }
+        return "the language model \(name) is larger than memory of \(tier.gigabytes) GB suits "
+            + "(\(tier.plannerSize ?? "none"))"
     }
 
     /// Whether a model is the built-in one, by its name or by its folder.

@@ -83,6 +83,11 @@ struct UnderstandCommand: AsyncParsableCommand {
                 throw MusicError(
                     .invalidRequest, "a file and --codes exclude each other", advice: "leave one of them out")
             }
+            if let codes, codes.allSatisfy(\.isWhitespace) {
+                throw MusicError(
+                    .invalidRequest, "--codes is empty",
+                    advice: "give codes as 'vivace codes' prints them, or leave the option out for an example")
+            }
             let given = try AudioCodeText.toUnderstand(codes ?? "")
             let input = try file.map { path in
                 var request = MusicRequest(prompt: "")
