@@ -58,17 +58,18 @@ public final class ACEStepBackend: MeasurableBackend {
                     layout, dtype: target.dtype, quantization: options.quantization, isFrugal: options.lowMemory)
             }
         }
+        let remarks = try CheckpointRemarks.read([layout.model, layout.model.deletingLastPathComponent()])
         let info = ModelInfo(
             family: familyName, variant: model.configuration.variant.rawValue,
             precision: target.precisionName + (model.hasInt8Layers ? " q8" : ""),
             device: target.device.rawValue, parameterCount: model.parameterCount,
             sampleRate: model.autoencoderConfiguration.samplingRate,
-            notice: try notice(in: [layout.model, layout.model.deletingLastPathComponent()]))
+            notice: remarks.notice)
         let pipeline = Pipeline(model: model, target: target, isFrugal: options.lowMemory)
         return ACEStepBackend(
             info: info, pipeline: pipeline,
             benchmark: StageBenchmark(model: model, pipeline: pipeline, target: target),
-            resolver: RequestResolver(model))
+            resolver: RequestResolver(model, trackTasks: remarks.trackTasks))
     }
 
     /// Checks a request and fills in what it leaves open, by what the variant was trained for.
@@ -122,17 +123,5 @@ public final class ACEStepBackend: MeasurableBackend {
 
     public func measure(_ stage: BenchmarkStage, _ workload: BenchmarkWorkload) async throws -> StageMeasurement {
         try await benchmark.measure(stage, workload)
-    }
-
-    // MARK: Remarks
-
-    /// What a checkpoint says of itself in `vivace.json`.
-    private static func notice(in folders: [URL]) throws -> String? {
-        struct Remarks: Decodable {
-            let notice: String?
-        }
-        let files = folders.map { $0.appendingPathComponent("vivace.json") }
-        guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else { return nil }
-        return try ConfigurationFile.decode(Remarks.self, at: file).notice
     }
 }

@@ -8,21 +8,25 @@ package struct RequestResolver: Sendable {
     package let variant: ModelVariant
     /// Seconds of music in an audio code.
     package let codeDuration: Double
+    /// Of lego, extract and complete those that the weights were trained for; `nil` where only the variant tells.
+    let trackTasks: Set<MusicTask>?
 
     /// Length in seconds where none is asked for.
     static let defaultDuration = 60.0
 
-    package init(variant: ModelVariant, codeDuration: Double = 0.2) {
+    package init(variant: ModelVariant, codeDuration: Double = 0.2, trackTasks: Set<MusicTask>? = nil) {
         self.variant = variant
         self.codeDuration = codeDuration
+        self.trackTasks = trackTasks
     }
 
     /// For a loaded model.
-    package init(_ model: ACEStepModel) {
+    package init(_ model: ACEStepModel, trackTasks: Set<MusicTask>? = nil) {
         self.init(
             variant: model.configuration.variant,
             codeDuration: Double(model.configuration.codec?.poolWindow ?? 5)
-                / model.autoencoderConfiguration.latentRate)
+                / model.autoencoderConfiguration.latentRate,
+            trackTasks: trackTasks)
     }
 
     /// Checks and completes a request.
@@ -62,7 +66,13 @@ package struct RequestResolver: Sendable {
 
     /// Whether the variant can do the task.
     private func checkTask(_ request: MusicRequest, _ notices: inout [String]) throws {
-        if request.task.worksOnTracks {
+        if request.task.worksOnTracks, let trackTasks {
+            guard trackTasks.contains(request.task) else {
+                throw MusicError(
+                    .unsupported, "This model wasn't trained for the task \(request.task.rawValue)",
+                    advice: "use a base model: base or xl-base (see: vivace models list)")
+            }
+        } else if request.task.worksOnTracks {
             switch variant {
             case .turbo:
                 throw MusicError(

@@ -25,15 +25,40 @@ struct ACEStepBackendTests {
         #expect(try await load("base-xl-bf16").info.variant == "base")
     }
 
-    @Test func noticeOfTheCheckpointIsPassedOn() async throws {
+    /// The backend of a turbo checkpoint with a `vivace.json`.
+    private func load(remarks: String) async throws -> ACEStepBackend {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vivace-test-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         try FileManager.default.copyItem(at: Fixtures.url("checkpoints/turbo-f32/official"), to: folder)
-        try Data(#"{"notice": "untrained demo weights: expect noise"}"#.utf8)
-            .write(to: folder.appendingPathComponent("vivace.json"))
-        let location = ModelLocation(name: "demo", directory: folder)
-        let info = try await ACEStepBackend.load(location, options: options).info
+        try Data(remarks.utf8).write(to: folder.appendingPathComponent("vivace.json"))
+        return try await ACEStepBackend.load(ModelLocation(name: "demo", directory: folder), options: options)
+    }
+
+    @Test func noticeOfTheCheckpointIsPassedOn() async throws {
+        let info = try await load(remarks: #"{"notice": "untrained demo weights: expect noise"}"#).info
         #expect(info.notice == "untrained demo weights: expect noise")
+    }
+
+    @Test func tasksOfTheCheckpointAreThoseItNames() async throws {
+        var extract = MusicRequest(prompt: "x")
+        extract.task = .extract
+        extract.source = AudioInput(path: "source.wav", audio: try Clip.read("source-48000.wav"))
+        extract.tracks = [.drums]
+        var lego = extract
+        lego.task = .lego
+        let usual = try await load()
+        #expect(throws: MusicError.self) { try usual.resolve(extract) }
+        let trained = try await load(remarks: #"{"tasks": ["text2music", "extract"]}"#)
+        #expect(try trained.resolve(extract).request.task == .extract)
+        let error = #expect(throws: MusicError.self) { try trained.resolve(lego) }
+        #expect(error?.code == .unsupported)
+        #expect(error?.message.contains("wasn't trained for the task lego") == true)
+    }
+
+    @Test func remarksThatNameNoTaskAreRefused() async throws {
+        let error = await #expect(throws: MusicError.self) { try await load(remarks: #"{"tasks": ["karaoke"]}"#) }
+        #expect(error?.code == .invalidCheckpoint)
+        #expect(error?.message.contains("vivace.json") == true)
     }
 
     @Test func eventsTellTheWholeStory() async throws {

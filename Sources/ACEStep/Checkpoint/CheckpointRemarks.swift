@@ -1,0 +1,25 @@
+import Foundation
+import ModelSupport
+import MusicCore
+
+/// What a checkpoint says of itself in `vivace.json`, beside its other files; published checkpoints have no such file.
+struct CheckpointRemarks: Decodable {
+    /// A line for the user.
+    var notice: String?
+    /// The tasks it was trained for, where its variant doesn't tell.
+    private var tasks: [MusicTask]?
+
+    /// Of lego, extract and complete those that it was trained for; `nil` leaves that to the variant.
+    var trackTasks: Set<MusicTask>? { tasks.map { Set($0.filter(\.worksOnTracks)) } }
+
+    /// Reads the file of the first folder that has one.
+    ///
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint`.
+    static func read(_ folders: [URL]) throws -> CheckpointRemarks {
+        let files = folders.map { $0.appendingPathComponent("vivace.json") }
+        guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+            return CheckpointRemarks()
+        }
+        return try ConfigurationFile.decode(CheckpointRemarks.self, at: file)
+    }
+}
