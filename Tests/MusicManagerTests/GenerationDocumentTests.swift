@@ -113,6 +113,17 @@ struct GenerationDocumentTests {
         #expect(try document(#"{"sampler_mode": "heun"}"#).request().0.solver == .heun)
     }
 
+    @Test func laterFieldsOfRepaintsAreFollowedOrSaid() throws {
+        let usual = try document(
+            #"{"repaint_mode": "balanced", "repaint_strength": 0.5, "repaint_wav_crossfade_sec": 0}"#)
+        #expect(try usual.request().notices.isEmpty)
+        #expect(try usual.request().0.keepsSource)
+        #expect(try !document(#"{"repaint_mode": "aggressive"}"#).request().0.keepsSource)
+        #expect(try document(#"{"repaint_mode": "aggressive", "keep_source": true}"#).request().0.keepsSource)
+        #expect(try document(#"{"repaint_strength": 0.9}"#).request().notices.count == 1)
+        #expect(error(#"{"repaint_mode": "gentle"}"#)?.code == .unsupported)
+    }
+
     @Test func keysAreStable() throws {
         var params = GenerationParams(caption: "slow jazz")
         let key = GenerationResult.key(of: params)

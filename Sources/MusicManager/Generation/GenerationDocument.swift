@@ -70,6 +70,7 @@ public struct GenerationDocument: Sendable, Equatable {
             for field in GenerationParams.fields { try field.read(into: &params, from: values) }
             let later = try LaterFields.check(values)
             if later.usesHeun, params.inferMethod == .euler { params.inferMethod = .heun }
+            if later.remakesSource, !values.contains(FieldName("keep_source")) { params.keepSource = false }
             notices = later.notices
         }
 

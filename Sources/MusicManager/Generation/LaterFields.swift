@@ -1,8 +1,8 @@
 import Foundation
 import MusicCore
 
-/// Fields that later releases of the reference added and that are not supported: they are accepted where they change
-/// nothing, and refused otherwise.
+/// Fields that later releases of the reference added: some have a counterpart here; the others are accepted where they
+/// change nothing or little, with a notice, and refused otherwise.
 enum LaterFields {
     /// A value in JSON.
     private enum Value: Equatable, Decodable {
@@ -25,40 +25,62 @@ enum LaterFields {
     /// The values with which a field changes nothing; none if any value does.
     private static let harmless: [String: [Value]] = [
         "velocity_norm_threshold": [.number(0)], "velocity_ema_factor": [.number(0)],
-        "dcw_enabled": [.flag(false), .null], "dcw_mode": [], "dcw_scaler": [], "dcw_high_scaler": [],
+        "dcw_enabled": [.flag(false)], "dcw_mode": [], "dcw_scaler": [], "dcw_high_scaler": [],
         "dcw_wavelet": [], "chunk_mask_mode": [.text("auto"), .text("explicit")],
-        "repaint_latent_crossfade_frames": [], "repaint_wav_crossfade_sec": [], "repaint_mode": [],
-        "repaint_strength": [], "retake_seed": [], "retake_variance": [.number(0)],
+        "repaint_mode": [.text("balanced"), .text("conservative"), .text("aggressive")],
+        "retake_seed": [], "retake_variance": [.number(0)],
         "flow_edit_morph": [.flag(false)], "flow_edit_source_caption": [], "flow_edit_source_lyrics": [],
         "flow_edit_n_min": [], "flow_edit_n_max": [], "flow_edit_n_avg": [],
         "sampler_mode": [.text("euler"), .text("heun")],
     ]
 
-    static var names: [String] { Array(harmless.keys) }
+    /// How repaints are blended there, with the defaults; here the kept part is always the source itself.
+    private static let blending: [String: Value] = [
+        "repaint_strength": .number(0.5), "repaint_latent_crossfade_frames": .number(10),
+        "repaint_wav_crossfade_sec": .number(0),
+    ]
+
+    static var names: [String] { Array(harmless.keys) + Array(blending.keys) }
 
     /// What the later fields of a document ask for.
-    ///
-    /// - Returns: whether `sampler_mode` asks for Heun's method, and what the user should know.
-    /// - Throws: ``MusicError`` with code `unsupported`.
-    static func check(
-        _ values: KeyedDecodingContainer<FieldName>
-    ) throws -> (usesHeun: Bool, notices: [String]) {
-        var notices: [String] = []
+    struct Wishes {
+        /// Whether `sampler_mode` asks for Heun's method.
         var usesHeun = false
+        /// Whether `repaint_mode` asks for a song that is made anew in full, as earlier releases do it.
+        var remakesSource = false
+        var notices: [String] = []
+    }
+
+    /// Reads the later fields of a document.
+    ///
+    /// - Throws: ``MusicError`` with code `unsupported`.
+    static func check(_ values: KeyedDecodingContainer<FieldName>) throws -> Wishes {
+        var wishes = Wishes()
         for key in values.allKeys {
-            guard let allowed = harmless[key.stringValue] else { continue }
+            let name = key.stringValue
+            guard harmless[name] != nil || blending[name] != nil else { continue }
             let value = try values.decode(Value.self, forKey: key)
-            if key.stringValue == "sampler_mode", value == .text("heun") { usesHeun = true }
-            // The wavelet correction is on by default there: a document that carries the default is no wish for it.
-            if key.stringValue == "dcw_enabled", value == .flag(true) {
-                notices.append("dcw_enabled is not used: there is no wavelet correction")
+            if value == .null { continue }
+            if let usual = blending[name] {
+                if value != usual {
+                    wishes.notices.append("\(name) is not used: what a repaint keeps is the source itself")
+                }
                 continue
             }
-            guard allowed.isEmpty || allowed.contains(value) else {
+            switch (name, value) {
+            case ("sampler_mode", .text("heun")): wishes.usesHeun = true
+            case ("repaint_mode", .text("aggressive")): wishes.remakesSource = true
+            case ("dcw_enabled", .flag(true)):
+                // It is on by default there: a document that carries the default is no wish for it.
+                wishes.notices.append("dcw_enabled is not used: there is no wavelet correction")
+                continue
+            default: break
+            }
+            guard let allowed = harmless[name], allowed.isEmpty || allowed.contains(value) else {
                 throw MusicError(
-                    .unsupported, "The field \(key.stringValue) is not supported", advice: "leave it out")
+                    .unsupported, "The field \(name) is not supported with this value", advice: "leave it out")
             }
         }
-        return (usesHeun, notices)
+        return wishes
     }
 }
