@@ -41,6 +41,14 @@ SCENES = (
 )
 
 
+# For what they are asked for, these have no words of their own.
+METRE_SCENES = ("small jazz trio in a bar", "sweeping cinematic strings", "a piano and strings at court")
+WORD_SCENES = (
+    "house music to dance to", "a rock song with guitars", "small jazz trio in a bar", "an 80s synthwave drive",
+    "chiptune for a platform game",
+)
+
+
 class Studio:
     """Runs the program and reads its files."""
 
@@ -97,6 +105,21 @@ def onsets(sound: np.ndarray) -> float:
     return len(librosa.onset.onset_detect(y=sound, sr=RATE)) / (len(sound) / RATE)
 
 
+def metre(sound: np.ndarray, bpm: float) -> str:
+    """`3` or `4`: whether onsets repeat after three beats of the asked tempo more than after four, or less."""
+    strength = librosa.onset.onset_strength(y=sound, sr=RATE, hop_length=256)
+    strength = strength - strength.mean()
+    correlation = librosa.autocorrelate(strength)
+    correlation = correlation / np.arange(len(correlation), 0, -1)  # the mean, not the sum
+    beat = 60 / bpm * RATE / 256
+
+    def after(beats: int) -> float:
+        lag = beats * beat
+        return float(correlation[int(0.98 * lag) : int(1.02 * lag) + 2].max())
+
+    return "3" if after(3) + after(6) + after(9) > after(4) + after(8) + after(12) else "4"
+
+
 def holds(sound: np.ndarray, bpm: float) -> bool:
     """Whether the first and the last third of a song have the asked tempo and their beats lie on one grid."""
     third = len(sound) // 3
@@ -111,7 +134,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=10)
     parser.add_argument("--card", type=Path)
     parser.add_argument("--keep", type=Path, help="folder for the songs")
-    parser.add_argument("--only", nargs="*", default=["tempo", "drums", "words", "tasks"])
+    parser.add_argument("--only", nargs="*", default=["tempo", "drums", "metre", "words", "tasks"])
     arguments = parser.parse_args()
     random = np.random.default_rng(2026)
     table: list[tuple[str, str]] = []
@@ -166,6 +189,16 @@ def main() -> None:
                  f"{told} of {2 * arguments.pairs}"),
                 ("mean percussive share: drums only, no drums", f"{mean[0]:.2f}, {mean[1]:.2f}"),
             ]
+        if "metre" in arguments.only:
+            rights = {"3": 0, "4": 0}
+            for run in range(arguments.pairs):
+                bpm = 84 + 9 * run
+                for wanted in rights:
+                    sound = listen(METRE_SCENES[run % len(METRE_SCENES)], "--bpm", bpm, "--time-signature", wanted,
+                                   "--duration", 20, "--seed", 400 + run)
+                    rights[wanted] += metre(sound, bpm) == wanted
+            table.append(("metre told: three beats a bar, four beats a bar",
+                          ", ".join(f"{right} of {arguments.pairs}" for right in rights.values())))
         if "words" in arguments.only:
             for first, second, measure, unit in (
                 ("dark", "bright", brightness, "spectral centroid"), ("calm", "energetic", onsets, "onsets a second"),
@@ -173,7 +206,7 @@ def main() -> None:
                 wins, values = 0, []
                 for run in range(arguments.pairs // 2):
                     options = ("--bpm", 100, "--duration", 12, "--seed", 200 + run)
-                    scene = SCENES[run]
+                    scene = WORD_SCENES[run % len(WORD_SCENES)]
                     pair = [measure(listen(f"{word} sound, {scene}", *options)) for word in (first, second)]
                     wins += pair[1] > pair[0]
                     values.append(pair)
@@ -215,7 +248,7 @@ def tasks(studio: Studio, arguments) -> list[tuple[str, str]]:
         ("cover: chroma against the source's, correlation (beside it, of a song in another key)",
          f"{np.mean(similar):.2f} ({np.mean(others):.2f})"),
     ]
-    return rows + autoencoder(studio, arguments.model) + planner(studio)
+    return rows + extraction(studio, arguments.model) + autoencoder(studio, arguments.model) + planner(studio)
 
 
 def scale_invariant(reference: np.ndarray, estimate: np.ndarray) -> float:
@@ -230,6 +263,45 @@ def likeness(first: np.ndarray, second: np.ndarray) -> float:
     chroma = [librosa.feature.chroma_cqt(y=x[:count], sr=RATE, hop_length=512) for x in (first, second)]
     pooled = [c[:, : c.shape[1] // 11 * 11].reshape(12, -1, 11).mean(axis=2).ravel() for c in chroma]
     return float(np.corrcoef(*pooled)[0, 1])
+
+
+def extraction(studio: Studio, model: Path) -> list[tuple[str, str]]:
+    """Songs of the composer, played by the checkpoint's decoder: what `extract` finds against the stem itself."""
+    try:
+        import torch
+        from diffusers import AutoencoderOobleck
+
+        from training import layout, songs
+    except ImportError:
+        print("extract is not measured: torch and diffusers are not installed")
+        return []
+    vae = AutoencoderOobleck.from_pretrained(model / "vae").float().eval()
+
+    def play(notes: np.ndarray) -> np.ndarray:
+        latents = np.concatenate([notes, layout.clock(len(notes))], axis=1).astype(np.float32)
+        with torch.no_grad():
+            return 0.5 * vae.decode(torch.from_numpy(latents.T).unsqueeze(0)).sample[0].T.numpy()
+
+    rows = []
+    for stem, track in (("drums", "drums"), ("bass", "bass")):
+        gains = []
+        for run in range(4):
+            song = songs.make(31_000_000 + run, 12.0, drums="full", style=("rock", "house", "synthwave", "lo-fi")[run])
+            notes = layout.latents_of(song)[:, : layout.CLOCK]
+            alone = np.zeros_like(notes)
+            alone[:, list(layout.STEM_CHANNELS[stem])] = notes[:, list(layout.STEM_CHANNELS[stem])]
+            mixture, wanted = play(notes), play(alone)
+            source = studio.folder / "mixture.wav"
+            soundfile.write(source, mixture, 48_000, subtype="FLOAT")
+            studio.make("", "--task", "extract", "--track", track, "--source", source, "--bpm", song.bpm, "--seed", run)
+            count = min(len(mixture), len(studio.sound))
+            found, before = (scale_invariant(wanted[:count].ravel(), x[:count].ravel()) for x in (studio.sound, mixture))
+            gains.append((before, found))
+            print(f"extract {track}: SI-SDR {before:.1f} dB in the mixture, {found:.1f} dB extracted", flush=True)
+        before, found = np.mean(gains, axis=0)
+        rows.append((f"extract {track}: SI-SDR against the stem, in the mixture and extracted (improvement)",
+                     f"{before:.1f} dB, {found:.1f} dB ({found - before:+.1f} dB)"))
+    return rows
 
 
 def autoencoder(studio: Studio, model: Path) -> list[tuple[str, str]]:

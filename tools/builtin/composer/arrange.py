@@ -16,7 +16,10 @@ LAYERS = {
     "bridge": ({"drums", "bass", "pads", "lead"}, 0.85),
     "outro": ({"drums", "pads", "keys", "bass"}, 0.8),
 }
+CALM, BUSY = 0.3, 0.7  # energies below and above which songs are thinned out and filled
 STEPS_PER_BAR = {"4": 16, "3": 12, "2": 8, "6": 12}
+PULSES = {"4": 4, "3": 4, "2": 4, "6": 6}  # steps in a beat
+PAUSES = {"4": 8, "3": 4, "2": 8, "6": 6}  # steps between the notes of calm songs
 
 
 @dataclass
@@ -72,9 +75,9 @@ def compose(seed: int, duration: float | None = None, tempo: float | None = None
     if not style.drums:
         drums = "none"
     brightness = wanted.get("brightness")
-    brightness = float(np.clip(style.brightness + random.uniform(-0.35, 0.35), 0, 1)) if brightness is None else brightness
+    brightness = _character(random, style.brightness) if brightness is None else brightness
     energy = wanted.get("energy")
-    energy = float(np.clip(style.energy + random.uniform(-0.25, 0.25), 0, 1)) if energy is None else energy
+    energy = _character(random, style.energy) if energy is None else energy
 
     beat = 60.0 / (tempo or bpm)  # 6/8 counts the dotted quarter: two beats a bar
     bar = beat * (2 if metre == "6" else int(metre))
@@ -93,6 +96,12 @@ def compose(seed: int, duration: float | None = None, tempo: float | None = None
         _fill(random, song, section, bar, chords, motifs.get(section.name, motifs["verse"]))
     song.notes = [n for n in song.notes if n.start < duration]
     return song
+
+
+def _character(random, usual: float) -> float:
+    """Near what is usual for the style, or, for every second song, anything: no style means an energy."""
+    near = usual + random.uniform(-0.25, 0.25)
+    return float(np.clip(near if random.random() < 0.5 else random.random(), 0, 1))
 
 
 def _sections(random, duration, bar, names) -> list[Section]:
@@ -125,7 +134,7 @@ def _progression(random, style, mode):
 def _motif(random, metre, energy):
     """Two bars of (step, length in steps, scale step) over the chord."""
     steps = STEPS_PER_BAR[metre] * 2
-    grid = 2 if energy > 0.55 else 4
+    grid = 2 if energy > BUSY else PAUSES[metre] if energy < CALM else 4
     notes, position, degree = [], 0, int(random.choice([0, 2, 4]))
     while position < steps:
         length = int(random.choice([grid, grid, 2 * grid, 3 * grid]))
@@ -137,17 +146,27 @@ def _motif(random, metre, energy):
     return notes
 
 
-def _pattern(text, steps):
+def _pattern(text, steps, energy=0.5, pause=8):
+    """The pattern's first `steps`; for energetic songs every eighth note is filled, for calm ones most are left out."""
     if not text:
         return ""
     text = text if len(text) >= steps else (text * (steps // len(text) + 1))
-    return text[:steps]
+    marks = list(text[:steps])
+    for position, mark in enumerate(marks):
+        if energy > BUSY and position % 2 == 0 and mark == ".":
+            marks[position] = "x"
+        elif energy < CALM and position % pause:
+            marks[position] = "."
+    if energy < CALM:
+        marks[0] = "X"
+    return "".join(marks)
 
 
 def _fill(random, song, section, bar, progression, motif):
     style, steps = song.style, STEPS_PER_BAR[song.metre]
     step = bar / steps
     layers, level = LAYERS[section.name]
+    level *= 0.75 + 0.35 * song.energy
     seventh = 4 if style.seventh else 3
 
     def at(bar_index, position):
@@ -164,16 +183,16 @@ def _fill(random, song, section, bar, progression, motif):
             continue
         if "bass" in layers:
             base = 36 + root if root < 8 else 24 + root
-            for position, mark in enumerate(_pattern(style.bass_pattern, steps)):
+            for position, mark in enumerate(_pattern(style.bass_pattern, steps, song.energy, PAUSES[song.metre])):
                 if mark == ".":
                     continue
-                octave = 12 if song.energy > 0.7 and position % 4 == 2 and random.random() < 0.4 else 0
+                octave = 12 if song.energy > BUSY and position % 4 == 2 and random.random() < 0.4 else 0
                 length = bar if style.bass_pattern.count(".") == len(style.bass_pattern) - 1 else step * (
-                    3.5 if style.energy < 0.6 else 1.7)
+                    6 if song.energy < CALM else 3.5 if song.energy < 0.6 else 1.7)
                 song.notes.append(Note("bass", song.instruments["bass"], at(index, position), length,
                                        base + octave, (0.95 if mark == "X" else 0.8) * level))
         if "keys" in layers or "pads" in layers:
-            marks = _pattern(style.chord_pattern, steps)
+            marks = _pattern(style.chord_pattern, steps, min(song.energy, 0.5), PAUSES[song.metre])
             sustained = marks.count(".") >= len(marks) - 1
             stem = "keys" if not sustained and "keys" in layers else "pads"
             voicing = sorted(52 + (p - 52) % 12 + (12 if i == 2 and random.random() < 0.3 else 0)
@@ -185,7 +204,7 @@ def _fill(random, song, section, bar, progression, motif):
                     pitch = voicing[position % len(voicing)] + 12
                     song.notes.append(Note("keys", "square", at(index, position), step * 0.9, pitch, 0.45 * level, 0.2))
                     continue
-                length = bar * 1.02 if sustained else step * (2.6 if style.energy > 0.6 else 5.5)
+                length = bar * 1.02 if sustained else step * (7.5 if song.energy < CALM else 2.6 if song.energy > 0.6 else 5.5)
                 for i, pitch in enumerate(voicing):
                     song.notes.append(Note(stem, song.instruments["keys"], at(index, position), length, pitch,
                                            (0.8 if mark == "X" else 0.62) * level, (i - 1) * 0.35))
@@ -213,12 +232,13 @@ def _drums(random, song, at, index, steps, full, level):
         if voice == "crash" and index % 4:
             continue
         for position, mark in enumerate(_pattern(text, steps)):
-            if mark == "." and not (fill and voice in ("snare", "tom") and position >= steps - 4):
-                if song.energy > 0.75 and voice in ("hat", "shaker") and position % 2 == 0 and random.random() < 0.5:
-                    mark = "x"
-                else:
-                    continue
-            if song.energy < 0.25 and voice in ("hat", "shaker") and position % 4:
+            if fill and voice in ("snare", "tom") and position >= steps - 4 and song.energy >= CALM:
+                mark = "x" if mark == "." else mark
+            if song.energy > BUSY and voice in ("hat", "shaker", "ride"):
+                mark = "x" if mark == "." and (position % 2 == 0 or random.random() < 0.4) else mark
+            if song.energy < CALM and (voice in ("hat", "shaker", "pedal") or position % PULSES[song.metre]):
+                mark = "."
+            if mark == ".":
                 continue
             velocity = (1.0 if mark == "X" else 0.55) * (0.9 + 0.1 * random.random()) * (level if full else 0.6)
             pan = {"hat": 0.3, "ride": -0.3, "shaker": -0.45, "crash": -0.2, "tom": 0.15}.get(voice, 0.0)

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import torch
 
-from . import codes, encoder, model, runtime
+from . import codes, encoder, layout, model, runtime
 
 NOTICE = "the built-in model is small and plays simple synthesizer music"
+TASKS = ("text2music", "cover", "repaint", "lego", "extract", "complete")
 KEPT = ("README.md",)
 
 
@@ -29,6 +30,20 @@ def vae(path: Path) -> torch.nn.Module:
             if hasattr(module, "weight_v"):  # only its direction counts: unit length keeps it clear of half's limits
                 module.weight_v.div_(module.weight_v.flatten(1).norm(dim=1).reshape(module.weight_g.shape))
     return built
+
+
+def add_aliases(tokenizer, text_encoder: torch.nn.Module) -> None:
+    """Gives the tokenizer other spellings of its added tokens, with the same embeddings."""
+    from tokenizers import AddedToken
+
+    aliases = layout.aliases()
+    tokenizer.add_tokens([AddedToken(text, normalized=False) for text in aliases])
+    numbers = tokenizer.get_added_vocab()
+    text_encoder.resize_token_embeddings(len(tokenizer), mean_resizing=False)
+    with torch.no_grad():
+        table = text_encoder.embed_tokens.weight
+        for text, target in aliases.items():
+            table[numbers[text]] = table[numbers[target]]
 
 
 def main() -> None:
@@ -45,6 +60,7 @@ def main() -> None:
     net = model.Generator(tokenizer)
     net.load_state_dict(runtime.restore(arguments.runs / "flow.pt")["average"])
     net.fixed.apply()
+    add_aliases(tokenizer, net.text_encoder)
     audio_tokenizer, audio_detokenizer = codes.make()
     state = runtime.restore(arguments.runs / "codes.pt")
     audio_tokenizer.load_state_dict(state["tokenizer"])
@@ -65,7 +81,7 @@ def main() -> None:
         planner.save(arguments.runs / "lm.pt", arguments.output / planner.FOLDER)
     for name, content in kept.items():
         (arguments.output / name).write_bytes(content)
-    (arguments.output / "vivace.json").write_text(json.dumps({"notice": NOTICE}, indent=2) + "\n", encoding="utf-8")
+    (arguments.output / "vivace.json").write_text(json.dumps({"notice": NOTICE, "tasks": TASKS}, indent=2) + "\n", encoding="utf-8")
     for path in arguments.output.rglob("tokenizer.json"):
         path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")), ensure_ascii=False,
                                    separators=(",", ":")), encoding="utf-8")

@@ -17,7 +17,7 @@ import torch
 from . import layout, songs
 
 DURATIONS = (10, 15, 20, 30)
-WORDINGS = 6
+WORDINGS = 10
 # How users name the stems the latents distinguish.
 TRACKS = {
     "drums": ("drums", "percussion"), "bass": ("bass",), "chords": ("keyboard", "guitar", "strings"),

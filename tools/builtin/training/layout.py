@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 import torch
+from composer.captions import BRIGHT, BUSY_WORDS, CALM_WORDS, DARK
 
 SAMPLE_RATE = 48_000
 FRAME_RATE = 25
@@ -32,6 +33,8 @@ DRUM_VOICE = {
     "kick": ("kick", 1.0), "snare": ("snare", 1.0), "clap": ("snare", 0.9), "hat": ("hat", 0.9), "shaker": ("hat", 0.5),
     "pedal": ("hat", 0.6), "ride": ("hat", 0.8), "crash": ("hat", 1.2), "tom": ("tom", 1.0),
 }
+# Gains of the parts for brightness 0 and 1.
+MIX = {"bass": (1.2, 0.6), "chords": (0.75, 1.05), "melody": (0.35, 1.3), "kick": (1.15, 0.8), "hat": (0.25, 1.3)}
 # attack, decay (seconds), sustain level, release (seconds), level
 ENVELOPES = {
     "saw": (0.00, 0.30, 0.55, 0.05, 0.80), "acid": (0.00, 0.15, 0.35, 0.04, 0.85), "sub": (0.00, 0.50, 0.70, 0.06, 0.85),
@@ -104,18 +107,22 @@ SCALES = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10)}
 
 NO_DRUMS = (
     "no drums", "without drums", "without any drums", "drumless", "no percussion", "without percussion",
-    "without any percussion", "beatless", "no drum",
+    "without any percussion", "beatless", "no drum", "no beat", "no beats", "without a beat", "without beats", "drum-free",
+    "percussion-free", "without drum", "zero drums",
 )
 ONLY_DRUMS = (
     "drums only", "only drums", "just drums", "solo drum", "drum solo", "percussion only", "only percussion",
-    "nothing but drums", "drums alone", "solo percussion", "drums solo",
+    "nothing but drums", "drums alone", "solo percussion", "drums solo", "solo drums", "drums and nothing else",
+    "drums-only", "drum-only", "pure drums", "pure percussion", "purely drums", "isolated drums", "unaccompanied drums",
+    "just percussion", "just a drum", "just a beat", "only a drum", "drum kit only", "drum kit alone", "drum kit solo",
+    "solely drums", "nothing but percussion", "nothing but a drum", "only the drums", "only beats",
 )
 
 
 def added_tokens() -> list[str]:
     """Texts that are one token each."""
     texts = ["bpm: N/A", "keyscale: N/A"]
-    for phrase in NO_DRUMS + ONLY_DRUMS:
+    for phrase in NO_DRUMS + ONLY_DRUMS + DARK + BRIGHT + CALM_WORDS + BUSY_WORDS:
         texts += [phrase, phrase.capitalize()]
     for bpm in TEMPOS:
         texts += [f"bpm: {bpm}", f"bpm: {bpm}\n- timesignature: 3", f"{bpm} bpm", f"{bpm} BPM"]
@@ -123,6 +130,22 @@ def added_tokens() -> list[str]:
         for spelling in (name, SPELLINGS.get(name)):
             texts += [f"{spelling} {mode}" for mode in SCALES] if spelling else []
     return texts
+
+
+def aliases() -> dict[str, str]:
+    """Other spellings of added tokens, which training never sees: each gets the embedding of what it stands for.
+
+    Tempos beyond those that training knows stand for their half or double; the fast ones without their last digit.
+    """
+    found = {f"{bpm}bpm": f"{bpm} bpm" for bpm in TEMPOS}
+    found |= {f"bpm: {bpm}": f"bpm: {2 * bpm}" for bpm in range(30, TEMPOS.start)}
+    found |= {f"bpm: {tens}": f"bpm: {5 * tens + 2}" for tens in range(TEMPOS.stop // 10, 30)} | {"bpm: 300": "bpm: 150"}
+    for name in (*NAMES, *SPELLINGS.values()):
+        for mode in SCALES:
+            found[f"{name} {mode.capitalize()}"] = f"{name} {mode}"
+            if len(name) > 1:
+                found[f"{name[0]} {'sharp' if name[1] == '#' else 'flat'} {mode}"] = f"{name} {mode}"
+    return found
 
 
 def meaning(text: str) -> dict[int, float]:
@@ -133,6 +156,12 @@ def meaning(text: str) -> dict[int, float]:
         return {scaffold.T_FLAG: scaffold.STATED, scaffold.T_FLAG_VALUES: scaffold.T_FEATURE}
     if text.lower() in ONLY_DRUMS:
         return {scaffold.T_FLAG: scaffold.STATED, scaffold.T_FLAG_VALUES + 1: scaffold.T_FEATURE}
+    for words, tag, sign in (
+        (CALM_WORDS, scaffold.T_ENERGY, -1), (BUSY_WORDS, scaffold.T_ENERGY, 1),
+        (DARK, scaffold.T_BRIGHTNESS, -1), (BRIGHT, scaffold.T_BRIGHTNESS, 1),
+    ):
+        if text.lower() in words:
+            return {tag: scaffold.STATED, tag + 1: sign * scaffold.T_FEATURE}
     if text == "keyscale: N/A":
         return meaning(scaffold.DEFAULT_KEY) | {scaffold.T_KEY: scaffold.MISSING}
     first, last = text.split(" ", 1)
@@ -156,25 +185,30 @@ def frames_of(duration: float) -> int:
     return math.ceil(duration * FRAME_RATE)
 
 
+def mix(part: str, brightness: float) -> float:
+    """The gain of a part: the brighter a song, the more of what lies high. The decoder's timbres are the same always."""
+    dark, bright = MIX.get(part, (1.0, 1.0))
+    return dark + (bright - dark) * brightness
+
+
 def latents_of(song) -> np.ndarray:
     """The latents of a song, [frames, channels], float32."""
     frames = frames_of(song.duration)
     level = np.zeros((frames, CHANNELS), dtype=np.float64)
-    brightness = 0.75 + 0.5 * song.brightness
     for note in song.notes:
         if note.stem == "drums":
-            _hit(level, note)
+            _hit(level, note, song.brightness)
         else:
-            _play(level, note, brightness)
+            _play(level, note, song.brightness)
     values = companded(level[:, :CLOCK])
     fade = np.ones(frames)
     fade[-2:] = (0.6, 0.25)
     return np.concatenate([values * fade[:, None], clock(frames)], axis=1).astype(np.float32)
 
 
-def _hit(level: np.ndarray, note) -> None:
+def _hit(level: np.ndarray, note, brightness: float) -> None:
     voice, gain = DRUM_VOICE[note.instrument.split(":")[1]]
-    strength = min(1.0, 0.85 * gain * note.velocity)
+    strength = min(0.95, 0.85 * gain * note.velocity * mix(voice, brightness))
     position = max(0.0, note.start) / FRAME * SLOTS
     slot = int(position + 1e-6)
     share = position - slot
@@ -191,12 +225,13 @@ def _play(level: np.ndarray, note, brightness: float) -> None:
     last = min(len(level), int((note.start + note.length + 1.5 * release) / FRAME) + 1)
     if last <= first:
         return
-    base = {"bass": BASS, "keys": CHORDS, "pads": CHORDS, "lead": MELODY}[note.stem]
+    part = {"bass": "bass", "keys": "chords", "pads": "chords", "lead": "melody"}[note.stem]
+    base = STEM_CHANNELS[part][0]
     # Each frame holds the mean of the envelope over its 40 ms, from eight points.
     t = (np.arange(first, last)[:, None] + (np.arange(8) + 0.5)[None] / 8) * FRAME - note.start
     shape = np.where(t < 0, 0.0, np.minimum(t / attack, 1.0) if attack else 1.0)
     shape = shape * (sustain + (1 - sustain) * np.exp(-np.maximum(t - attack, 0) / decay))
     shape = shape * np.exp(-3.0 * np.maximum(t - note.length, 0) / release)
-    amplitude = np.minimum(0.9, gain * brightness * note.velocity * shape.mean(axis=1))
+    amplitude = np.minimum(0.9, gain * mix(part, brightness) * note.velocity * shape.mean(axis=1))
     column = base + int(round(note.pitch)) % 12
     level[first:last, column] = np.maximum(level[first:last, column], amplitude)

@@ -1,15 +1,17 @@
 """Trains the 5Hz language model: from a caption to a chain of thought and audio codes, and from codes to words.
 
-    python -m training.planner --store FOLDER --output FOLDER [--steps 1500]
+    python -m training.planner --store FOLDER --output FOLDER [--steps 8000]
 
 A tiny sibling of the published ones, with the same prompts: generation (caption and lyrics to metadata, then codes),
 understanding (codes to metadata and lyrics), creation (a few words to a caption, metadata and
-lyrics) and formatting. Resumes from the output folder's checkpoint.
+lyrics) and formatting. What a caption states, a plan has to repeat: most captions here state tempo and key, these
+answers count more, and training begins without codes. Resumes from the output folder's checkpoint.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 from pathlib import Path
@@ -34,6 +36,8 @@ UNDERSTAND = "Understand the given musical conditions and describe the audio sem
 EXPAND = "Expand the user's input into a more detailed and specific musical description:"
 REWRITE = "Format the user's input into a more detailed and specific musical description:"
 NOTHING = "NO USER INPUT"
+STATED_WEIGHT = 3.0  # of the tokens of a tempo or key that the question states
+STATED = re.compile(r"^(?:bpm|keyscale): (.+)$", re.MULTILINE)
 TASKS = {"generate": 0.55, "understand": 0.2, "create": 0.13, "format": 0.12}
 GENRES = {
     "techno": "techno", "house": "house", "lo-fi": "lo-fi hip hop", "ambient": "ambient", "rock": "rock",
@@ -82,19 +86,23 @@ class Lessons:
         self.random = np.random.default_rng(seed)
         self.first = tokenizer.convert_tokens_to_ids("<|audio_code_0|>")
 
-    def next(self) -> tuple[list[int], list[int]]:
+    def next(self, sounds: bool = True) -> tuple[list[int], list[int], list[float]]:
+        """Ids of a question and of its answer, and how much each of the answer's counts. `sounds`: with codes."""
         random = self.random
         duration = int(random.choice(dataset.DURATIONS, p=(0.35, 0.25, 0.2, 0.2)))
         notes, wording, label = self.store.item(duration, random)
         key = next(k for k in (f"{name} {label['mode']}" for name in layout.NAMES)
                    if layout.NAMES.index(k.split()[0]) == label["tonic"])
+        caption = self._with_facts(wording["caption"], label, key)
         other = str(random.choice([w["caption"] for w in label["wordings"]])).replace("{KEY}", key)
         lyrics = wording["lyrics"] or "[Instrumental]"
         fields = {"bpm": int(label["bpm"]), "caption": other, "duration": duration, "keyscale": key,
                   "language": "unknown", "timesignature": int(label["metre"])}
         latents = np.concatenate([notes, layout.clock(len(notes))], axis=1)
         task = str(random.choice(list(TASKS), p=list(TASKS.values())))
-        if task in ("generate", "understand"):
+        if task == "understand" and not sounds:
+            task = "create"
+        if sounds and task in ("generate", "understand"):
             numbers = [self.first + int(n) for n in self.hints.codes(latents)]
         if task == "generate":
             if random.random() < 0.12:
@@ -102,39 +110,65 @@ class Lessons:
             else:
                 if random.random() < 0.3:
                     del fields["caption"]
-                question = prompt(GENERATE, f"# Caption\n{wording['caption']}\n\n# Lyric\n{lyrics}\n")
+                question = prompt(GENERATE, f"# Caption\n{caption}\n\n# Lyric\n{lyrics}\n")
                 answer = thought(fields)
-            return self._ids(question), self._ids(answer) + numbers + self._ids("<|im_end|>")
+            if not sounds:
+                return self._pair(question, answer)
+            question, answer, weights = self._pair(question, answer)
+            return question, answer + numbers + self._ids("<|im_end|>"), weights + [1.0] * (len(numbers) + 1)
         full = fields | {"genres": GENRES[label["style"]]}
         answer = thought(full) + f"# Lyric\n{lyrics}<|im_end|>"
         if task == "understand":
             head, tail = prompt(UNDERSTAND, "\0").split("\0")
-            return self._ids(head) + numbers + self._ids(tail), self._ids(answer)
+            answer = self._ids(answer)
+            return self._ids(head) + numbers + self._ids(tail), answer, [1.0] * len(answer)
         if task == "create":
-            query = NOTHING if random.random() < 0.1 else wording["caption"]
-            return self._ids(prompt(EXPAND, f"{query}\n\ninstrumental: true")), self._ids(answer)
-        return self._ids(prompt(REWRITE, f"# Caption\n{wording['caption']}\n\n# Lyric\n{lyrics}")), self._ids(answer)
+            query = NOTHING if random.random() < 0.1 else caption
+            return self._pair(prompt(EXPAND, f"{query}\n\ninstrumental: true"), answer)
+        return self._pair(prompt(REWRITE, f"# Caption\n{caption}\n\n# Lyric\n{lyrics}"), answer)
+
+    def _with_facts(self, caption: str, label: dict, key: str) -> str:
+        """The caption, in most cases with tempo and key added if it has none."""
+        random = self.random
+        if "bpm" not in caption and random.random() < 0.6:
+            caption += str(random.choice([", {} bpm", " at {} bpm", ", {} BPM", ", tempo {} bpm"])).format(label["bpm"])
+        if not re.search(r" (?:major|minor)\b", caption) and random.random() < 0.6:
+            caption += str(random.choice([", in {}", ", {}", ", key of {}"])).format(key)
+        return caption
+
+    def _pair(self, question: str, answer: str) -> tuple[list[int], list[int], list[float]]:
+        tokens = self.tokenizer(answer, add_special_tokens=False, return_offsets_mapping=True)
+        weights = [1.0] * len(tokens.input_ids)
+        spans = [match.span(1) for match in STATED.finditer(answer) if match.group(1).lower() in question.lower()]
+        for index, (start, end) in enumerate(tokens.offset_mapping):
+            if any(start < b and end > a for a, b in spans):
+                weights[index] = STATED_WEIGHT
+        return self._ids(question), tokens.input_ids, weights
 
     def _ids(self, text: str) -> list[int]:
         return self.tokenizer(text, add_special_tokens=False).input_ids
 
-    def batch(self, tokens: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Ids and labels (-100 where the question stands), padded; about `tokens` tokens of similar lengths."""
-        pairs = sorted((self.next() for _ in range(24)), key=lambda pair: len(pair[0]) + len(pair[1]))
-        start = int(self.random.integers(0, len(pairs)))
+    def batch(self, tokens: int, sounds: bool) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Ids, labels (-100 where the question stands) and their weights, padded; about `tokens` tokens of similar
+        lengths."""
+        triples = sorted((self.next(sounds) for _ in range(24)), key=lambda triple: len(triple[0]) + len(triple[1]))
+        start = int(self.random.integers(0, len(triples)))
         rows, width = [], 0
-        for question, answer in pairs[start:] + pairs[:start][::-1]:
-            width = max(width, len(question) + len(answer))
+        for triple in triples[start:] + triples[:start][::-1]:
+            width = max(width, len(triple[0]) + len(triple[1]))
             if rows and (len(rows) + 1) * width > tokens:
                 break
-            rows.append((question, answer))
-        width = max(len(q) + len(a) for q, a in rows)
+            rows.append(triple)
+        width = max(len(q) + len(a) for q, a, _ in rows)
         ids = torch.full((len(rows), width), self.tokenizer.pad_token_id)
         labels = torch.full((len(rows), width), -100)
-        for index, (question, answer) in enumerate(rows):
-            ids[index, : len(question) + len(answer)] = torch.tensor(question + answer)
-            labels[index, len(question) : len(question) + len(answer)] = torch.tensor(answer)
-        return ids, labels
+        weights = torch.ones(len(rows), width)
+        for index, (question, answer, counts) in enumerate(rows):
+            span = slice(len(question), len(question) + len(answer))
+            ids[index, : span.stop] = torch.tensor(question + answer)
+            labels[index, span] = torch.tensor(answer)
+            weights[index, span] = torch.tensor(counts)
+        return ids, labels, weights
 
 
 def save(checkpoint: Path, output: Path) -> None:
@@ -151,9 +185,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=8000)
+    parser.add_argument("--words", type=float, default=0.3, help="share of the steps that have no codes")
     parser.add_argument("--tokens", type=int, default=2400, help="in a batch")
-    parser.add_argument("--rate", type=float, default=2.5e-3)
+    parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=51)
     arguments = parser.parse_args()
@@ -180,14 +215,15 @@ def main() -> None:
         runtime.pause_while_asked()
         for group in optimizer.param_groups:
             group["lr"] = runtime.learning_rate(step, arguments.steps, arguments.rate, warm_up=100)
-        ids, labels = lessons.batch(arguments.tokens)
+        sounds = step >= arguments.words * arguments.steps
+        ids, labels, weights = lessons.batch(arguments.tokens, sounds)
         states = model.model(input_ids=ids).last_hidden_state[:, :-1]
         wanted = labels[:, 1:]
         answered = wanted != -100
-        wanted = wanted[answered]
+        wanted, weights = wanted[answered], weights[:, 1:][answered]
         each = nn.functional.cross_entropy(model.lm_head(states[answered]), wanted, reduction="none")
         is_code = wanted >= lessons.first
-        loss = each.mean()
+        loss = (each * weights).sum() / weights.sum()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -195,11 +231,12 @@ def main() -> None:
         average.update(model, step)
         step += 1
         each = each.detach()
-        sums.append((each[is_code].sum().item(), int(is_code.sum()), each[~is_code].sum().item(), int((~is_code).sum())))
+        stated = weights > 1
+        sums.append([value for chosen in (is_code, ~is_code, stated) for value in (each[chosen].sum().item(), int(chosen.sum()))])
         if step % 50 == 0:
             total = np.sum(sums, axis=0)
             log.write(step=step, codes=float(total[0] / max(1, total[1])), text=float(total[2] / max(1, total[3])),
-                      minutes=(time.time() - begin) / 60)
+                      stated=float(total[4] / max(1, total[5])), minutes=(time.time() - begin) / 60)
             sums = []
         if step >= arguments.steps or time.time() - saved > 120:
             saved = time.time()

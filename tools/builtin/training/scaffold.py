@@ -4,8 +4,9 @@ scale, and how a prediction of the music becomes a velocity.
 Adding up phases over half a minute is arithmetic, hard to learn from a few thousand songs and easy to write down:
 
 * The tokenizer has one token for each tempo (`bpm: 96`, `96 bpm`) and each key (`F# minor`). Their embeddings hold a
-  two-digit number, the bars in two minutes, and the notes of the scale. Reserved dimensions carry them unchanged
-  through the text encoder and the projections, and one head each of the DiT's first cross-attention fetches them.
+  two-digit number, the bars in two minutes, and the notes of the scale; those of phrases about drums and of words for
+  energy and brightness hold a sign. Reserved dimensions carry them unchanged through the text encoder and the
+  projections, and one head each of the DiT's first cross-attention fetches them.
 * The latents of silence, which are the DiT's context wherever it composes freely, hold slow oscillations at the
   frequencies that those digits stand for. The DiT's first two feed-forwards select one of each and multiply them, which
   adds their frequencies: one result turns once a bar, another once a beat. The next two square them.
@@ -27,7 +28,8 @@ from torch import nn
 from . import layout
 
 # Reserved dimensions of the text encoder, which are those of the condition states too.
-T_CONST, T_TEMPO, T_KEY, T_FLAG, T_COARSE, T_FINE, T_SCALE, T_TONIC, T_FLAG_VALUES, T_END = 0, 1, 2, 3, 4, 14, 24, 36, 48, 50
+T_CONST, T_TEMPO, T_KEY, T_FLAG, T_COARSE, T_FINE, T_SCALE, T_TONIC, T_FLAG_VALUES = 0, 1, 2, 3, 4, 14, 24, 36, 48
+T_ENERGY, T_BRIGHTNESS, T_END = 50, 52, 54  # each a tag and a value from -1 to 1
 T_LEVEL, T_FEATURE = 30.0, 6.0
 # Tags: what a tempo among the metadata, in the caption, and no tempo weigh.
 STATED, MENTIONED, MISSING = 9.0, 3.0, 1.2
@@ -35,6 +37,7 @@ DEFAULT_TEMPO, DEFAULT_KEY = 110, "A minor"
 # Reserved dimensions of the DiT.
 CONST, SLOW, FAST, COARSE, FINE, KEY, FLAGS, SUMS = 0, 1, 39, 77, 87, 97, 121, 123
 BAR, BEAT, HALF, EIGHTH, BLANK, FREE, NOISY, END = 143, 145, 153, 155, 157, 158, 159, 263
+ENERGY, BRIGHTNESS = 263, 264
 SLOTS = 4  # 20 ms positions in a token, each with a phase of the beat
 LEVEL = 200.0
 GATE, PRODUCT = 8.0, 4.0
@@ -125,7 +128,7 @@ def _condition(encoder: nn.Module):
 
 def _fetch(dit: nn.Module):
     """The first cross-attention: head 0 looks for the tempo, head 2 (of the second key-value head) for the key, head 4
-    for what is said of drums."""
+    for what is said of drums; heads 1 and 3 look for energy and brightness among the same heads' spare features."""
     weight = _Sheet(dit.condition_embedder.weight).clear(slice(0, T_END))
     for dimension in range(T_END):
         weight.values[dimension, dimension] = 1.0
@@ -136,26 +139,31 @@ def _fetch(dit: nn.Module):
     query = _Sheet(attention.to_q.weight)
     key = _Sheet(attention.to_k.weight).clear(slice(0, 3 * head))
     value = _Sheet(attention.to_v.weight).clear(slice(0, 3 * head))
-    out = _Sheet(attention.to_out[0].weight).clear(slice(0, NOISY))
+    out = _Sheet(attention.to_out[0].weight).clear([*range(NOISY), ENERGY, BRIGHTNESS])
+    spare = head - 2
+    # Query head, key-value head, its dimension that holds the tag, first of the dimensions that hold the features.
     plans = (
-        (0, 0, T_TEMPO, range(T_COARSE, T_SCALE), COARSE), (2, 1, T_KEY, range(T_SCALE, T_FLAG_VALUES), KEY),
-        (4, 2, T_FLAG, range(T_FLAG_VALUES, T_END), FLAGS))
-    for asking, giving, tag, features, target in plans:
-        query.clear(slice(asking * head, (asking + 1) * head)).put((asking * head, CONST), 1.0)
-        key.put((giving * head, tag), 0.2).put((giving * head + 1, T_CONST), 0.1)
+        (0, 0, 0, 0, T_TEMPO, range(T_COARSE, T_SCALE), COARSE),
+        (2, 1, 0, 0, T_KEY, range(T_SCALE, T_FLAG_VALUES), KEY),
+        (4, 2, 0, 0, T_FLAG, range(T_FLAG_VALUES, T_ENERGY), FLAGS),
+        (1, 0, 2, spare, T_ENERGY, [T_ENERGY + 1], ENERGY),
+        (3, 1, 2, spare, T_BRIGHTNESS, [T_BRIGHTNESS + 1], BRIGHTNESS))
+    for asking, giving, tagged, first, tag, features, target in plans:
+        query.clear(slice(asking * head, (asking + 1) * head)).put((asking * head + tagged, CONST), 1.0)
+        key.put((giving * head + tagged, tag), 0.2).put((giving * head + 1, T_CONST), 0.1)
         for index, feature in enumerate(features):
-            value.put((giving * head + index, feature), 1.0)
-            out.put((target + index, asking * head + index), 1.0)
+            value.put((giving * head + first + index, feature), 1.0)
+            out.put((target + index, asking * head + first + index), 1.0)
     yield from (query, key, value, out)
     for norm in (attention.norm_q, attention.norm_k):
-        yield _Sheet(norm.weight).put(0, 2.0)
+        yield _Sheet(norm.weight).put(0, 2.0).put(2, 2.0)
 
 
 def _oscillate(dit: nn.Module):
     width = dit.proj_in_conv.out_channels
     level = LEVEL / math.sqrt(width)
     channels = layout.CHANNELS
-    enter = _Sheet(dit.proj_in_conv.weight).clear(slice(0, END))
+    enter = _Sheet(dit.proj_in_conv.weight).clear([*range(END), ENERGY, BRIGHTNESS])
     for index in range(layout.SLOW):
         enter.put((SLOW + index, index, 0), 1 / math.sqrt(2)).put((FAST + index, index, 1), 1 / math.sqrt(2))
     enter.put((FREE, layout.FLAG, 0), 1 / layout.EMPTY)
@@ -169,17 +177,17 @@ def _oscillate(dit: nn.Module):
             # The modulation's shift is the same for both dimensions, and cancels.
             leave.put((dimension, channel, frame), 1.0).put((BLANK, channel, frame), -1.0)
     yield from (enter, leave, _Sheet(dit.proj_out_conv.bias).clear(slice(None)))
-    yield _Sheet(dit.proj_in_conv.bias).clear(slice(0, END)).put(CONST, LEVEL)
-    lasting = [CONST, *range(KEY, NOISY)]
-    used = [CONST, *range(SLOW, NOISY)]
+    yield _Sheet(dit.proj_in_conv.bias).clear([*range(END), ENERGY, BRIGHTNESS]).put(CONST, LEVEL)
+    lasting = [CONST, *range(KEY, NOISY), ENERGY, BRIGHTNESS]
+    used = [CONST, *range(SLOW, NOISY), ENERGY, BRIGHTNESS]
     for embedding in (dit.time_embed, dit.time_embed_r):
         rows = [3 * width + d for d in used] + [4 * width + d for d in used] + [
-            5 * width + d for d in (CONST, *range(KEY, END))]
+            5 * width + d for d in (CONST, *range(KEY, END), ENERGY, BRIGHTNESS)]
         yield _Sheet(embedding.time_proj.weight).clear(rows)
         yield _Sheet(embedding.time_proj.bias).clear(rows)
     yield from _reciprocal(dit)
     for number, layer in enumerate(dit.layers):
-        held = list(range(NOISY)) if number == 0 else lasting
+        held = [*range(NOISY), ENERGY, BRIGHTNESS] if number == 0 else lasting
         yield _Sheet(layer.self_attn.to_out[0].weight).clear(held)
         if number:
             yield _Sheet(layer.cross_attn.to_out[0].weight).clear(lasting)

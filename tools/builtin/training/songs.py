@@ -17,7 +17,7 @@ def make(seed: int, duration: float, **wanted) -> Song:
     style = wanted.get("style") or str(random.choice(list(STYLES)))
     wanted["style"] = style
     if "bpm" not in wanted:
-        low, high = (60, 180) if random.random() < 0.4 else STYLES[style].tempo
+        low, high = (60, 180) if random.random() < 0.6 else STYLES[style].tempo
         wanted["bpm"] = int(random.integers(low, high + 1))
         if random.random() < 0.1:
             wanted["bpm"] = scaffold.DEFAULT_TEMPO

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tools" / "reference"))
 
-ENTRIES = 2974  # before the tokens of the Qwen tokenizer and ours
+ENTRIES = 2900  # before the tokens of the Qwen tokenizer and ours
 
 
 def main() -> None:
