@@ -57,6 +57,17 @@ struct Listening {
         return tempos.max { strength($0) < strength($1) }
     }
 
+    /// Onsets a second: rises by 12 dB in all within 50 ms, 100 ms apart at least.
+    var onsetRate: Double {
+        var count = 0
+        var last = -10
+        for index in 5..<max(5, onsets.count) where onsets[index - 5..<index].reduce(0, +) >= 12 && index - last >= 10 {
+            count += 1
+            last = index
+        }
+        return Double(count) * Double(Self.perSecond) / Double(max(1, onsets.count))
+    }
+
     /// How much of the energy is not periodic within 40 ms: near 0 for held tones, near 1 for hits and hiss.
     var noisiness: Double {
         let window = rate / 25

@@ -47,6 +47,49 @@ struct MusicTests {
         }
     }
 
+    @Test("energetic music has more onsets than calm music")
+    func energy() throws {
+        var more = 0
+        for seed in 1...3 {
+            let arguments = ["--bpm", "100", "--duration", "10", "--seed", "\(seed)"]
+            let calm = Listening(try song("calm house music", arguments)).onsetRate
+            let energetic = Listening(try song("energetic house music", arguments)).onsetRate
+            if energetic > calm { more += 1 }
+        }
+        #expect(more == 3, "\(more) of 3")
+    }
+
+    @Test("drums taken out of a song are what is noisy in it")
+    func extract() throws {
+        let whole = try song("house with drums", ["--bpm", "120", "--duration", "8", "--seed", "1"])
+        try FileManager.default.moveItem(at: folder["song.wav"], to: folder["whole.wav"])
+        let task = ["--task", "extract", "--source", "whole.wav", "--bpm", "120", "--seed", "1"]
+        let drums = try song("", task + ["--track", "drums"])
+        let bass = try song("", task + ["--track", "bass"])
+        #expect(Listening(drums).noisiness > 1.3 * Listening(whole).noisiness)
+        #expect(Listening(bass).noisiness < Listening(drums).noisiness / 1.5)
+    }
+
+    @Test("plans have the tempo and the key that the caption names")
+    func plans() throws {
+        var tempos = 0
+        var keys = 0
+        let wishes = [(83, "C major"), (97, "F# minor"), (121, "G minor"), (148, "Bb major")]
+        for (bpm, key) in wishes {
+            let outcome = try Vivace.run(
+                [
+                    "create", "deep house, \(bpm) bpm, in \(key)", "--model", Repository.builtin.path, "--json",
+                    "--instrumental", "--lm-temperature", "0",
+                ], in: folder.url)
+            try #require(outcome.status == 0, "\(outcome.errors)")
+            let plan = try outcome.json()
+            if plan["bpm"] as? Int == bpm { tempos += 1 }
+            if plan["keyscale"] as? String == key { keys += 1 }
+        }
+        #expect(tempos >= 3, "\(tempos) of 4 tempos")
+        #expect(keys >= 3, "\(keys) of 4 keys")
+    }
+
     @Test("nothing is silent and nothing clips", arguments: ["ambient pads", "jazz trio", "chiptune", "rock"])
     func levels(_ style: String) throws {
         let audio = try song(style, ["--duration", "10", "--seed", "3", "--bit-depth", "32f"])
