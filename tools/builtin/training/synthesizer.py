@@ -35,8 +35,9 @@ LOCKED = 88  # from here up, oscillators run at multiples of 25 Hz and need no c
 BASE = {"bass": 36, "chords": 60, "melody": 72}
 # Interval in semitones and weight of each part of a tone.
 PARTS = {
-    "bass": ((0, 1.0), (12, 0.72), (19, 0.50), (24, 0.42), (28, 0.28)),
-    "chords": ((-12, 0.42), (0, 1.0), (12, 0.58), (19, 0.36), (24, 0.26)),
+    # Not the fifth harmonic: a major third above every bass note makes minor keys sound major.
+    "bass": ((0, 0.84), (12, 0.62), (19, 0.42), (24, 0.36)),
+    "chords": ((-12, 0.50), (0, 1.2), (12, 0.70), (19, 0.40), (24, 0.30)),
     "melody": ((0, 1.0), (12, 0.58), (19, 0.40), (24, 0.30)),
 }
 CARRIER_BOOST, PLAIN_BOOST = 2.0, 4.0  # minus the log of the snakes' divisors
