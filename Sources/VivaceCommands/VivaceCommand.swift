@@ -60,8 +60,8 @@ public struct VivaceCommand: AsyncParsableCommand {
             }
             let isUsage = code == .validationFailure
             let text = message(for: error)
-            Terminal.error(
-                (text.hasSuffix(".") ? String(text.dropLast()) : text) + (isUsage ? "; see vivace help" : ""))
+            let help = text.hasSuffix("?") ? " (see vivace help)" : "; see vivace help"
+            Terminal.error((text.hasSuffix(".") ? String(text.dropLast()) : text) + (isUsage ? help : ""))
             endProcess(isUsage ? ExitStatus.usage : ExitStatus.failure)
         }
     }
