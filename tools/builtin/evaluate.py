@@ -2,9 +2,11 @@
 
     python tools/builtin/evaluate.py --vivace PROGRAM [--model Models/builtin] [--runs 30] [--card Models/builtin/README.md]
 
-Prompts are worded as training never was, but for the two phrases about drums. librosa measures tempo, key (chroma
-against the key profiles of Krumhansl and Kessler), shares of percussion, brightness and onsets; mistakes of the judges
-count against the model. Prints a Markdown table; `--card` puts it between the marks of the model card.
+Prompts are worded as training never was, but for the phrases about drums and for `dark sound` and the like. `--seed`
+draws other tempos, keys and songs: whoever changes the model for the sake of some prompts has to measure with another
+one. librosa measures tempo, key (chroma against the key profiles of Krumhansl and Kessler), shares of percussion,
+brightness and onsets; mistakes of the judges count against the model. Prints a Markdown table; `--card` puts it between
+the marks of the model card.
 """
 
 from __future__ import annotations
@@ -132,11 +134,13 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=ROOT / "Models" / "builtin")
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--pairs", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=2026, help="of tempos, keys and songs; those of the tasks stay")
     parser.add_argument("--card", type=Path)
     parser.add_argument("--keep", type=Path, help="folder for the songs")
     parser.add_argument("--only", nargs="*", default=["tempo", "drums", "metre", "words", "tasks"])
     arguments = parser.parse_args()
-    random = np.random.default_rng(2026)
+    random = np.random.default_rng(arguments.seed)
+    first_song = 1000 * ((arguments.seed - 2026) % 1_000_000)
     table: list[tuple[str, str]] = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or Path(temporary)
@@ -156,7 +160,8 @@ def main() -> None:
             for run in range(arguments.runs):
                 bpm = int(random.integers(60, 181))
                 name = f"{NOTE_NAMES[int(random.integers(12))]} {('major', 'minor')[int(random.integers(2))]}"
-                sound = listen(SCENES[run % len(SCENES)], "--bpm", bpm, "--key", name, "--duration", 30, "--seed", run)
+                sound = listen(SCENES[run % len(SCENES)], "--bpm", bpm, "--key", name, "--duration", 30,
+                               "--seed", first_song + run)
                 found, heard = tempo(sound), key(sound)
                 first, second = matches(found, bpm)
                 exact, octave = exact + first, octave + second
@@ -177,7 +182,7 @@ def main() -> None:
             shares = []
             for run in range(arguments.pairs):
                 scene = SCENES[run % len(SCENES)]
-                options = ("--bpm", 90 + 7 * run, "--duration", 12, "--seed", 100 + run)
+                options = ("--bpm", 90 + 7 * run, "--duration", 12, "--seed", first_song + 100 + run)
                 only = percussion(listen(f"{scene}, nothing but drums", *options))
                 none = percussion(listen(f"{scene}, no drums", *options))
                 shares.append((only, none))
@@ -195,7 +200,7 @@ def main() -> None:
                 bpm = 84 + 9 * run
                 for wanted in rights:
                     sound = listen(METRE_SCENES[run % len(METRE_SCENES)], "--bpm", bpm, "--time-signature", wanted,
-                                   "--duration", 20, "--seed", 400 + run)
+                                   "--duration", 20, "--seed", first_song + 400 + run)
                     rights[wanted] += metre(sound, bpm) == wanted
             table.append(("metre told: three beats a bar, four beats a bar",
                           ", ".join(f"{right} of {arguments.pairs}" for right in rights.values())))
@@ -205,7 +210,7 @@ def main() -> None:
             ):
                 wins, values = 0, []
                 for run in range(arguments.pairs // 2):
-                    options = ("--bpm", 100, "--duration", 12, "--seed", 200 + run)
+                    options = ("--bpm", 100, "--duration", 12, "--seed", first_song + 200 + run)
                     scene = WORD_SCENES[run % len(WORD_SCENES)]
                     pair = [measure(listen(f"{word} sound, {scene}", *options)) for word in (first, second)]
                     wins += pair[1] > pair[0]

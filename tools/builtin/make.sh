@@ -13,7 +13,7 @@ share() { echo $(($1 * ${PERCENT:-100} / 100)); }
 cd "$(dirname "$0")"
 [ -f "$runs/tokenizer/tokenizer.json" ] || $python -m training.words --output "$runs/tokenizer"
 [ -f "$runs/songs/labels-30.json" ] || $python -m training.dataset --store "$runs/songs" --songs "$(share 1600)" --seed 4
-$python -m training.encoder --store "$runs/songs" --output "$runs" --steps "$(share 950)"
+$python -m training.encoder --store "$runs/songs" --output "$runs" --steps "$(share 4000)"
 $python -m training.codes --store "$runs/songs" --output "$runs" --steps "$(share 1500)"
 # These two need one core each.
 $python -m training.planner --store "$runs/songs" --output "$runs" --steps "$(share 8000)" &
