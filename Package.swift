@@ -53,27 +53,34 @@ var targets: [Target] = [
         dependencies: ["MusicCore", "ModelSupport", "Tokenizers", "Oobleck", "Qwen3", mlx, mlxNN],
         swiftSettings: strict),
 
-    // Floor 5
+    // The reference's own names for requests and results
+    .target(name: "ACEStepForms", dependencies: ["MusicCore", "ACEStep"], swiftSettings: strict),
+
+    // Floor 5: the one way from an order to songs
     .target(
-        name: "MusicManager",
-        dependencies: ["MusicCore", "ModelHub", .product(name: "Crypto", package: "swift-crypto")],
+        name: "MusicEngine",
+        dependencies: ["MusicCore", "AudioFile", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: strict),
 
     // Floor 6: the public way in for programs
     .target(
-        name: "MusicPipeline", dependencies: ["MusicCore", "AudioFile", "ModelHub", "MusicManager", "ACEStep"],
+        name: "Vivace",
+        dependencies: [
+            "MusicCore", "AudioFile", "ModelHub", "ModelSupport", "MusicEngine", "ACEStep", "ACEStepForms",
+        ],
         swiftSettings: strict),
 
     // Floor 7
     .target(
         name: "VivaceCommands",
         dependencies: [
-            "MusicCore", "AudioFile", "ModelHub", "MusicManager",
+            "MusicCore", "AudioFile", "ModelHub", "MusicEngine",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
     .executableTarget(
-        name: "vivace", dependencies: ["VivaceCommands", "MusicManager", "ACEStep", "ModelHub", "ModelSupport"],
+        name: "vivace",
+        dependencies: ["VivaceCommands", "Vivace", "ACEStep", "ModelSupport"],
         swiftSettings: strict),
 
     // Tests
@@ -94,10 +101,14 @@ var targets: [Target] = [
         name: "TokenizersTests", dependencies: ["Tokenizers", "MusicCore"], exclude: ["Fixtures"], swiftSettings: strict
     ),
     .testTarget(
-        name: "MusicManagerTests", dependencies: ["MusicManager", "MusicCore"], swiftSettings: strict),
+        name: "MusicEngineTests", dependencies: ["MusicEngine", "MusicCore", "AudioFile"], swiftSettings: strict),
     .testTarget(
-        name: "MusicPipelineTests", dependencies: ["MusicPipeline", "MusicCore", "MusicManager", "AudioFile"],
-        swiftSettings: strict),
+        name: "ACEStepFormsTests", dependencies: ["ACEStepForms", "ACEStep", "MusicCore"], swiftSettings: strict),
+    .testTarget(
+        name: "VivaceTests", dependencies: ["Vivace", "AudioFile"], swiftSettings: strict),
+    .testTarget(
+        name: "VivaceCommandsTests", dependencies: ["VivaceCommands", "ACEStep", "MusicEngine", "MusicCore"],
+        exclude: ["Goldens"], swiftSettings: strict),
     .testTarget(
         name: "EndToEndTests", dependencies: ["vivace", "AudioFile", "MusicCore"], swiftSettings: strict),
     .testTarget(
@@ -143,9 +154,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "vivace", targets: ["vivace"]),
-        .library(name: "ACEStep", targets: ["ACEStep"]),
-        .library(name: "MusicPipeline", targets: ["MusicPipeline"]),
-        .library(name: "MusicManager", targets: ["MusicManager", "MusicCore"]),
+        .library(name: "Vivace", targets: ["Vivace"]),
     ],
     dependencies: dependencies,
     targets: targets,

@@ -1,4 +1,5 @@
 import Foundation
+import MLX
 import ModelSupport
 import MusicCore
 import Oobleck
@@ -13,23 +14,11 @@ public final class ACEStepBackend: MeasurableBackend {
     private let benchmark: StageBenchmark
     private let resolver: RequestResolver
 
-    /// The family, as the composition root registers it.
-    public static let family = BackendFamily(
-        name: familyName, recognizes: recognizes, load: { try await load($0, options: $1) })
-
-    private static let familyName = "ace-step"
-
     private init(info: ModelInfo, pipeline: Pipeline, benchmark: StageBenchmark, resolver: RequestResolver) {
         self.info = info
         self.pipeline = pipeline
         self.benchmark = benchmark
         self.resolver = resolver
-    }
-
-    /// Whether a location holds a checkpoint of ACE-Step 1.5 in the official or the Diffusers layout, judged by its
-    /// files' names and configuration alone.
-    public static func recognizes(_ location: ModelLocation) -> Bool {
-        CheckpointLayout.isPresent(at: location)
     }
 
     /// Loads a checkpoint.
@@ -60,10 +49,12 @@ public final class ACEStepBackend: MeasurableBackend {
         }
         let remarks = try CheckpointRemarks.read([layout.model, layout.model.deletingLastPathComponent()])
         let info = ModelInfo(
-            family: familyName, variant: model.configuration.variant.rawValue,
+            family: ACEStepFamily.name, variant: model.configuration.variant.rawValue,
             precision: target.precisionName + (model.hasInt8Layers ? " q8" : ""),
             device: target.device.rawValue, parameterCount: model.parameterCount,
             sampleRate: model.autoencoderConfiguration.samplingRate,
+            channelCount: model.autoencoderConfiguration.audioChannels,
+            byteCount: parameterCount * (options.quantization == .q8 ? 1 : target.dtype.size),
             notice: remarks.notice)
         let pipeline = Pipeline(model: model, target: target, isFrugal: options.lowMemory)
         return ACEStepBackend(
@@ -76,7 +67,21 @@ public final class ACEStepBackend: MeasurableBackend {
     ///
     /// - Throws: ``MusicError`` with code `invalidRequest`.
     public func resolve(_ request: MusicRequest) throws -> (request: MusicRequest, notices: [String]) {
-        try resolver.resolve(request)
+        let (resolved, notices) = try resolver.resolve(try ACEStepRequest(request))
+        return (resolved.neutral, notices)
+    }
+
+    /// What the variant was trained for.
+    public var capabilities: Capabilities { resolver.capabilities }
+
+    public func reasonAgainstPlan(of request: MusicRequest) -> String? {
+        PlannedGeneration.reasonAgainst(request)
+    }
+
+    public func generate(
+        _ request: MusicRequest, planner: any MusicPlanner, options: PlanningOptions, details: MusicDetails
+    ) -> AsyncThrowingStream<MusicEvent, any Error> {
+        PlannedGeneration(planner: planner, backend: self, options: options).generate(request, details: details)
     }
 
     /// Makes the songs of a request, which is resolved first.
@@ -88,8 +93,8 @@ public final class ACEStepBackend: MeasurableBackend {
         AsyncThrowingStream { continuation in
             let task = Task {
                 do {
-                    let (resolved, notices) = try resolve(request)
-                    continuation.yield(.resolved(resolved))
+                    let (resolved, notices) = try resolver.resolve(try ACEStepRequest(request))
+                    continuation.yield(.resolved(resolved.neutral))
                     notices.forEach { continuation.yield(.notice($0)) }
                     try Task.checkCancellation()
                     let result = try await pipeline.generate(resolved, details: details) { continuation.yield($0) }

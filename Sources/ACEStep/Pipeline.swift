@@ -32,7 +32,7 @@ package final class Pipeline {
     ///   - report: takes the events but the first and the last.
     /// - Throws: ``MusicError``, or `CancellationError` at the next step or tile after the task was cancelled.
     package func generate(
-        _ request: MusicRequest, details: MusicDetails = [], report: @escaping (MusicEvent) -> Void
+        _ request: ACEStepRequest, details: MusicDetails = [], report: @escaping (MusicEvent) -> Void
     ) throws -> MusicResult {
         try target.withDevice {
             var clock = StageClock(report: report)
@@ -52,10 +52,10 @@ package final class Pipeline {
             if isFrugal { model.release(.autoencoder) }
             let songs = zip(request.seeds, zip(latents, audio)).map { seed, made in
                 Song(
-                    audio: made.1, seed: seed, latents: made.0.asArray(Float.self),
-                    latentShape: Array(made.0.shape.dropFirst()))
+                    audio: made.1, seed: seed,
+                    latents: Latents(values: made.0.asArray(Float.self), shape: Array(made.0.shape.dropFirst())))
             }
-            return MusicResult(songs: songs, request: request, seconds: clock.seconds)
+            return MusicResult(songs: songs, request: request.neutral, seconds: clock.seconds)
         }
     }
 
@@ -74,7 +74,7 @@ package final class Pipeline {
 
     /// Text to the text encoder's states, and lyrics to its embeddings: for the task, and for the text alone if a
     /// cover's strength asks for it.
-    private func encode(_ request: MusicRequest, _ report: (MusicEvent) -> Void) throws -> [EncodedPrompt] {
+    private func encode(_ request: ACEStepRequest, _ report: (MusicEvent) -> Void) throws -> [EncodedPrompt] {
         var instructions = [TaskInstruction.sentence(for: request)]
         let hasSource = (request.task.needsSource && request.source != nil) || request.audioCodes != nil
         // Diffusers mixes for covers alone; the switch is for everything with a source.
@@ -102,7 +102,7 @@ package final class Pipeline {
     }
 
     /// The latents that give the timbre: of the reference audio, or of silence.
-    private func timbre(_ request: MusicRequest) throws -> MLXArray? {
+    private func timbre(_ request: ACEStepRequest) throws -> MLXArray? {
         guard let reference = request.reference else { return nil }
         let audio = try SourceAudio.checked(reference, role: "reference")
         return try SourceAudio(try model.autoencoder).latents(ReferenceAudio.excerpts(of: audio))
@@ -125,7 +125,7 @@ package final class Pipeline {
 
     /// Noise to latents, `[1, T, channels]` for each song.
     private func diffuse(
-        _ request: MusicRequest, _ task: PreparedTask, _ conditions: [MLXArray], _ details: MusicDetails,
+        _ request: ACEStepRequest, _ task: PreparedTask, _ conditions: [MLXArray], _ details: MusicDetails,
         _ report: @escaping (MusicEvent) -> Void
     ) throws -> [MLXArray] {
         let channels = model.configuration.transformer.acousticChannels
@@ -160,7 +160,7 @@ package final class Pipeline {
 
     /// What all songs of a request share in diffusion.
     private func plan(
-        _ request: MusicRequest, _ task: PreparedTask, _ conditions: [MLXArray]
+        _ request: ACEStepRequest, _ task: PreparedTask, _ conditions: [MLXArray]
     ) throws -> (Sampler, SamplingPlan) {
         let sampler = Sampler(transformer: try model.transformer, scheduler: model.scheduler, dtype: model.dtype)
         var sampling = SamplingRequest(
@@ -180,13 +180,13 @@ package final class Pipeline {
     }
 
     /// What all songs of a request for text alone share in diffusion.
-    func plan(_ request: MusicRequest, _ condition: MLXArray) throws -> (Sampler, SamplingPlan) {
+    func plan(_ request: ACEStepRequest, _ condition: MLXArray) throws -> (Sampler, SamplingPlan) {
         try plan(request, try TaskPreparation(model).prepare(request), [condition])
     }
 
     /// Latents to waveforms at their final level.
     private func decode(
-        _ latents: [MLXArray], _ request: MusicRequest, _ task: PreparedTask, _ details: MusicDetails,
+        _ latents: [MLXArray], _ request: ACEStepRequest, _ task: PreparedTask, _ details: MusicDetails,
         _ report: @escaping (MusicEvent) -> Void
     ) throws -> [AudioBuffer] {
         try latents.enumerated().map { index, song in

@@ -13,6 +13,8 @@ package struct RequestResolver: Sendable {
 
     /// Length in seconds where none is asked for.
     static let defaultDuration = 60.0
+    /// Language of the lyrics where nothing is said of it: that of the reference's pipeline.
+    static let defaultLanguage = "en"
 
     package init(variant: ModelVariant, codeDuration: Double = 0.2, trackTasks: Set<MusicTask>? = nil) {
         self.variant = variant
@@ -29,23 +31,31 @@ package struct RequestResolver: Sendable {
             trackTasks: trackTasks)
     }
 
+    /// What the variant was trained for.
+    var capabilities: Capabilities {
+        let trained = trackTasks ?? (variant == .turbo ? [] : Set(MusicTask.ofACEStep.filter(\.worksOnTracks)))
+        return Capabilities(
+            tasks: MusicTask.ofACEStep.filter { !$0.worksOnTracks || trained.contains($0) },
+            duration: RequestLimits.duration, takesPlans: true)
+    }
+
     /// Checks and completes a request.
     ///
     /// - Returns: the request with a seed for every song, and what the user should know.
     /// - Throws: ``MusicError`` with code `invalidRequest` or `unsupported`.
-    package func resolve(_ request: MusicRequest) throws -> (request: MusicRequest, notices: [String]) {
+    package func resolve(_ request: ACEStepRequest) throws -> (request: ACEStepRequest, notices: [String]) {
         var notices = try request.validate()
         try checkTask(request, &notices)
         var resolved = request
         if request.task == .text2music { resolved.source = nil }
         resolved.duration = try duration(resolved, &notices)
-        resolved.timeSignature = request.timeSignature.flatMap(MusicRequest.normalizedTimeSignature)
-        if request.vocalLanguage.isEmpty { resolved.vocalLanguage = PromptText.unknownLanguage }
+        resolved.timeSignature = request.timeSignature.flatMap(ACEStepRequest.normalizedTimeSignature)
+        resolved.vocalLanguage = request.vocalLanguage ?? Self.defaultLanguage
         resolved.steps = request.timesteps?.count ?? request.steps ?? (variant == .turbo ? 8 : 50)
         resolved.shift = request.shift ?? (variant == .turbo ? 3 : 1)
         switch variant {
         case .turbo:
-            let usual = MusicRequest(prompt: "")
+            let usual = ACEStepOptions()
             let wantsGuidance =
                 (request.guidanceScale ?? 1) > 1 || request.guidanceMethod != usual.guidanceMethod
                 || request.guidanceStart != usual.guidanceStart || request.guidanceEnd != usual.guidanceEnd
@@ -60,24 +70,24 @@ package struct RequestResolver: Sendable {
                 resolved.snapsTimesteps = false
             }
         }
-        while resolved.seeds.count < request.batchSize { resolved.seeds.append(TorchGenerator.randomSeed()) }
+        resolved.common = resolved.common.withSeeds()
         return (resolved, notices)
     }
 
     /// Whether the variant can do the task.
-    private func checkTask(_ request: MusicRequest, _ notices: inout [String]) throws {
+    private func checkTask(_ request: ACEStepRequest, _ notices: inout [String]) throws {
         if request.task.worksOnTracks, let trackTasks {
             guard trackTasks.contains(request.task) else {
                 throw MusicError(
                     .unsupported, "This model wasn't trained for the task \(request.task.rawValue)",
-                    advice: "use a base model: base or xl-base (see: vivace models list)")
+                    advice: "use a base model: base or xl-base")
             }
         } else if request.task.worksOnTracks {
             switch variant {
             case .turbo:
                 throw MusicError(
                     .unsupported, "A turbo model can't do the task \(request.task.rawValue)",
-                    advice: "use a base model: base or xl-base (see: vivace models list)")
+                    advice: "use a base model: base or xl-base")
             case .sft:
                 notices.append("The task \(request.task.rawValue) was trained into base models; this is an SFT model")
             case .base:
@@ -97,7 +107,7 @@ package struct RequestResolver: Sendable {
     }
 
     /// The length in seconds that the model is told.
-    private func duration(_ request: MusicRequest, _ notices: inout [String]) throws -> Double {
+    private func duration(_ request: ACEStepRequest, _ notices: inout [String]) throws -> Double {
         var actual: Double?
         if let codes = request.audioCodes {
             actual = Double(AudioCodeText.codes(in: codes).count) * codeDuration
@@ -128,7 +138,7 @@ package struct RequestResolver: Sendable {
     }
 
     /// The flow times of a resolved request.
-    package static func schedule(_ request: MusicRequest) -> NoiseSchedule {
+    package static func schedule(_ request: ACEStepRequest) -> NoiseSchedule {
         guard let times = request.timesteps else {
             let steps = request.steps ?? 8
             let shift = request.shift ?? 1

@@ -1,53 +1,3 @@
-import Foundation
-
-/// How a model is to be loaded.
-public struct LoadOptions: Sendable, Equatable {
-    /// Number format of weights and activations.
-    public enum Precision: String, Sendable, Codable, CaseIterable {
-        /// bfloat16 where the device computes in it, float32 otherwise.
-        case auto
-        case float32 = "f32"
-        case bfloat16 = "bf16"
-    }
-
-    /// Where the arithmetic runs.
-    public enum Device: String, Sendable, Codable, CaseIterable {
-        /// The GPU if libmlx has one, the CPU otherwise.
-        case auto
-        case cpu, gpu
-    }
-
-    /// How large weights are kept.
-    public enum Quantization: String, Sendable, Codable, CaseIterable {
-        /// In the number format of the model, or as the checkpoint has them.
-        case none
-        /// In 8 bits with one scale per output; activations are rounded to 8 bits too, where the processor multiplies
-        /// these.
-        case q8
-    }
-
-    public var precision: Precision
-    public var quantization: Quantization
-    public var device: Device
-    /// Threads that compute on a CPU, for the whole process; `nil` leaves them at one for each physical core that the
-    /// process may use.
-    public var threads: Int?
-    /// Loads each network when it is needed and lets go of it after its stage: less memory, and more time for each
-    /// generation but the first.
-    public var lowMemory: Bool
-
-    public init(
-        precision: Precision = .auto, quantization: Quantization = .none, device: Device = .auto, threads: Int? = nil,
-        lowMemory: Bool = false
-    ) {
-        self.precision = precision
-        self.quantization = quantization
-        self.device = device
-        self.threads = threads
-        self.lowMemory = lowMemory
-    }
-}
-
 /// What is known of a loaded model.
 public struct ModelInfo: Sendable, Codable, Equatable {
     /// Family name: `ace-step`.
@@ -62,13 +12,16 @@ public struct ModelInfo: Sendable, Codable, Equatable {
     public var parameterCount: Int
     /// Samples per second of the songs, and of the audio that the model takes.
     public var sampleRate: Int
+    /// Channels of the songs, and of the audio that the model takes.
+    public var channelCount: Int
+    /// Bytes that the loaded weights take; 0 if they aren't known.
+    public var byteCount: Int
     /// What the checkpoint says of itself that a user must know, such as "random weights: expect noise".
     public var notice: String?
 
     public init(
         family: String, variant: String, precision: String, device: String, parameterCount: Int,
-        sampleRate: Int = 48_000,
-        notice: String? = nil
+        sampleRate: Int = 48_000, channelCount: Int = 2, byteCount: Int = 0, notice: String? = nil
     ) {
         self.family = family
         self.variant = variant
@@ -76,16 +29,72 @@ public struct ModelInfo: Sendable, Codable, Equatable {
         self.device = device
         self.parameterCount = parameterCount
         self.sampleRate = sampleRate
+        self.channelCount = channelCount
+        self.byteCount = byteCount
         self.notice = notice
+    }
+}
+
+/// What a model can do.
+public struct Capabilities: Sendable, Equatable {
+    /// The tasks that it was trained for.
+    public var tasks: [MusicTask]
+    /// Lengths of songs, in seconds.
+    public var duration: ClosedRange<Double>
+    /// Whether a language model can plan its songs.
+    public var takesPlans: Bool
+
+    public init(
+        tasks: [MusicTask] = [.text2music], duration: ClosedRange<Double> = RequestLimits.duration,
+        takesPlans: Bool = false
+    ) {
+        self.tasks = tasks
+        self.duration = duration
+        self.takesPlans = takesPlans
+    }
+}
+
+extension Capabilities: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case tasks
+        case shortest = "min_duration"
+        case longest = "max_duration"
+        case takesPlans = "takes_plans"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let shortest = try values.decode(Double.self, forKey: .shortest)
+        let longest = try values.decode(Double.self, forKey: .longest)
+        guard shortest <= longest else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .longest, in: values, debugDescription: "max_duration must not be below min_duration")
+        }
+        self.init(
+            tasks: try values.decode([MusicTask].self, forKey: .tasks), duration: shortest...longest,
+            takesPlans: try values.decode(Bool.self, forKey: .takesPlans))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(tasks, forKey: .tasks)
+        try values.encode(duration.lowerBound, forKey: .shortest)
+        try values.encode(duration.upperBound, forKey: .longest)
+        try values.encode(takesPlans, forKey: .takesPlans)
     }
 }
 
 /// A loaded model of some family that turns requests into songs.
 public protocol MusicBackend: Sendable {
+    /// What was loaded.
     var info: ModelInfo { get }
+
+    /// What it can do.
+    var capabilities: Capabilities { get }
 
     /// Checks a request against this model and fills in what it leaves open.
     ///
+    /// - Parameter request: the samples of its audio are read already.
     /// - Returns: the request with no `nil` left except what the model does without, and the notices for the user.
     /// - Throws: ``MusicError`` with code `invalidRequest` or `unsupported`.
     func resolve(_ request: MusicRequest) throws -> (request: MusicRequest, notices: [String])
@@ -98,6 +107,21 @@ public protocol MusicBackend: Sendable {
     /// - Returns: events, ending with `finished`; the stream throws ``MusicError``.
     func generate(_ request: MusicRequest, details: MusicDetails) -> AsyncThrowingStream<MusicEvent, any Error>
 
+    /// Why songs of a request are made without a plan of a language model; `nil` if a plan is of use to them.
+    func reasonAgainstPlan(of request: MusicRequest) -> String?
+
+    /// Has a language model plan, and makes the songs.
+    ///
+    /// - Parameters:
+    ///   - request: likewise.
+    ///   - planner: writes the plan.
+    ///   - options: what is planned.
+    ///   - details: likewise.
+    /// - Returns: events, ending with `finished`, whose result holds the plan; the stream throws ``MusicError``.
+    func generate(
+        _ request: MusicRequest, planner: any MusicPlanner, options: PlanningOptions, details: MusicDetails
+    ) -> AsyncThrowingStream<MusicEvent, any Error>
+
     /// The audio codes of a song.
     ///
     /// - Parameter audio: its samples are read already.
@@ -106,29 +130,27 @@ public protocol MusicBackend: Sendable {
 }
 
 extension MusicBackend {
+    public var capabilities: Capabilities { Capabilities() }
+
     /// Makes the songs, with the events that are always reported.
     public func generate(_ request: MusicRequest) -> AsyncThrowingStream<MusicEvent, any Error> {
         generate(request, details: [])
     }
-}
 
-/// A model family as the composition root registers it.
-public struct BackendFamily: Sendable {
-    /// Family name, such as `ace-step`.
-    public var name: String
+    public func reasonAgainstPlan(of request: MusicRequest) -> String? {
+        "models of the family \(info.family) take no plans"
+    }
 
-    /// Whether a location holds a checkpoint of this family, judged by its files' names and configuration alone.
-    public var recognizes: @Sendable (ModelLocation) -> Bool
+    public func generate(
+        _ request: MusicRequest, planner: any MusicPlanner, options: PlanningOptions, details: MusicDetails
+    ) -> AsyncThrowingStream<MusicEvent, any Error> {
+        AsyncThrowingStream { continuation in
+            continuation.finish(
+                throwing: MusicError(.unsupported, "Models of the family \(info.family) take no plans"))
+        }
+    }
 
-    /// Loads the checkpoint at a location.
-    public var load: @Sendable (ModelLocation, LoadOptions) async throws -> any MusicBackend
-
-    public init(
-        name: String, recognizes: @escaping @Sendable (ModelLocation) -> Bool,
-        load: @escaping @Sendable (ModelLocation, LoadOptions) async throws -> any MusicBackend
-    ) {
-        self.name = name
-        self.recognizes = recognizes
-        self.load = load
+    public func audioCodes(of audio: AudioInput) async throws -> [Int] {
+        throw MusicError(.unsupported, "Models of the family \(info.family) have no audio codes")
     }
 }

@@ -1,8 +1,40 @@
-import Foundation
+/// A part of a generation.
+///
+/// The names are open: a family may have stages of its own.
+public struct MusicStage: RawRepresentable, Sendable, Hashable, Codable, ExpressibleByStringLiteral {
+    public let rawValue: String
 
-/// The parts of a generation, in the order in which they run.
-public enum MusicStage: String, Sendable, Codable, CaseIterable {
-    case load, plan, source, encode, condition, diffuse, decode, write
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public init(stringLiteral value: String) { self.init(rawValue: value) }
+
+    /// The model is read.
+    public static let load: MusicStage = "load"
+    /// A language model plans the song.
+    public static let plan: MusicStage = "plan"
+    /// The source audio becomes what the model works on.
+    public static let source: MusicStage = "source"
+    /// The text becomes numbers.
+    public static let encode: MusicStage = "encode"
+    /// What the model attends to is computed.
+    public static let condition: MusicStage = "condition"
+    /// Noise becomes music, step by step.
+    public static let diffuse: MusicStage = "diffuse"
+    /// The waveform is computed.
+    public static let decode: MusicStage = "decode"
+    /// Files are written.
+    public static let write: MusicStage = "write"
+
+    /// The usual stages in the order in which they run.
+    public static let usual: [MusicStage] = [.load, .plan, .source, .encode, .condition, .diffuse, .decode, .write]
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
 }
 
 /// What a running generation reports.
@@ -16,7 +48,9 @@ public enum MusicEvent: Sendable {
     /// A stage began.
     case started(MusicStage)
     /// `completed` of `total` units of a stage are done: denoising steps, decoded tiles.
-    case progress(MusicStage, completed: Int, total: Int)
+    ///
+    /// `fraction` is how much of the whole job is done, 0 to 1; it never falls.
+    case progress(MusicStage, completed: Int, total: Int, fraction: Double = 0)
     /// What a step predicts of the finished latents; asked for by ``MusicDetails/previews``.
     case preview(LatentsPreview)
     /// The next samples of a song; asked for by ``MusicDetails/audio``.
@@ -26,7 +60,7 @@ public enum MusicEvent: Sendable {
 }
 
 /// Events that cost memory or time and are therefore reported on demand.
-public struct MusicDetails: OptionSet, Sendable {
+public struct MusicDetails: OptionSet, Sendable, Codable {
     public let rawValue: Int
 
     public init(rawValue: Int) { self.rawValue = rawValue }
@@ -38,7 +72,7 @@ public struct MusicDetails: OptionSet, Sendable {
 }
 
 /// The latents that a song will have, as a denoising step foresees them.
-public struct LatentsPreview: Sendable, Equatable {
+public struct LatentsPreview: Sendable, Equatable, Codable {
     /// Index of the song in its batch.
     public var song: Int
     /// Number of the step, from 1.
@@ -56,7 +90,7 @@ public struct LatentsPreview: Sendable, Equatable {
 }
 
 /// A stretch of a song as the decoder gives it, before the level rule, which needs the whole song.
-public struct AudioChunk: Sendable, Equatable {
+public struct AudioChunk: Sendable, Equatable, Codable {
     /// Index of the song in its batch.
     public var song: Int
     /// Where the chunk begins in the song, in samples.
@@ -70,41 +104,5 @@ public struct AudioChunk: Sendable, Equatable {
         self.start = start
         self.total = total
         self.audio = audio
-    }
-}
-
-/// One finished song.
-public struct Song: Sendable {
-    public var audio: AudioBuffer
-    /// The seed that its noise was drawn from.
-    public var seed: UInt64
-    /// Final latents, row-major with shape `latentShape` (frames, channels).
-    public var latents: [Float]
-    public var latentShape: [Int]
-    /// The audio codes that were planned for this song alone; `nil` if there are none.
-    public var audioCodes: String?
-
-    public init(audio: AudioBuffer, seed: UInt64, latents: [Float], latentShape: [Int]) {
-        self.audio = audio
-        self.seed = seed
-        self.latents = latents
-        self.latentShape = latentShape
-    }
-}
-
-/// The outcome of a generation.
-public struct MusicResult: Sendable {
-    public var songs: [Song]
-    /// The resolved request; its `seeds` has one seed per song.
-    public var request: MusicRequest
-    /// Wall-clock seconds by stage.
-    public var seconds: [MusicStage: Double]
-    /// What a language model planned; `nil` without one.
-    public var plan: Plan?
-
-    public init(songs: [Song], request: MusicRequest, seconds: [MusicStage: Double]) {
-        self.songs = songs
-        self.request = request
-        self.seconds = seconds
     }
 }

@@ -1,87 +1,38 @@
-/// What to make: the part of a request that every model family understands.
+/// What to make: the part of a request that every model family understands, and what is left to the family.
 ///
 /// A `nil` field means "the model decides"; ``MusicBackend/resolve(_:)`` fills it in, so that the values which are
 /// used can be shown and stored with the song.
 public struct MusicRequest: Sendable, Equatable {
     /// Free text: style, instruments, mood.
     public var prompt: String
-    /// Words to sing, with section tags such as `[Verse]`; empty for none.
-    public var lyrics: String
-    /// No vocals, whatever the lyrics say.
-    public var instrumental: Bool
-    /// Language code of the lyrics (`en`, `ja`, ...), `unknown` if undetermined.
-    public var vocalLanguage: String
-    /// Length in seconds.
-    ///
-    /// A song made from source audio or from audio codes has their length, and this is only what the model is told.
-    public var duration: Double?
-    /// Beats per minute.
-    public var bpm: Int?
-    /// Key and scale, such as `F# minor`.
-    public var keyScale: String?
-    /// Beats per bar: `2`, `3`, `4` or `6`; the forms `4/4` and `6/8` are understood too.
-    public var timeSignature: String?
-    /// Number of denoising steps.
-    public var steps: Int?
-    /// Shift of the noise schedule, above 0.
-    public var shift: Double?
-    /// Strength of classifier-free guidance; 1 turns it off.
-    public var guidanceScale: Double?
-    /// The noise schedule itself, from high to low in (0, 1], in place of `steps` and `shift`.
-    public var timesteps: [Double]?
-    /// One seed per song; songs without one draw theirs at random.
-    public var seeds: [UInt64]
-    /// How many songs to make, 1 to 8.
-    public var batchSize: Int
-    /// How the finished audio's level is set.
-    public var normalization: Normalization
-    /// Peak that ``Normalization/peak`` brings the audio to, in dB of full scale, at most 0.
-    public var normalizationLevel = -1.0
-
-    // MARK: The task
-
     /// What is done with the source audio.
     public var task = MusicTask.text2music
-    /// The sentence that names the task in the prompt; `nil` takes the task's own.
-    public var instruction: String?
     /// The audio that the task works on.
     public var source: AudioInput?
-    /// Audio whose timbre the song is to have.
+    /// Audio whose sound the song is to have.
     public var reference: AudioInput?
-    /// Codes of the song's melody and structure, in the form `<|audio_code_123|>...`.
-    public var audioCodes: String?
-    /// The tracks to make or to take out.
-    public var tracks: [Track] = []
-    /// The parts of the source that are made anew; `repaint` and `lego` only.
-    public var regions: [RepaintRegion] = []
-    /// Whether repainting keeps the source's own samples outside the regions, or makes them again from their latents.
-    public var keepsSource = true
-    /// How much of the source a cover keeps, 0 to 1; see ``CoverRule``.
-    public var coverStrength = 1.0
-    /// What a cover strength below 1 means.
-    public var coverRule = CoverRule.switch
-    /// How near to the source a cover starts: 0 starts from noise alone, 1 from the source.
-    public var coverNoiseStrength = 0.0
-
-    // MARK: Sampling
-
-    /// How guidance is computed.
-    public var guidanceMethod = GuidanceMethod.apg
-    /// Flow times, from 1 for noise to 0 for music, at which guidance applies: the lower bound.
-    public var guidanceStart = 0.0
-    /// Flow times at which guidance applies: the upper bound.
-    public var guidanceEnd = 1.0
-    /// How the flow is followed.
-    public var solver = Solver.euler
-    /// Whether a turbo model's flow times are moved to the nearest ones that it was trained at.
-    public var snapsTimesteps = false
-    /// Factor on the final latents.
-    public var latentRescale = 1.0
-    /// Added to the final latents, after the factor.
-    public var latentShift = 0.0
+    /// Length in seconds.
+    ///
+    /// A song made from source audio has its length, and this is only what the model is told.
+    public var duration: Double?
+    /// Number of denoising steps.
+    public var steps: Int?
+    /// Strength of classifier-free guidance; 1 turns it off.
+    public var guidanceScale: Double?
+    /// One seed per song; songs without one draw theirs at random.
+    public var seeds: [UInt64] = []
+    /// How many songs to make, 1 to 8.
+    public var batchSize = 1
+    /// How the finished audio's level is set.
+    public var normalization = Normalization.peak
+    /// Peak that ``Normalization/peak`` brings the audio to, in dB of full scale, at most 0.
+    public var normalizationLevel = -1.0
+    /// What only some families understand, by name as in JSON; the family that gets the request reads them and refuses
+    /// those that it does not know.
+    public var options: [String: JSONValue] = [:]
 
     /// Level rules for finished audio.
-    public enum Normalization: String, Sendable, Codable, CaseIterable {
+    public enum Normalization: String, Sendable, Codable, CaseIterable, FieldValue {
         /// Divide by the peak where it exceeds full scale, then bring the peak to ``MusicRequest/normalizationLevel``.
         case peak
         /// Leave the decoder's samples as they are.
@@ -89,25 +40,115 @@ public struct MusicRequest: Sendable, Equatable {
     }
 
     public init(
-        prompt: String, lyrics: String = "", instrumental: Bool = false, vocalLanguage: String = "unknown",
-        duration: Double? = nil, bpm: Int? = nil, keyScale: String? = nil, timeSignature: String? = nil,
-        steps: Int? = nil, shift: Double? = nil, guidanceScale: Double? = nil, timesteps: [Double]? = nil,
-        seeds: [UInt64] = [], batchSize: Int = 1, normalization: Normalization = .peak
+        prompt: String = "", duration: Double? = nil, seeds: [UInt64] = [], batchSize: Int = 1, steps: Int? = nil,
+        guidanceScale: Double? = nil, task: MusicTask = .text2music, source: AudioInput? = nil,
+        reference: AudioInput? = nil, normalization: Normalization = .peak, options: [String: JSONValue] = [:]
     ) {
         self.prompt = prompt
-        self.lyrics = lyrics
-        self.instrumental = instrumental
-        self.vocalLanguage = vocalLanguage
         self.duration = duration
-        self.bpm = bpm
-        self.keyScale = keyScale
-        self.timeSignature = timeSignature
-        self.steps = steps
-        self.shift = shift
-        self.guidanceScale = guidanceScale
-        self.timesteps = timesteps
         self.seeds = seeds
         self.batchSize = batchSize
+        self.steps = steps
+        self.guidanceScale = guidanceScale
+        self.task = task
+        self.source = source
+        self.reference = reference
         self.normalization = normalization
+        self.options = options
     }
+}
+
+extension MusicRequest {
+    /// The fields of every request.
+    public static let fields = FieldTable<MusicRequest>([
+        Field(
+            "caption", \.prompt, .text, aliases: ["prompt"], help: "Style, instruments, mood."
+        ).alwaysWritten(),
+        Field(
+            "task_type", \.task, .text, aliases: ["task"], flags: ["task", "task-type"], placeholder: "task",
+            help: "What is done with the source audio (default: text2music).", group: .task
+        ).alwaysWritten(),
+        Field(
+            "src_audio", .file, aliases: ["src_audio_path", "source_audio", "source"],
+            flags: ["source", "src-audio"], placeholder: "file", help: "The audio file that the task works on.", group: .task,
+            read: { $0.source = AudioInput(named: $1.plainText) }, value: { ($0.source?.path).json }),
+        Field(
+            "reference_audio", .file, aliases: ["reference_audio_path", "ref_audio", "ref_audio_path"],
+            flags: ["reference", "reference-audio"], placeholder: "file", help: "An audio file whose timbre the song is to have.", group: .task,
+            read: { $0.reference = AudioInput(named: $1.plainText) }, value: { ($0.reference?.path).json }),
+        Field(
+            "duration", .number(-1e9...1e9),
+            aliases: ["audio_duration", "target_duration", "audioDuration", "seconds"], flags: ["duration"],
+            placeholder: "seconds",
+            help: "Length in seconds, \(RequestLimits.duration.lowerBound.plainText) to "
+                + "\(RequestLimits.duration.upperBound.plainText); -1 leaves it to the model (default: the model's).",
+            read: { request, json in
+                let seconds = json.numberValue ?? 0
+                request.duration = seconds > 0 ? seconds : nil
+            }, value: { $0.duration.json }),
+        Field(
+            "inference_steps", \.steps, .integer(RequestLimits.steps),
+            aliases: ["infer_step", "infer_steps", "num_inference_steps", "steps"], flags: ["steps", "inference-steps"],
+            help: "Number of denoising steps (default: the model's).", group: .sampling
+        ).replacing("timesteps"),
+        Field(
+            "guidance_scale", \.guidanceScale, .number(RequestLimits.guidanceScale), aliases: ["cfg_scale"],
+            flags: ["guidance-scale"], placeholder: "scale",
+            help: "Strength of guidance; 1 turns it off (default: the model's).", group: .sampling),
+        Field(
+            "seeds", .custom(expected: "whole numbers from 0 to 2^64 - 1, with commas between; -1 draws one"),
+            flags: ["seed", "seeds"], placeholder: "seed",
+            help: "Seed, or several with commas between, one per song; songs without one, and -1, draw theirs.",
+            group: .sampling,
+            read: { request, json in
+                let seeds = try RequestDocument.Settings.seeds(json, "seeds")
+                let isDrawn = seeds.allSatisfy { $0 == nil }
+                request.seeds = isDrawn ? [] : seeds.map { $0 ?? SeedSource.system.draw() }
+            }, value: { $0.seeds.json }
+        ).alwaysWritten(),
+        Field(
+            "batch_size", \.batchSize, .integer(RequestLimits.batchSize), flags: ["batch", "batch-size"],
+            help: "How many songs to make, \(RequestLimits.batchSize.lowerBound) to "
+                + "\(RequestLimits.batchSize.upperBound).", group: .sampling
+        ).alwaysWritten(),
+        Field(
+            "enable_normalization", .flag,
+            read: { request, json in request.normalization = json == true ? .peak : .none },
+            value: { .flag($0.normalization == .peak) }
+        ).alwaysWritten(),
+        Field(
+            "normalization", .choice(Normalization.allCases.map(\.rawValue)), flags: ["normalize"], placeholder: "rule",
+            help: "Level of the result: peak (at most full scale, then -1 dBFS) or none (default: peak).",
+            group: .output,
+            read: { request, json in request.normalization = Normalization(json: json) ?? request.normalization }),
+        Field(
+            "normalization_db", \.normalizationLevel, .number(RequestLimits.normalizationLevel),
+            flags: ["normalization-db"], placeholder: "dB",
+            help: "Peak of the result in dB of full scale, "
+                + "\(RequestLimits.normalizationLevel.lowerBound.plainText) to 0 (default: -1).", group: .output),
+    ])
+}
+
+extension MusicRequest: Codable {
+    /// Reads the common fields by their names; everything else is an option of some family.
+    public init(from decoder: any Decoder) throws {
+        let object = try decoder.singleValueContainer().decode([String: JSONValue].self)
+        self.init()
+        try read(object)
+    }
+
+    /// Sets what an object has: the common fields, and options for the family.
+    ///
+    /// - Throws: ``MusicError`` with code `invalidRequest`.
+    public mutating func read(_ object: [String: JSONValue]) throws {
+        let rest = try Self.fields.read(object, into: &self)
+        for (name, value) in rest { options[name] = value == .null ? nil : value }
+    }
+
+    /// The request as a JSON object: what differs from the defaults, and the fields that are always written.
+    public var object: [String: JSONValue] {
+        options.merging(Self.fields.object(of: self, usual: MusicRequest())) { _, common in common }
+    }
+
+    public func encode(to encoder: any Encoder) throws { try object.encode(to: encoder) }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import MusicCore
-import MusicManager
+import MusicEngine
 
 /// `vivace codes`: the 5 Hz codes of a song.
 struct CodesCommand: AsyncParsableCommand {
@@ -24,22 +24,12 @@ struct CodesCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        guard let environment = CommandEnvironment.current else {
-            throw MusicError(.internal, "the command runs outside VivaceCommand.run")
-        }
-        try AudioInputs.check(
-            {
-                var request = MusicRequest(prompt: "")
-                request.task = .cover
-                request.source = AudioInput(path: file)
-                return request
-            }())
+        let engine = try CommandEnvironment.required().engine
         let options = try computation.loadOptions()
+        try AudioInputs.checkSource(file)
         let (codes, name) = try await withInterruption { [file, model] in
-            let (backend, name) = try await environment.manager.modelOrDefault(model, options: options)
-            let input = try AudioInputs.read(
-                AudioInput(path: file), sampleRate: backend.info.sampleRate, limit: RequestLimits.sourceDuration)
-            return (try await backend.audioCodes(of: input), name)
+            let found = try await engine.find(model)
+            return (try await engine.audioCodes(of: file, by: found, options: options), found.name)
         }
         guard json else {
             Terminal.output(AudioCodeText.text(codes))

@@ -1,12 +1,11 @@
 public import Foundation
 public import MusicCore
-public import MusicManager
+public import MusicEngine
 
-/// What the composition root hands to the commands: the manager with its families, and what belongs to the
-/// installation.
+/// What the composition root hands to the commands: the engine with its families, and what belongs to the installation.
 public struct CommandEnvironment: Sendable {
-    /// Finds and loads models.
-    public var manager: MusicManager
+    /// Finds and loads models, and makes songs.
+    public var engine: Engine
 
     /// What a checkpoint with random weights is like.
     public enum RandomKind: Sendable, Equatable {
@@ -52,25 +51,24 @@ public struct CommandEnvironment: Sendable {
     public var machine: Machine { machineDescription() }
     private let machineDescription: @Sendable () -> Machine
 
-    /// The name of the model that comes with the program.
-    public var builtinName: String
-
-    /// Whether a model of that short name is complete on this machine; never downloads.
-    public var isInstalled: @Sendable (String) async -> Bool
-
     public init(
-        manager: MusicManager, builtinName: String, machine: @escaping @Sendable () -> Machine,
-        isInstalled: @escaping @Sendable (String) async -> Bool,
+        engine: Engine, machine: @escaping @Sendable () -> Machine,
         makeRandomCheckpoint: @escaping MakeRandomCheckpoint, quantizeCheckpoint: @escaping QuantizeCheckpoint
     ) {
-        self.manager = manager
-        self.builtinName = builtinName
+        self.engine = engine
         machineDescription = machine
-        self.isInstalled = isInstalled
         self.makeRandomCheckpoint = makeRandomCheckpoint
         self.quantizeCheckpoint = quantizeCheckpoint
     }
 
     /// The environment of the running command; bound by ``VivaceCommand/run(in:arguments:)``.
     @TaskLocal package static var current: CommandEnvironment?
+
+    /// The environment of the running command.
+    ///
+    /// - Throws: ``MusicError`` `internal` if there is none.
+    static func required() throws -> CommandEnvironment {
+        guard let current else { throw MusicError(.internal, "the command runs outside VivaceCommand.run") }
+        return current
+    }
 }

@@ -1,6 +1,6 @@
 import Foundation
 import MusicCore
-import MusicManager
+import MusicEngine
 
 /// What `vivace generate --json` prints.
 struct GenerationReport: Encodable, Sendable {
@@ -10,8 +10,8 @@ struct GenerationReport: Encodable, Sendable {
     var seeds: [UInt64]
     /// The model as named, and what was loaded.
     var model: String
-    var modelInfo: ModelInfo
-    /// The resolved request.
+    var modelInfo: ModelInfo?
+    /// The resolved request; what `--request` takes.
     var parameters: MusicRequest
     /// Wall-clock seconds by stage, and their sum as `total`.
     var seconds: [String: Double]
@@ -29,17 +29,17 @@ struct GenerationReport: Encodable, Sendable {
         case notices
     }
 
-    init(files: [String], model: String, info: ModelInfo, result: MusicResult, notices: [String]) {
-        self.files = files
+    init(_ result: MusicResult, family: any MusicFamily, notices: [String]) {
+        files = result.songs.compactMap(\.path)
         seeds = result.songs.map(\.seed)
-        self.model = model
-        modelInfo = info
+        model = result.model ?? ""
+        modelInfo = result.info
         parameters = result.request
         seconds = Dictionary(uniqueKeysWithValues: result.seconds.map { ($0.key.rawValue, $0.value) })
         seconds["total"] = result.seconds.values.reduce(0, +)
         peakMemoryBytes = ProcessMemory.peakResidentBytes
         self.notices = notices
-        self.result = GenerationResult(result, paths: files)
+        self.result = GenerationResult(result, family: family)
     }
 
     /// Both sets of fields side by side.
@@ -56,19 +56,12 @@ struct GenerationReport: Encodable, Sendable {
         try result.encode(to: encoder)
     }
 
-    func json() throws -> String { try Self.json(of: self) }
-
-    /// A document for people and programs alike.
-    static func json(of value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
-
     /// Seconds per stage in running order, and peak memory.
     var verboseLines: [String] {
-        MusicStage.allCases.compactMap { stage in
-            seconds[stage.rawValue].map { "\(stage.rawValue): \(String(format: "%.3f", $0)) s" }
-        } + ["total: \(String(format: "%.3f", seconds["total"] ?? 0)) s", "peak memory: \(peakMemoryBytes >> 20) MiB"]
+        let usual = MusicStage.usual.map(\.rawValue)
+        let others = seconds.keys.filter { !usual.contains($0) && $0 != "total" }.sorted()
+        return (usual + others + ["total"]).compactMap { stage in
+            seconds[stage].map { "\(stage): \(String(format: "%.3f", $0)) s" }
+        } + ["peak memory: \(peakMemoryBytes >> 20) MiB"]
     }
 }

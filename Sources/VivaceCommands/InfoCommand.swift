@@ -1,6 +1,8 @@
 import ArgumentParser
 import AudioFile
 import Foundation
+import MusicCore
+import MusicEngine
 
 /// `vivace info`: what is known of a sound file and of what made it.
 struct InfoCommand: ParsableCommand {
@@ -37,7 +39,9 @@ struct InfoCommand: ParsableCommand {
         Terminal.output(
             "made by: Vivace \(recipe.vivace), model \(recipe.model) (\(recipe.variant), \(recipe.precision), "
                 + "\(recipe.device))")
-        for line in recipe.request.summaryLines { Terminal.output("  \(line)") }
+        let families = CommandEnvironment.current?.engine.families ?? []
+        let family = families.first { recipe.variant.hasPrefix($0.name + " ") }
+        for line in family?.summary(of: recipe.request) ?? recipe.request.summary { Terminal.output("  \(line)") }
         Terminal.output("repeat it: vivace generate --from \(file)")
     }
 

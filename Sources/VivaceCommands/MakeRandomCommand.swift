@@ -31,9 +31,7 @@ struct MakeRandomCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard let environment = CommandEnvironment.current else {
-            throw MusicError(.internal, "the command runs outside VivaceCommand.run")
-        }
+        let environment = try CommandEnvironment.required()
         let url = URL(fileURLWithPath: folder)
         try await withInterruption { [seed, lm] in
             var shown = -1

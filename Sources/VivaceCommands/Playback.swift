@@ -2,6 +2,7 @@ import AudioFile
 import Dispatch
 import Foundation
 import MusicCore
+import MusicEngine
 import Synchronization
 
 /// Passes decoded samples on while a song is made: to a file, to a player, or to both.

@@ -18,6 +18,19 @@ final class ProgressReporter {
         self.stageStart = clock.now
     }
 
+    /// Shows what a running generation reports.
+    ///
+    /// - Parameter family: whose request it is.
+    func show(_ event: MusicEvent, of family: any MusicFamily) {
+        switch event {
+        case .resolved(let request): note(family.summary(of: request).joined(separator: ", "))
+        case .notice(let text): note("note: \(text)")
+        case .started(let stage): started(stage)
+        case .progress(let stage, let completed, let total, _): progressed(stage, completed: completed, total: total)
+        case .preview, .audio, .finished: break
+        }
+    }
+
     /// Shows that a stage began.
     func started(_ stage: MusicStage) {
         self.stage = stage
@@ -81,6 +94,7 @@ final class ProgressReporter {
         case .diffuse: "denoising, step"
         case .decode: "decoding, tile"
         case .write: "writing"
+        default: stage.rawValue
         }
     }
 

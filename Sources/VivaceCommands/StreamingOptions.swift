@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MusicCore
+import MusicEngine
 
 /// Hearing a song while it is decoded.
 struct StreamingOptions: ParsableArguments {
@@ -14,12 +15,10 @@ struct StreamingOptions: ParsableArguments {
     var play = false
 
     /// - Throws: ``MusicError`` if there is no player, or nothing to stream.
-    func playback(_ request: MusicRequest, plan: OutputPlan) throws -> Playback? {
+    func playback(_ request: MusicRequest, of family: any MusicFamily, plan: OutputPlan) throws -> Playback? {
         guard stream != nil || play else { return nil }
-        if request.task == .repaint, request.keepsSource, !request.regions.isEmpty {
-            throw MusicError(
-                .invalidRequest, "a repainted song that keeps its source is joined at the end and can't be streamed",
-                advice: "leave out --stream and --play, or add --no-keep-source")
+        if let reason = family.reasonAgainstStreaming(of: request) {
+            throw MusicError(.invalidRequest, reason, advice: "leave out --stream and --play")
         }
         let file = stream.map { URL(fileURLWithPath: $0) }
         if let file {
@@ -28,7 +27,7 @@ struct StreamingOptions: ParsableArguments {
                     .invalidRequest, "--stream: '\(file.lastPathComponent)' is no .wav file",
                     advice: "end the name in .wav, or name a pipe")
             }
-            guard plan.url?.standardizedFileURL != file.standardizedFileURL else {
+            guard plan.namedFile?.standardizedFileURL != file.standardizedFileURL else {
                 throw MusicError(
                     .invalidRequest, "--stream and --output name the same file", advice: "choose two names")
             }

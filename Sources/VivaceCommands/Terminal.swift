@@ -21,6 +21,13 @@ enum Terminal {
         write("vivace: error: \(line)", to: .standardError)
     }
 
+    /// A document for people and programs alike.
+    static func json(of value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
     /// Writes a text and a line end; a closed pipe is no error.
     static func write(_ text: String, to handle: FileHandle) {
         try? handle.write(contentsOf: Data((text.hasSuffix("\n") ? text : text + "\n").utf8))

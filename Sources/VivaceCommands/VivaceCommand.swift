@@ -1,19 +1,17 @@
 public import ArgumentParser
 import Foundation
 import MusicCore
+import MusicEngine
 
 /// The `vivace` command: makes music, looks into songs, and manages models.
 public struct VivaceCommand: AsyncParsableCommand {
-    /// Version of the program.
-    public static let version = "0.1.0"
-
     public static let configuration = CommandConfiguration(
         commandName: "vivace",
         abstract: "Music generation with ACE-Step 1.5, native in Swift.",
         discussion: """
             Exit codes: 0 success, 1 failure, 2 wrong usage or parameters, 130 cancelled.
             """,
-        version: version,
+        version: Release.version,
         subcommands: [
             GenerateCommand.self, CreateCommand.self, FormatCommand.self, UnderstandCommand.self, ExtractCommand.self,
             CodesCommand.self, InfoCommand.self, SpectrogramCommand.self, ModelsCommand.self, DoctorCommand.self,
@@ -29,8 +27,9 @@ public struct VivaceCommand: AsyncParsableCommand {
     ///   - arguments: the command line without the program's name; `nil` takes the process's own.
     public static func run(in environment: CommandEnvironment, arguments: [String]? = nil) async -> Never {
         do {
-            var command = try parseAsRoot(arguments)
+            // The families are known while the command line is read: their fields are options of it.
             try await CommandEnvironment.$current.withValue(environment) {
+                var command = try parseAsRoot(arguments)
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()
                 } else {
@@ -39,7 +38,8 @@ public struct VivaceCommand: AsyncParsableCommand {
             }
             endProcess(ExitStatus.success)
         } catch {
-            finish(with: error)
+            // Help texts name the families' options too.
+            CommandEnvironment.$current.withValue(environment) { finish(with: error) }
         }
     }
 

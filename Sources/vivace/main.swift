@@ -1,29 +1,17 @@
 import ACEStep
-import Foundation
-import ModelHub
 import ModelSupport
-import MusicManager
+import Vivace
 import VivaceCommands
 
-// The composition root: the one place that knows every family.
-
-let locator = { @Sendable in try ModelLocator(builtin: { try Installation.builtinModel() }) }
+// The composition root: the one place that knows every family and every face.
 
 await VivaceCommand.run(
     in: CommandEnvironment(
-        manager: MusicManager(
-            families: [ACEStepBackend.family], planners: [ACEStepPlanner.family],
-            locate: { try await locator().resolve($0).location },
-            defaultModel: { try await DefaultModel.name(locator()) }),
-        builtinName: ModelRegistry.builtinName,
+        engine: .standard(downloads: true),
         machine: {
             .init(
                 memory: Machine.memory, threads: Machine.threads, instructionSet: Machine.instructionSet,
                 hasGPU: Machine.hasGPU)
-        },
-        isInstalled: { name in
-            guard let locator = try? locator() else { return false }
-            return (try? await locator.resolve(name, offline: true)) != nil
         },
         makeRandomCheckpoint: { folder, kind, seed, report in
             switch kind {

@@ -102,8 +102,13 @@ private struct Inputs {
         noise = MLXArray(generator.randn(frames * channels), [1, frames, channels])
     }
 
-    func request(steps: Int) -> MusicRequest {
-        MusicRequest(prompt: "", duration: duration, steps: steps, shift: 3, guidanceScale: 1)
+    func request(steps: Int) -> ACEStepRequest {
+        ACEStepRequest {
+            $0.duration = duration
+            $0.steps = steps
+            $0.shift = 3
+            $0.guidanceScale = 1
+        }
     }
 
     /// Floating-point operations of each stage.

@@ -20,18 +20,18 @@ package struct PromptText: Sendable, Equatable {
     /// - Parameters:
     ///   - request: what to make.
     ///   - instruction: the task's sentence; a colon is added if it has none at the end.
-    package init(_ request: MusicRequest, instruction: String) {
+    package init(_ request: ACEStepRequest, instruction: String) {
         let sentence = instruction.hasSuffix(":") ? instruction : instruction + ":"
         text =
             "# Instruction\n\(sentence)\n\n# Caption\n\(request.prompt)\n\n"
             + "# Metas\n\(Self.metadata(request))\(Self.endOfText)\n"
         let sung = request.instrumental ? Self.instrumentalLyrics : request.lyrics
-        let language = request.vocalLanguage.isEmpty ? Self.unknownLanguage : request.vocalLanguage
+        let language = request.vocalLanguage ?? Self.unknownLanguage
         lyrics = "# Languages\n\(language)\n\n# Lyric\n\(sung)\(Self.endOfText)"
     }
 
     /// The metadata as four lines; what is not known is `N/A`, and the duration is in whole seconds.
-    package static func metadata(_ request: MusicRequest) -> String {
+    package static func metadata(_ request: ACEStepRequest) -> String {
         func known(_ text: String?) -> String {
             text.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 } ?? "N/A"
         }

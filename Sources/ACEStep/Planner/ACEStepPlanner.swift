@@ -9,10 +9,6 @@ public final class ACEStepPlanner: MusicPlanner, Measurable {
     private let planner: Planner
     private let benchmark: PlannerBenchmark
 
-    /// The family, as the composition root registers it.
-    public static let family = PlannerFamily(
-        name: familyName, recognizes: { PlannerFolder.find($0) != nil }, load: { try await load($0, options: $1) })
-
     static let familyName = "ace-step-lm"
 
     private init(info: ModelInfo, planner: Planner, benchmark: PlannerBenchmark) {

@@ -6,13 +6,10 @@ package enum TaskInstruction {
     package static let text2music = "Fill the audio semantic mask based on the given conditions:"
 
     /// The sentence for a request: its own if it has one, else that of its task and tracks.
-    package static func sentence(for request: MusicRequest) -> String {
+    package static func sentence(for request: ACEStepRequest) -> String {
         if let own = request.instruction, !own.allSatisfy(\.isWhitespace) { return own }
         let tracks = request.tracks.map { $0.rawValue.uppercased() }
         switch request.task {
-        case .text2music:
-            // Codes are followed as the source of a cover is.
-            return request.audioCodes == nil ? text2music : cover
         case .cover:
             return cover
         case .repaint:
@@ -25,6 +22,9 @@ package enum TaskInstruction {
         case .complete:
             return tracks.isEmpty
                 ? "Complete the input track:" : "Complete the input track with \(tracks.joined(separator: " | ")):"
+        default:
+            // Codes are followed as the source of a cover is.
+            return request.audioCodes == nil ? text2music : cover
         }
     }
 

@@ -27,7 +27,7 @@ package struct TaskPreparation {
     }
 
     /// - Throws: ``MusicError``, or `CancellationError`.
-    package func prepare(_ request: MusicRequest) throws -> PreparedTask {
+    package func prepare(_ request: ACEStepRequest) throws -> PreparedTask {
         if let text = request.audioCodes {
             let hints = try Cover(model).hints(AudioCodeText.codes(in: text))
             return prepared(request, source: hints, clean: hints, mask: ones(hints.dim(1)))
@@ -39,20 +39,20 @@ package struct TaskPreparation {
         }
         let audio = try SourceAudio.checked(input, role: "source")
         switch request.task {
-        case .text2music, .extract, .complete:
-            let latents = try encode(audio)
-            return prepared(request, source: latents, clean: latents, mask: ones(latents.dim(1)))
         case .cover:
             let latents = try encode(audio)
             return prepared(
                 request, source: try Cover(model).roundTrip(latents), clean: latents, mask: ones(latents.dim(1)))
         case .repaint, .lego:
             return try region(request, audio)
+        default:
+            let latents = try encode(audio)
+            return prepared(request, source: latents, clean: latents, mask: ones(latents.dim(1)))
         }
     }
 
     /// Repaint and lego, which work on parts of the source.
-    private func region(_ request: MusicRequest, _ audio: AudioBuffer) throws -> PreparedTask {
+    private func region(_ request: ACEStepRequest, _ audio: AudioBuffer) throws -> PreparedTask {
         let window = try RepaintWindow(request.regions, duration: audio.duration)
         let extended = audio.extended(leading: window.leading, trailing: window.trailing)
         let latents = try encode(extended.audio)
@@ -76,7 +76,7 @@ package struct TaskPreparation {
     }
 
     private func prepared(
-        _ request: MusicRequest, source: MLXArray, clean: MLXArray?, mask: MLXArray, kept: KeptSource? = nil
+        _ request: ACEStepRequest, source: MLXArray, clean: MLXArray?, mask: MLXArray, kept: KeptSource? = nil
     ) -> PreparedTask {
         let wide = broadcast(mask, to: source.shape)
         let switches = clean != nil && request.coverStrength < 1 && request.coverRule == .switch

@@ -1,6 +1,6 @@
 /// What a machine's memory suits: which language model, how long songs, and how many at once.
 ///
-/// The tiers are those of ACE-Step for Apple Silicon.
+/// A family says which tiers there are.
 public struct MemoryTier: Sendable, Equatable, Codable {
     /// Memory of the smallest machines of the tier, in units of 10⁹ bytes; the lowest tier has all that are smaller.
     public var gigabytes: Int
@@ -18,52 +18,19 @@ public struct MemoryTier: Sendable, Equatable, Codable {
         case batchSize = "max_batch_size"
     }
 
-    /// All tiers, smallest first.
-    public static let all = [
-        MemoryTier(gigabytes: 8, plannerSize: nil, duration: 60, batchSize: 1),
-        MemoryTier(gigabytes: 16, plannerSize: "0.6B", duration: 120, batchSize: 2),
-        MemoryTier(gigabytes: 24, plannerSize: "1.7B", duration: 300, batchSize: 4),
-        MemoryTier(gigabytes: 48, plannerSize: "4B", duration: 600, batchSize: 8),
-    ]
-
-    /// Sizes of language models, smallest first.
-    public static let plannerSizes = all.compactMap(\.plannerSize)
-
     /// The environment variable that names a tier by its gigabytes.
     public static let variable = "VIVACE_MEMORY_TIER"
 
-    /// The tier of a machine.
-    ///
-    /// A part of the memory that is missing to the round number, as systems keep some, is overlooked.
-    ///
-    /// - Parameter bytes: memory that the process may use.
-    public static func of(bytes: Int) -> MemoryTier {
-        all.last { Double(bytes) >= 0.93 * Double($0.gigabytes) * 1e9 } ?? all[0]
-    }
-
-    /// The tier of a name: `8`, `16`, `24` or `48`.
-    ///
-    /// - Throws: ``MusicError`` with code `invalidRequest`.
-    public init(named name: String) throws {
-        guard let tier = Self.all.first(where: { String($0.gigabytes) == name }) else {
-            throw MusicError(
-                .invalidRequest, "There is no memory tier '\(name)'",
-                advice: "use \(Self.all.map { String($0.gigabytes) }.joined(separator: ", "))")
-        }
-        self = tier
-    }
-
-    private init(gigabytes: Int, plannerSize: String?, duration: Double, batchSize: Int) {
+    /// - Parameters:
+    ///   - gigabytes: memory of the smallest machines of the tier, in units of 10⁹ bytes.
+    ///   - plannerSize: largest language model; `nil` for none.
+    ///   - duration: longest songs, in seconds.
+    ///   - batchSize: most songs of one request.
+    public init(gigabytes: Int, plannerSize: String?, duration: Double, batchSize: Int) {
         self.gigabytes = gigabytes
         self.plannerSize = plannerSize
         self.duration = duration
         self.batchSize = batchSize
-    }
-
-    /// Sizes of language models that the memory suits, largest first.
-    public var suitedPlanners: [String] {
-        guard let plannerSize, let last = Self.plannerSizes.firstIndex(of: plannerSize) else { return [] }
-        return Self.plannerSizes[...last].reversed()
     }
 
     /// What is to be said of a request that goes beyond the tier.
@@ -72,7 +39,7 @@ public struct MemoryTier: Sendable, Equatable, Codable {
         if let duration = request.duration, duration > self.duration {
             notices.append(
                 "\(Int(duration)) seconds are more than the \(Int(self.duration)) that memory of this size "
-                    + "(\(gigabytes) GB) suits: if it does not suffice, --low-memory and --quantize q8 need less")
+                    + "(\(gigabytes) GB) suits: if it does not suffice, loading with low memory or in 8 bits needs less")
         }
         if request.batchSize > batchSize {
             notices.append(
@@ -80,5 +47,54 @@ public struct MemoryTier: Sendable, Equatable, Codable {
                     + "suits: they are made one after another")
         }
         return notices
+    }
+}
+
+/// The tiers of a family.
+public struct MemoryTiers: Sendable, Equatable {
+    /// Smallest first; at least one.
+    public let all: [MemoryTier]
+
+    /// - Parameter all: smallest first, at least one.
+    public init(_ all: [MemoryTier]) {
+        precondition(!all.isEmpty, "a family has at least one memory tier")
+        self.all = all
+    }
+
+    /// One tier that leaves everything to the family.
+    public static let unlimited = MemoryTiers([
+        MemoryTier(
+            gigabytes: 0, plannerSize: nil, duration: RequestLimits.duration.upperBound,
+            batchSize: RequestLimits.batchSize.upperBound)
+    ])
+
+    /// Sizes of language models, smallest first.
+    public var plannerSizes: [String] { all.compactMap(\.plannerSize) }
+
+    /// The tier of a machine.
+    ///
+    /// A part of the memory that is missing to the round number, as systems keep some, is overlooked.
+    ///
+    /// - Parameter bytes: memory that the process may use.
+    public func tier(ofBytes bytes: Int) -> MemoryTier {
+        all.last { Double(bytes) >= 0.93 * Double($0.gigabytes) * 1e9 } ?? all[0]
+    }
+
+    /// The tier of a name, such as `16`.
+    ///
+    /// - Throws: ``MusicError`` with code `invalidRequest`.
+    public func tier(named name: String) throws -> MemoryTier {
+        guard let tier = all.first(where: { String($0.gigabytes) == name }) else {
+            throw MusicError(
+                .invalidRequest, "There is no memory tier '\(name)'",
+                advice: "use \(all.map { String($0.gigabytes) }.joined(separator: ", "))")
+        }
+        return tier
+    }
+
+    /// Sizes of language models that a tier suits, largest first.
+    public func suitedPlanners(_ tier: MemoryTier) -> [String] {
+        guard let size = tier.plannerSize, let last = plannerSizes.firstIndex(of: size) else { return [] }
+        return plannerSizes[...last].reversed()
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import MusicCore
-import MusicManager
+import MusicEngine
 
 /// `vivace bench`: how long each stage of a generation takes on this machine.
 struct BenchCommand: AsyncParsableCommand {
@@ -50,9 +50,7 @@ struct BenchCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        guard let environment = CommandEnvironment.current else {
-            throw MusicError(.internal, "the command runs outside VivaceCommand.run")
-        }
+        let environment = try CommandEnvironment.required()
         let workload = try checkedWorkload()
         let options = try computation.loadOptions()
         let stages = stages.isEmpty ? BenchmarkStage.ofModel : stages
@@ -72,9 +70,7 @@ struct BenchCommand: AsyncParsableCommand {
     }
 
     private func checkedWorkload() throws -> BenchmarkWorkload {
-        var request = MusicRequest(prompt: "bench", duration: duration, steps: steps)
-        request.batchSize = batch
-        _ = try request.validate()
+        _ = try MusicRequest(prompt: "bench", duration: duration, batchSize: batch, steps: steps).validate()
         for (name, value, range) in [
             ("--text-tokens", textTokens, 1...256), ("--lyric-tokens", lyricTokens, 1...2048),
             ("--repeats", repeats, 1...1000),
@@ -106,11 +102,12 @@ private func loaded(
 ) async throws -> any Measurable {
     let model: any Sendable
     let family: String
+    let engine = environment.engine
     if ofPlanner {
-        let planner = try await environment.manager.planner(name, options: options)
+        let planner = try await engine.planner(name, options: options).model
         (model, family) = (planner, planner.info.family)
     } else {
-        let backend = try await environment.manager.model(name, options: options)
+        let backend = try await engine.model(try await engine.find(name), options: options).model
         (model, family) = (backend, backend.info.family)
     }
     guard let measurable = model as? any Measurable else {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import MusicCore
-import MusicManager
+import MusicEngine
 
 /// `vivace models quantize`: a copy of a model with its large weights in 8 bits.
 struct ModelsQuantizeCommand: AsyncParsableCommand {
@@ -23,14 +23,12 @@ struct ModelsQuantizeCommand: AsyncParsableCommand {
     var quiet = false
 
     func run() async throws {
-        guard let environment = CommandEnvironment.current else {
-            throw MusicError(.internal, "the command runs outside VivaceCommand.run")
-        }
+        let environment = try CommandEnvironment.required()
         let url = URL(fileURLWithPath: folder)
         let line = ProgressLine(isQuiet: quiet)
         try await withInterruption { [name] in
             defer { line.clear() }
-            let location = try await environment.manager.location(of: name)
+            let location = try await environment.engine.location(of: name)
             try await environment.quantizeCheckpoint(location, url) { file in line.show("writing \(file)") }
         }
         Terminal.output(folder)

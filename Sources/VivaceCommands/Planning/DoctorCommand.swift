@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import ModelHub
 import MusicCore
-import MusicManager
+import MusicEngine
 
 /// `vivace doctor`: what this machine can do, and what is missing.
 struct DoctorCommand: AsyncParsableCommand {
@@ -13,8 +13,7 @@ struct DoctorCommand: AsyncParsableCommand {
             made at once. --memory-tier, or the environment variable \(MemoryTier.variable), says otherwise.
             """)
 
-    @Option(help: ArgumentHelp("Show another tier: 8, 16, 24 or 48.", valueName: "gigabytes"))
-    var memoryTier: String?
+    @OptionGroup var planner: TierOptions
 
     @Flag(help: "Print one JSON document.")
     var json = false
@@ -50,24 +49,25 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard let environment = CommandEnvironment.current else {
-            throw MusicError(.internal, "the command runs outside VivaceCommand.run")
-        }
+        let environment = try CommandEnvironment.required()
+        let engine = environment.engine
         let machine = environment.machine
-        let tier = try PlannerChoice.tier(memoryTier, memory: machine.memory)
+        let model = try await engine.defaultName()
+        let family = try await engine.find(model).family
+        let tiers = family.memoryTiers
+        let tier = try engine.tier(of: family, named: planner.tierName)
         var installed: [String] = []
-        for size in MemoryTier.plannerSizes.reversed() {
+        for size in tiers.plannerSizes.reversed() {
             let name = "lm-\(size.lowercased())"
-            if await environment.isInstalled(name) { installed.append(name) }
+            if await engine.isInstalled(name) { installed.append(name) }
         }
-        let suited = tier.suitedPlanners.map { "lm-\($0.lowercased())" }
-        let model = try await environment.manager.defaultName()
+        let suited = tiers.suitedPlanners(tier).map { "lm-\($0.lowercased())" }
         let cache = try HubConfiguration().cacheDirectory
         let free =
             try? FileManager.default.attributesOfFileSystem(
                 forPath: Self.existing(cache).path)[.systemFreeSize] as? Int
         var advice: [String] = []
-        if model == environment.builtinName {
+        if model == engine.builtinName {
             advice.append("no real model is installed: vivace models pull turbo")
         }
         if let wanted = suited.first, installed.isEmpty {
@@ -78,7 +78,7 @@ struct DoctorCommand: AsyncParsableCommand {
             advice.append("the memory suits no language model by default; --low-memory and --quantize q8 need less")
         }
         let report = Report(
-            version: VivaceCommand.version, system: ProcessInfo.processInfo.operatingSystemVersionString,
+            version: Release.version, system: ProcessInfo.processInfo.operatingSystemVersionString,
             processor: BenchReport.Machine.processorName, instructions: machine.instructionSet,
             threads: machine.threads, gpu: machine.hasGPU, memoryBytes: machine.memory, tier: tier,
             installedLanguageModels: installed, languageModel: suited.first(where: installed.contains),
@@ -86,7 +86,7 @@ struct DoctorCommand: AsyncParsableCommand {
             player: (try? Player.find())?.program.lastPathComponent,
             advice: advice)
         guard !json else {
-            Terminal.output(try GenerationReport.json(of: report))
+            Terminal.output(try Terminal.json(of: report))
             return
         }
         Self.lines(report).forEach(Terminal.output)

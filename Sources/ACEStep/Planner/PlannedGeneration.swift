@@ -1,0 +1,172 @@
+import Foundation
+import MusicCore
+
+/// A generation that a language model plans first: tempo, key, metre, length, caption, language and audio codes that
+/// the request leaves open, then the songs.
+///
+/// What the user has said always wins. Songs with audio codes of their own are made one after another.
+package struct PlannedGeneration: Sendable {
+    private let planner: any MusicPlanner
+    private let backend: any MusicBackend
+    private let options: PlanningOptions
+
+    /// - Parameters:
+    ///   - planner: plans.
+    ///   - backend: makes the songs.
+    ///   - options: what is planned.
+    package init(planner: any MusicPlanner, backend: any MusicBackend, options: PlanningOptions) {
+        self.planner = planner
+        self.backend = backend
+        self.options = options
+    }
+
+    /// Why a request is made without a plan; `nil` if a plan is of use to it.
+    ///
+    /// Tasks with source audio follow that, and what the user wrote.
+    package static func reasonAgainst(_ request: MusicRequest) -> String? {
+        guard request.task != .text2music else { return nil }
+        return "the task \(request.task.rawValue) follows its source audio"
+    }
+
+    /// Plans, and makes the songs.
+    ///
+    /// - Parameters:
+    ///   - request: the samples of its audio are read already.
+    ///   - details: which events to report beside those that are always reported.
+    /// - Returns: events, ending with `finished`, whose result holds the plan. The stream throws ``MusicError``.
+    package func generate(
+        _ request: MusicRequest, details: MusicDetails = []
+    ) -> AsyncThrowingStream<MusicEvent, any Error> {
+        .reporting { try await run(request, details, $0) }
+    }
+
+    private func run(
+        _ request: MusicRequest, _ details: MusicDetails, _ report: @escaping @Sendable (MusicEvent) -> Void
+    ) async throws {
+        var request = try ACEStepRequest(request.withSeeds())
+        _ = try request.validate()
+        try options.validate()
+        report(.started(.plan))
+        let clock = ContinuousClock()
+        let start = clock.now
+        let plan = try await planner.plan(planRequest(request)) { completed, total in
+            report(.progress(.plan, completed: completed, total: total))
+        }
+        let seconds = (clock.now - start) / .seconds(1)
+        apply(plan, to: &request)
+        var result =
+            plan.codes.isEmpty
+            ? try await songs(of: request.neutral, details, report)
+            : try await songs(of: request, codes: plan.codes, details, report)
+        result.plan = plan
+        result.seconds[.plan] = seconds
+        try Task.checkCancellation()
+        report(.finished(result))
+    }
+
+    /// What the language model is asked for.
+    private func planRequest(_ request: ACEStepRequest) -> PlanRequest {
+        var options = options
+        if request.audioCodes != nil { options.writesCodes = false }
+        if request.instrumental { options.rewritesLyrics = false }
+        // A song that follows codes is as long as they are.
+        let codeSeconds = request.audioCodes.map { Double(AudioCodeText.codes(in: $0).count) / 5 }
+        let duration = codeSeconds ?? request.duration
+        let language = Self.stated(language: request.vocalLanguage)
+        let known = SongMetadata(
+            bpm: request.bpm, duration: duration.map { Int($0) }.flatMap { $0 > 0 ? $0 : nil },
+            keyScale: request.keyScale.flatMap(Self.stated), language: language,
+            timeSignature: request.timeSignature.flatMap(Self.stated))
+        let lyrics = request.instrumental ? "[Instrumental]" : request.lyrics
+        return PlanRequest(
+            caption: request.prompt, lyrics: lyrics, known: known, duration: duration, seeds: request.seeds,
+            options: options)
+    }
+
+    private static func stated(language: String?) -> String? {
+        language == PromptText.unknownLanguage ? nil : language
+    }
+
+    private static func stated(_ text: String) -> String? {
+        let text = text.trimmingCharacters(in: .whitespaces)
+        return text.isEmpty || text.lowercased() == "n/a" ? nil : text
+    }
+
+    /// Fills in what the request leaves open.
+    private func apply(_ plan: Plan, to request: inout ACEStepRequest) {
+        let metadata = plan.metadata
+        request.bpm = request.bpm ?? metadata.bpm
+        if request.keyScale.flatMap(Self.stated) == nil { request.keyScale = metadata.keyScale ?? request.keyScale }
+        if request.timeSignature.flatMap(Self.stated) == nil {
+            request.timeSignature = metadata.timeSignature ?? request.timeSignature
+        }
+        if request.audioCodes == nil { request.duration = request.duration ?? metadata.duration.map(Double.init) }
+        if let lyrics = plan.lyrics { request.lyrics = lyrics }
+        if options.rewritesCaption || request.prompt.isEmpty { request.prompt = metadata.caption ?? request.prompt }
+        if options.detectsLanguage, Self.stated(language: request.vocalLanguage) == nil {
+            request.vocalLanguage = metadata.language ?? request.vocalLanguage
+        }
+    }
+
+    private func songs(
+        of request: MusicRequest, _ details: MusicDetails, _ report: (MusicEvent) -> Void
+    ) async throws -> MusicResult {
+        for try await event in backend.generate(request, details: details) {
+            if case .finished(let result) = event { return result }
+            report(event)
+        }
+        throw CancellationError()
+    }
+
+    /// Songs that each follow audio codes of their own.
+    private func songs(
+        of request: ACEStepRequest, codes: [[Int]], _ details: MusicDetails, _ report: (MusicEvent) -> Void
+    ) async throws -> MusicResult {
+        var all: MusicResult?
+        for (index, codes) in codes.enumerated() {
+            try Task.checkCancellation()
+            var single = request
+            single.batchSize = 1
+            single.seeds = [request.seeds[index]]
+            let text = AudioCodeText.text(codes)
+            single.audioCodes = text
+            var made = try await songs(of: single.neutral, details) { event in
+                if let event = Self.event(event, ofSong: index, of: request.common) { report(event) }
+            }
+            for song in made.songs.indices { made.songs[song].options["audio_codes"] = .text(text) }
+            guard var sum = all else {
+                all = made
+                continue
+            }
+            sum.songs += made.songs
+            sum.seconds.merge(made.seconds, uniquingKeysWith: +)
+            all = sum
+        }
+        guard var result = all else { throw MusicError(.internal, "the plan has no songs") }
+        result.request.seeds = request.seeds
+        result.request.batchSize = request.batchSize
+        if codes.count > 1 { result.request.options["audio_codes"] = nil }
+        return result
+    }
+
+    /// An event of one song as one of the batch; `nil` for what was said with the first song.
+    private static func event(_ event: MusicEvent, ofSong index: Int, of request: MusicRequest) -> MusicEvent? {
+        switch event {
+        case .resolved(var resolved):
+            guard index == 0 else { return nil }
+            resolved.seeds = request.seeds
+            resolved.batchSize = request.batchSize
+            return .resolved(resolved)
+        case .notice: return index == 0 ? event : nil
+        case .progress(let stage, let completed, let total, _):
+            return .progress(stage, completed: index * total + completed, total: request.batchSize * total)
+        case .preview(var preview):
+            preview.song = index
+            return .preview(preview)
+        case .audio(var chunk):
+            chunk.song = index
+            return .audio(chunk)
+        case .started, .finished: return event
+        }
+    }
+}

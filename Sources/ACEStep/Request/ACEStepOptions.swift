@@ -1,0 +1,128 @@
+public import MusicCore
+
+/// The fields of a request that only ACE-Step understands.
+public struct ACEStepOptions: Sendable, Equatable {
+    // MARK: Text and music
+
+    /// Words to sing, with section tags such as `[Verse]`; empty for none.
+    public var lyrics = ""
+    /// No vocals, whatever the lyrics say.
+    public var instrumental = false
+    /// Language code of the lyrics (`en`, `ja`, ...), `unknown` if undetermined; `nil` if nothing was said.
+    public var vocalLanguage: String?
+    /// Beats per minute, 30 to 300.
+    public var bpm: Int?
+    /// Key and scale, such as `F# minor`.
+    public var keyScale: String?
+    /// Beats per bar: `2`, `3`, `4` or `6`; the forms `4/4` and `6/8` are understood too.
+    public var timeSignature: String?
+
+    // MARK: The task
+
+    /// The sentence that names the task in the prompt; `nil` takes the task's own.
+    public var instruction: String?
+    /// Codes of the song's melody and structure, in the form `<|audio_code_123|>...`.
+    public var audioCodes: String?
+    /// The tracks to make or to take out.
+    public var tracks: [Track] = []
+    /// The parts of the source that are made anew; `repaint` and `lego` only.
+    public var regions: [RepaintRegion] = []
+    /// Whether repainting keeps the source's own samples outside the regions, or makes them again from their latents.
+    public var keepsSource = true
+    /// How much of the source a cover keeps, 0 to 1; see ``CoverRule``.
+    public var coverStrength = 1.0
+    /// What a cover strength below 1 means.
+    public var coverRule = CoverRule.switch
+    /// How near to the source a cover starts: 0 starts from noise alone, 1 from the source.
+    public var coverNoiseStrength = 0.0
+
+    // MARK: Sampling
+
+    /// Shift of the noise schedule, above 0.
+    public var shift: Double?
+    /// The noise schedule itself, from high to low in (0, 1], in place of `steps` and `shift`.
+    public var timesteps: [Double]?
+    /// How guidance is computed.
+    public var guidanceMethod = GuidanceMethod.apg
+    /// Flow times, from 1 for noise to 0 for music, at which guidance applies: the lower bound.
+    public var guidanceStart = 0.0
+    /// Flow times at which guidance applies: the upper bound.
+    public var guidanceEnd = 1.0
+    /// How the flow is followed.
+    public var solver = Solver.euler
+    /// Whether a turbo model's flow times are moved to the nearest ones that it was trained at.
+    public var snapsTimesteps = false
+    /// Factor on the final latents.
+    public var latentRescale = 1.0
+    /// Added to the final latents, after the factor.
+    public var latentShift = 0.0
+
+    public init() {}
+
+    /// Reads a request's options.
+    ///
+    /// - Throws: ``MusicError`` with code `invalidRequest` for a field that ACE-Step lacks, or whose value is not what it
+    ///   must be.
+    public init(_ options: [String: JSONValue]) throws {
+        let rest = try Self.fields.read(options, into: &self)
+        if let name = rest.keys.min() {
+            throw MusicError.unknownField(
+                name, among: Self.fields.descriptions.map(\.name) + MusicRequest.fields.descriptions.map(\.name),
+                of: "A request to ACE-Step")
+        }
+    }
+
+    /// What differs from the defaults, by name.
+    public var object: [String: JSONValue] { Self.fields.object(of: self, usual: ACEStepOptions()) }
+}
+
+extension MusicRequest {
+    /// Sets fields that only ACE-Step understands.
+    ///
+    /// ```swift
+    /// var request = MusicRequest(prompt: "bossa nova")
+    /// try request.setACEStep { $0.bpm = 120 }
+    /// ```
+    /// - Throws: ``MusicError`` with code `invalidRequest` if the options that there are already can't be read.
+    public mutating func setACEStep(_ change: (inout ACEStepOptions) throws -> Void) throws {
+        var options = try ACEStepOptions(self.options)
+        try change(&options)
+        self.options = options.object
+    }
+}
+
+/// A request in ACE-Step's own form: the common fields and the family's.
+@dynamicMemberLookup
+package struct ACEStepRequest: Sendable, Equatable {
+    package var common: MusicRequest
+    package var options: ACEStepOptions
+
+    /// - Throws: ``MusicError`` with code `invalidRequest`.
+    package init(_ request: MusicRequest) throws {
+        common = request
+        options = try ACEStepOptions(request.options)
+    }
+
+    package init(prompt: String = "", _ change: (inout ACEStepRequest) -> Void = { _ in }) {
+        common = MusicRequest(prompt: prompt)
+        options = ACEStepOptions()
+        change(&self)
+    }
+
+    /// The neutral form.
+    package var neutral: MusicRequest {
+        var request = common
+        request.options = options.object
+        return request
+    }
+
+    package subscript<Value>(dynamicMember path: WritableKeyPath<MusicRequest, Value>) -> Value {
+        get { common[keyPath: path] }
+        set { common[keyPath: path] = newValue }
+    }
+
+    package subscript<Value>(dynamicMember path: WritableKeyPath<ACEStepOptions, Value>) -> Value {
+        get { options[keyPath: path] }
+        set { options[keyPath: path] = newValue }
+    }
+}

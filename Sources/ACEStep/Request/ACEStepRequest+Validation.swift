@@ -1,0 +1,225 @@
+import Foundation
+import MusicCore
+
+extension ACEStepRequest {
+    /// Checks every field that does not depend on the model.
+    ///
+    /// - Returns: what the user should know though it stops nothing.
+    /// - Throws: ``MusicError`` with code `invalidRequest` that names the field, its value and what it must be.
+    package func validate() throws -> [String] {
+        try ACEStepOptions.fields.check(options)
+        var notices: [String] = []
+        try checkText(&notices)
+        notices = try common.validate() + notices
+        try checkMusic(&notices)
+        try checkSampling(&notices)
+        try checkGuidance()
+        try checkTask(&notices)
+        return notices
+    }
+
+    /// Beats per bar in the form that models know: `4/4` becomes `4`, `6/8` becomes `6`.
+    ///
+    /// - Returns: one of ``ACEStepLimits/timeSignatures``, or `nil` if the text is none of the forms understood.
+    package static func normalizedTimeSignature(_ text: String) -> String? {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        guard let beats = parts.first, ACEStepLimits.timeSignatures.contains(beats) else { return nil }
+        switch parts.count {
+        case 1: return beats
+        case 2: return parts[1] == (beats == "6" ? "8" : "4") ? beats : nil
+        default: return nil
+        }
+    }
+
+    private func checkText(_ notices: inout [String]) throws {
+        if self.lyrics.contains("\0") {
+            throw MusicError(
+                .invalidRequest, "The field lyrics contains a NUL character", advice: "give plain text in UTF-8")
+        }
+        if self.prompt.count > ACEStepLimits.promptLength {
+            notices.append(
+                "The caption has \(self.prompt.count) characters; beyond \(ACEStepLimits.promptLength) words may be "
+                    + "overlooked")
+        }
+        if self.lyrics.count > ACEStepLimits.lyricsLength {
+            notices.append(
+                "The lyrics have \(self.lyrics.count) characters; beyond \(ACEStepLimits.lyricsLength) words may be "
+                    + "overlooked")
+        }
+        if self.instrumental && !self.lyrics.allSatisfy(\.isWhitespace) {
+            notices.append("The song is instrumental: the lyrics are not used")
+        }
+        guard let language = self.vocalLanguage else { return }
+        guard language.count <= ACEStepLimits.nameLength,
+            !language.contains(where: { $0.isNewline || $0 == "\0" })
+        else {
+            throw MusicError(
+                .invalidRequest,
+                "The field vocal_language is longer than \(ACEStepLimits.nameLength) characters or a line",
+                advice: "use a short name on one line")
+        }
+    }
+
+    private func checkMusic(_ notices: inout [String]) throws {
+        if let duration = self.duration, !ACEStepLimits.trainedDuration.contains(duration) {
+            notices.append(
+                "A duration of \(duration.plainText) seconds is outside the range in which models were trained "
+                    + "(\(ACEStepLimits.trainedDuration.lowerBound.plainText) to "
+                    + "\(ACEStepLimits.trainedDuration.upperBound.plainText))")
+        }
+        if let key = self.keyScale { try Self.requireKey(key) }
+        if let metre = self.timeSignature, !metre.allSatisfy(\.isWhitespace),
+            Self.normalizedTimeSignature(metre) == nil
+        {
+            throw MusicError(
+                .invalidRequest, "The time signature '\(metre)' is not known",
+                advice: "use one of \(ACEStepLimits.timeSignatures.joined(separator: ", ")), or 2/4, 3/4, 4/4, 6/8")
+        }
+    }
+
+    private func checkSampling(_ notices: inout [String]) throws {
+        if let shift = self.shift {
+            guard shift.isFinite, shift > 0, shift <= ACEStepLimits.largestShift else {
+                throw MusicError(
+                    .invalidRequest, "The field shift is \(shift.plainText)",
+                    advice: "use a number above 0, at most \(ACEStepLimits.largestShift.plainText); 1 to 3 is usual")
+            }
+        }
+        guard let timesteps = self.timesteps else { return }
+        guard RequestLimits.steps.contains(timesteps.count) else {
+            throw MusicError(
+                .invalidRequest, "The field timesteps has \(timesteps.count) values",
+                advice: "give \(RequestLimits.steps.lowerBound) to \(RequestLimits.steps.upperBound) of them")
+        }
+        for (index, time) in timesteps.enumerated() {
+            guard time > 0, time <= 1 else {
+                throw MusicError(
+                    .invalidRequest, "Value \(index + 1) of timesteps is \(time.plainText)",
+                    advice: "use numbers above 0 and at most 1; the final 0 is implied")
+            }
+            // Compared as the model sees them, in single precision.
+            guard index == 0 || Float(time) < Float(timesteps[index - 1]) else {
+                throw MusicError(
+                    .invalidRequest,
+                    "Value \(index + 1) of timesteps, \(time.plainText), is not below the one before it",
+                    advice: "order the numbers from high to low")
+            }
+        }
+        if self.steps.map({ $0 != timesteps.count }) ?? false {
+            notices.append("The number of steps is not used: timesteps has \(timesteps.count) values")
+        }
+    }
+
+    /// A tonic with an optional accidental, then an optional mode: `C`, `F# minor`, `B♭ Major`, `Am`, `D dorian`.
+    private static func requireKey(_ text: String) throws {
+        let name = text.trimmingCharacters(in: .whitespaces)
+        let modes = "maj|major|m|min|minor|ionian|dorian|phrygian|lydian|mixolydian|aeolian|locrian"
+        let isKey = (try? Regex("(?i:[A-G](#|b|♯|♭)?([ -]?(\(modes)))?)").wholeMatch(in: name)) ?? nil
+        guard name.isEmpty || name == "N/A" || isKey != nil else {
+            throw MusicError(
+                .invalidRequest, "The field keyscale is '\(text.prefix(ACEStepLimits.nameLength))'",
+                advice: "use a note from A to G, # or b if need be, and major or minor, as in 'F# minor'")
+        }
+    }
+
+    private func checkGuidance() throws {
+        guard self.guidanceStart <= self.guidanceEnd else {
+            throw MusicError(
+                .invalidRequest,
+                "cfg_interval_start (\(self.guidanceStart.plainText)) is above cfg_interval_end "
+                    + "(\(self.guidanceEnd.plainText))",
+                advice: "give the lower flow time as start")
+        }
+        guard self.latentRescale != 0 else {
+            throw MusicError(
+                .invalidRequest, "The field latent_rescale is 0", advice: "use a number near 1")
+        }
+    }
+
+    /// Checks what belongs to the task, as far as it can be told without the source's samples.
+    private func checkTask(_ notices: inout [String]) throws {
+        if !MusicTask.ofACEStep.contains(self.task) {
+            _ = try FieldKind.choice(MusicTask.ofACEStep.map(\.rawValue)).normalized(
+                .text(self.task.rawValue), field: "task_type")
+        }
+        if let instruction = self.instruction,
+            instruction.contains("\0") || instruction.count > ACEStepLimits.instructionLength
+        {
+            throw MusicError(
+                .invalidRequest,
+                "The field instruction has \(instruction.count) characters",
+                advice: "it must be plain text of at most \(ACEStepLimits.instructionLength) characters")
+        }
+        try checkSource(&notices)
+        try checkTracks()
+        try checkRegions()
+    }
+
+    private func checkSource(_ notices: inout [String]) throws {
+        let hasCodes = self.audioCodes != nil
+        if let codes = self.audioCodes, AudioCodeText.codes(in: codes).isEmpty {
+            throw MusicError(
+                .invalidRequest, "The field audio_codes holds no code",
+                advice: "give codes as <|audio_code_123|><|audio_code_456|>")
+        }
+        if hasCodes, self.task != .text2music, self.task != .cover {
+            throw MusicError(
+                .invalidRequest, "The task \(self.task.rawValue) takes no audio codes",
+                advice: "use them with text2music or cover")
+        }
+        if self.task == .text2music, let source = self.source {
+            let name = source.path.isEmpty ? "it" : source.path
+            notices.append("The task text2music does not listen to source audio: \(name) is not used")
+        }
+        guard self.task.needsSource, self.source == nil, !hasCodes else { return }
+        // A cover of nothing in a given timbre is text2music with another instruction, which the reference allows.
+        if self.task == .cover, self.reference != nil { return }
+        throw MusicError(
+            .invalidRequest, "The task \(self.task.rawValue) needs source audio", advice: "name a file as src_audio")
+    }
+
+    private func checkTracks() throws {
+        guard !self.tracks.isEmpty else { return }
+        guard self.task.worksOnTracks else {
+            throw MusicError(
+                .invalidRequest, "The task \(self.task.rawValue) takes no tracks",
+                advice: "use lego, extract or complete, or leave the tracks out")
+        }
+        guard self.task == .complete || self.tracks.count == 1 else {
+            throw MusicError(
+                .invalidRequest, "The task \(self.task.rawValue) takes one track, not \(self.tracks.count)",
+                advice: "name one, and run the task once for each")
+        }
+        guard Set(self.tracks).count == self.tracks.count else {
+            throw MusicError(.invalidRequest, "A track is named twice", advice: "name each track once")
+        }
+    }
+
+    private func checkRegions() throws {
+        guard !self.regions.isEmpty else { return }
+        guard self.task == .repaint || self.task == .lego else {
+            throw MusicError(
+                .invalidRequest, "The task \(self.task.rawValue) has no regions", advice: "use repaint or lego")
+        }
+        guard self.regions.count <= ACEStepLimits.regions else {
+            throw MusicError(
+                .invalidRequest, "There are \(self.regions.count) regions",
+                advice: "give at most \(ACEStepLimits.regions)")
+        }
+        for region in self.regions {
+            let limit = RequestLimits.duration.upperBound
+            for value in [region.start, region.end ?? 0] where !(abs(value) <= limit) {
+                throw MusicError(
+                    .invalidRequest, "A region begins or ends at \(value.plainText) seconds",
+                    advice: "use times within \(limit.plainText) seconds")
+            }
+            if let end = region.end, end <= region.start {
+                throw MusicError(
+                    .invalidRequest,
+                    "A region starts at \(region.start.plainText) seconds and ends at \(end.plainText)",
+                    advice: "its end must come after its start; an end of -1 is the end of the source")
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import MusicCore
+
+extension MusicTask {
+    /// One more track that goes with the song.
+    public static let lego: MusicTask = "lego"
+    /// One track of the song alone.
+    public static let extract: MusicTask = "extract"
+    /// The song with more tracks around it.
+    public static let complete: MusicTask = "complete"
+
+    /// The tasks of ACE-Step.
+    static let ofACEStep: [MusicTask] = [.text2music, .cover, .repaint, .lego, .extract, .complete]
+
+    /// Whether the task works on source audio.
+    public var needsSource: Bool { self != .text2music }
+
+    /// Whether the task makes or takes out named tracks, which only models without distilled guidance were trained to
+    /// do.
+    public var worksOnTracks: Bool { [.lego, .extract, .complete].contains(self) }
+}
+
+/// The names of tracks that models know.
+public enum Track: String, Sendable, Codable, CaseIterable, FieldValue {
+    case woodwinds, brass, fx, synth, strings, percussion, keyboard, guitar, bass, drums
+    case backingVocals = "backing_vocals"
+    case vocals
+
+    /// The names, with commas between.
+    static let names = allCases.map(\.rawValue).joined(separator: ", ")
+
+    /// The track of a name in any case, with a blank or a hyphen in place of the underscore.
+    ///
+    /// - Throws: ``MusicError`` with code `invalidRequest` that names the nearest track and lists all.
+    public init(named name: String) throws {
+        let plain = name.trimmingCharacters(in: .whitespaces).lowercased()
+            .replacing(" ", with: "_").replacing("-", with: "_")
+        if let track = Track(rawValue: plain) {
+            self = track
+            return
+        }
+        let hint = NearestName.suggestion(for: plain, among: Track.allCases.map(\.rawValue))
+            .map { "did you mean \($0)? " } ?? ""
+        throw MusicError(
+            .invalidRequest, "There is no track '\(name.prefix(40))'",
+            advice: "\(hint)the tracks are \(Self.names)")
+    }
+}

@@ -1,0 +1,140 @@
+public import ACEStep
+public import MusicCore
+
+/// The parameters of a generation, with the names, defaults and ranges of ACE-Step's `GenerationParams`.
+///
+/// In JSON the names are those of the Python dataclass, in snake case, so that what `dataclasses.asdict` gives is read
+/// as it is; a field that is left out has the reference's default.
+public struct GenerationParams: Sendable, Equatable {
+    // MARK: Task
+
+    /// `text2music`, `cover`, `repaint`, `lego`, `extract` or `complete`.
+    public var taskType = MusicTask.text2music
+    /// The task's sentence; the default and an empty one stand for the task's own.
+    public var instruction = defaultInstruction
+    /// File whose timbre the song is to have.
+    public var referenceAudio: String?
+    /// File that the task works on.
+    public var srcAudio: String?
+    /// Codes to follow: `<|audio_code_123|>...`.
+    public var audioCodes = ""
+
+    // MARK: Text
+
+    /// Style, instruments, mood.
+    public var caption = ""
+    /// Words to sing.
+    public var lyrics = ""
+    /// No vocals, whatever the lyrics say.
+    public var instrumental = false
+
+    // MARK: Music
+
+    /// Language code of the lyrics.
+    public var vocalLanguage = "unknown"
+    /// Beats per minute, 30 to 300.
+    public var bpm: Int?
+    /// Key and scale; empty if open.
+    public var keyscale = ""
+    /// `2`, `3`, `4` or `6`; empty if open.
+    public var timesignature = ""
+    /// Length in seconds; 0 and below leave it open.
+    public var duration = -1.0
+    /// Whether the peak is brought to ``normalizationDb``.
+    public var enableNormalization = true
+    /// Peak in dB of full scale, at most 0.
+    public var normalizationDb = -1.0
+    /// Added to the final latents.
+    public var latentShift = 0.0
+    /// Factor on the final latents.
+    public var latentRescale = 1.0
+
+    // MARK: Sampling
+
+    /// Number of denoising steps, 1 to 200.
+    public var inferenceSteps = 8
+    /// Seed; below 0 it is drawn.
+    public var seed: Seed = -1
+    /// Strength of guidance.
+    public var guidanceScale = 7.0
+    /// Angle-based guidance.
+    public var useAdg = false
+    /// Lowest flow time at which guidance applies, 0 to 1.
+    public var cfgIntervalStart = 0.0
+    /// Highest flow time at which guidance applies, 0 to 1.
+    public var cfgIntervalEnd = 1.0
+    /// Shift of the noise schedule.
+    public var shift = 1.0
+    /// `ode`, `sde`, `heun` or `dpmpp_2m`.
+    public var inferMethod = Solver.euler
+    /// The noise schedule itself; zeros at its end are implied.
+    public var timesteps: [Double]?
+
+    // MARK: Audio tasks
+
+    /// Start of the part to repaint, in seconds.
+    public var repaintingStart = 0.0
+    /// End of the part to repaint; below 0 it is the end of the source.
+    public var repaintingEnd = -1.0
+    /// How much of the source a cover follows, 0 to 1.
+    public var audioCoverStrength = 1.0
+    /// How near to the source's sound a cover starts, 0 to 1.
+    public var coverNoiseStrength = 0.0
+
+    // MARK: Planning by the language model
+
+    /// Whether the language model plans the song.
+    public var thinking = true
+    /// Temperature of the language model, 0 to 2.
+    public var lmTemperature = 0.85
+    /// Guidance of the language model.
+    public var lmCfgScale = 2.0
+    /// Number of most likely tokens to draw from; 0 is all.
+    public var lmTopK = 0
+    /// Probability mass to draw from, 0 to 1.
+    public var lmTopP = 0.9
+    /// What the language model is to avoid.
+    public var lmNegativePrompt = "NO USER INPUT"
+    /// Whether it fills in tempo, key, metre and length.
+    public var useCotMetas = true
+    /// Whether it rewrites the caption.
+    public var useCotCaption = true
+    /// Whether it rewrites the lyrics.
+    public var useCotLyrics = false
+    /// Whether it detects the language.
+    public var useCotLanguage = true
+    /// Whether its output is held to the expected form.
+    public var useConstrainedDecoding = true
+    /// What it found: tempo.
+    public var cotBpm: Int?
+    /// What it found: key.
+    public var cotKeyscale = ""
+    /// What it found: metre.
+    public var cotTimesignature = ""
+    /// What it found: length.
+    public var cotDuration: Double?
+    /// What it found: language.
+    public var cotVocalLanguage = "unknown"
+    /// What it found: caption.
+    public var cotCaption = ""
+    /// What it found: lyrics.
+    public var cotLyrics = ""
+
+    // MARK: Beyond the reference
+
+    /// Track to make or to take out; empty if open.
+    public var trackName = ""
+    /// Tracks to add.
+    public var trackClasses: [String] = []
+    /// Several parts to repaint, in place of one.
+    public var regions: [RepaintRegion] = []
+    /// Whether repainting keeps the source's own samples elsewhere.
+    public var keepSource = true
+    /// What a cover strength below 1 means.
+    public var coverRule = CoverRule.switch
+    /// Whether a turbo model's flow times are moved to trained ones.
+    public var snapTimesteps = false
+
+    /// The instruction of text2music, which the reference takes for "the task's own".
+    public static let defaultInstruction = "Fill the audio semantic mask based on the given conditions:"
+}

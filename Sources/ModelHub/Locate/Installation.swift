@@ -1,0 +1,44 @@
+public import Foundation
+import MusicCore
+
+/// What lies beside the program on disk.
+public enum Installation {
+    /// The folder of the built-in model: what `VIVACE_BUILTIN_MODEL` names, else `share/vivace/builtin` beside the
+    /// program or one folder up, else `Models/builtin` in a source tree that holds the program.
+    ///
+    /// - Throws: ``MusicError`` `modelNotFound` if it is in none of these places.
+    public static func builtinModel(
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> URL {
+        if let path = environment["VIVACE_BUILTIN_MODEL"], !path.isEmpty { return URL(fileURLWithPath: path) }
+        guard let program = programFolder() else {
+            throw MusicError(
+                .modelNotFound, "the program can't tell where it is installed",
+                advice: "set VIVACE_BUILTIN_MODEL to the folder of the built-in model")
+        }
+        var candidates = [
+            program.appendingPathComponent("share/vivace/builtin"),
+            program.deletingLastPathComponent().appendingPathComponent("share/vivace/builtin"),
+        ]
+        var folder = program
+        for _ in 0..<5 {
+            candidates.append(folder.appendingPathComponent("Models/builtin"))
+            folder.deleteLastPathComponent()
+        }
+        guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+            throw MusicError(
+                .modelNotFound, "the built-in model is not beside the program in \(program.path)",
+                advice: "set VIVACE_BUILTIN_MODEL to its folder, or name a model")
+        }
+        return found
+    }
+
+    private static func programFolder() -> URL? {
+        #if os(Linux)
+            let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        #else
+            let link = Bundle.main.executablePath
+        #endif
+        return link.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().deletingLastPathComponent() }
+    }
+}

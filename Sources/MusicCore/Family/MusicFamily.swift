@@ -1,0 +1,141 @@
+/// A kind of models: what they are called, how their files are known, what their requests can hold, and how they are
+/// loaded.
+///
+/// The composition root registers families; nothing else knows them by name.
+public protocol MusicFamily: Sendable {
+    /// Name, such as `ace-step`.
+    var name: String { get }
+
+    /// The fields of a request that only this family understands.
+    var fields: [FieldDescription] { get }
+
+    /// What a request that comes as a document of the reference's form holds where the document says nothing.
+    var documentDefaults: [String: JSONValue] { get }
+
+    /// What a machine's memory suits.
+    var memoryTiers: MemoryTiers { get }
+
+    /// Brings a document's fields into the form of the table: names of other releases, choices that this family makes
+    /// otherwise.
+    ///
+    /// - Returns: what the user should know.
+    /// - Throws: ``MusicError`` with code `unsupported` or `invalidRequest`.
+    func adapt(_ document: inout [String: JSONValue]) throws -> [String]
+
+    /// Checks the fields of a request, as far as they can be told without a loaded model.
+    ///
+    /// - Returns: what the user should know though it stops nothing.
+    /// - Throws: ``MusicError`` with code `invalidRequest`.
+    func validate(_ request: MusicRequest) throws -> [String]
+
+    /// A request in a few phrases for people, such as `bpm 120`, without what is not set.
+    func summary(of request: MusicRequest) -> [String]
+
+    /// The source audio of which the song keeps samples as they are; `nil` if it keeps none.
+    func keptSource(of request: MusicRequest) -> AudioInput?
+
+    /// Why the samples of a request's songs can't be passed on as they are decoded; `nil` if they can.
+    func reasonAgainstStreaming(of request: MusicRequest) -> String?
+
+    /// What a finished song's parameters are shown as: all fields, whether they differ from their defaults or not.
+    ///
+    /// - Parameters:
+    ///   - request: of this song alone, resolved.
+    ///   - plan: what a language model planned.
+    func parameters(of request: MusicRequest, plan: Plan?) -> [String: JSONValue]
+
+    /// Whether a location holds a checkpoint of this family, judged by its files' names and configuration alone.
+    func recognizes(_ location: ModelLocation) -> Bool
+
+    /// Loads the checkpoint at a location.
+    ///
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint`, `unsupported` or `outOfMemory`.
+    func load(_ location: ModelLocation, options: LoadOptions) async throws -> any MusicBackend
+
+    /// Whether a location holds a language model that plans for this family, or a checkpoint that comes with one.
+    func recognizesPlanner(_ location: ModelLocation) -> Bool
+
+    /// Loads the language model at a location.
+    ///
+    /// - Throws: likewise.
+    func loadPlanner(_ location: ModelLocation, options: LoadOptions) async throws -> any MusicPlanner
+}
+
+extension MusicFamily {
+    public var fields: [FieldDescription] { [] }
+    public var documentDefaults: [String: JSONValue] { [:] }
+    public var memoryTiers: MemoryTiers { .unlimited }
+
+    public func adapt(_ document: inout [String: JSONValue]) throws -> [String] { [] }
+
+    /// Checks the common fields, and that there are no options but the family's fields, of their kinds.
+    public func validate(_ request: MusicRequest) throws -> [String] {
+        try request.checkOptions(fields, of: name)
+        return try request.validate()
+    }
+
+    public func summary(of request: MusicRequest) -> [String] {
+        request.summary + request.options.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.plainText)" }
+    }
+
+    public func keptSource(of request: MusicRequest) -> AudioInput? { nil }
+
+    public func reasonAgainstStreaming(of request: MusicRequest) -> String? { nil }
+
+    public func parameters(of request: MusicRequest, plan: Plan?) -> [String: JSONValue] {
+        request.allFields.merging(request.options) { common, _ in common }
+    }
+
+    public func recognizesPlanner(_ location: ModelLocation) -> Bool { false }
+
+    public func loadPlanner(_ location: ModelLocation, options: LoadOptions) async throws -> any MusicPlanner {
+        throw MusicError(.unsupported, "The family \(name) has no language models")
+    }
+}
+
+extension MusicRequest {
+    /// Checks that every option is one of a family's fields and of its kind.
+    ///
+    /// - Throws: ``MusicError`` with code `invalidRequest`.
+    public func checkOptions(_ fields: [FieldDescription], of family: String) throws {
+        for (name, value) in options.sorted(by: { $0.key < $1.key }) {
+            guard let field = fields.first(where: { $0.name == name || $0.aliases.contains(name) }) else {
+                let known = fields.map(\.name) + Self.fields.descriptions.map(\.name)
+                throw MusicError.unknownField(name, among: known, of: "A request to \(family)")
+            }
+            _ = try field.kind.normalized(value, field: name)
+        }
+    }
+
+    /// The common fields, whether they differ from their defaults or not, with the first seed as `seed`.
+    public var allFields: [String: JSONValue] {
+        var object = Self.fields.object(of: self)
+        object["seed"] = seeds.first.map { JSONValue($0) } ?? -1
+        return object
+    }
+
+    /// The common fields as `name value` phrases, without what is not set.
+    public var summary: [String] {
+        var lines: [String] = []
+        func add(_ name: String, _ value: (some Any)?) {
+            if let value { lines.append("\(name) \(value)") }
+        }
+        if task != .text2music { add("task", task.rawValue) }
+        add("source", source?.path)
+        add("reference", reference?.path)
+        add("prompt", prompt.isEmpty ? nil : "\"\(Self.shortened(prompt))\"")
+        add("duration", duration.map { "\($0.plainText) s" })
+        add("steps", steps)
+        add("guidance", guidanceScale?.plainText)
+        if !seeds.isEmpty { add(seeds.count == 1 ? "seed" : "seeds", seeds.map(String.init).joined(separator: ",")) }
+        if batchSize > 1 { add("batch", batchSize) }
+        if normalization != .peak { add("normalize", normalization.rawValue) }
+        return lines
+    }
+
+    /// A text on one line, of at most 60 characters.
+    public static func shortened(_ text: String) -> String {
+        let line = text.split(whereSeparator: \.isNewline).joined(separator: " / ")
+        return line.count <= 60 ? line : line.prefix(57) + "..."
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+
+/// How a model is to be loaded.
+public struct LoadOptions: Sendable, Hashable, Codable {
+    /// Number format of weights and activations.
+    public enum Precision: String, Sendable, Codable, CaseIterable {
+        /// bfloat16 where the device computes in it, float32 otherwise.
+        case auto
+        case float32 = "f32"
+        case bfloat16 = "bf16"
+    }
+
+    /// Where the arithmetic runs.
+    public enum Device: String, Sendable, Codable, CaseIterable {
+        /// The GPU if libmlx has one, the CPU otherwise.
+        case auto
+        case cpu, gpu
+    }
+
+    /// How large weights are kept.
+    public enum Quantization: String, Sendable, Codable, CaseIterable {
+        /// In the number format of the model, or as the checkpoint has them.
+        case none
+        /// In 8 bits with one scale per output; activations are rounded to 8 bits too, where the processor multiplies
+        /// these.
+        case q8
+    }
+
+    public var precision: Precision
+    public var quantization: Quantization
+    public var device: Device
+    /// Threads that compute on a CPU, for the whole process; `nil` leaves them at one for each physical core that the
+    /// process may use.
+    public var threads: Int?
+    /// Loads each network when it is needed and lets go of it after its stage: less memory, and more time for each
+    /// generation but the first.
+    public var lowMemory: Bool
+
+    public init(
+        precision: Precision = .auto, quantization: Quantization = .none, device: Device = .auto, threads: Int? = nil,
+        lowMemory: Bool = false
+    ) {
+        self.precision = precision
+        self.quantization = quantization
+        self.device = device
+        self.threads = threads
+        self.lowMemory = lowMemory
+    }
+}

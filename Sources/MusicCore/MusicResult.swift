@@ -1,0 +1,88 @@
+/// One finished song.
+public struct Song: Sendable, Equatable, Codable {
+    public var audio: AudioBuffer
+    /// The seed that its noise, or its tokens, were drawn from.
+    public var seed: UInt64
+    /// What the model made before the waveform; `nil` where a family has no such thing to show.
+    public var latents: Latents?
+    /// What the song's own request has that the batch's lacks, such as audio codes that were planned for it alone.
+    public var options: [String: JSONValue] = [:]
+    /// Where it was written; `nil` if it was not.
+    public var path: String?
+
+    public init(audio: AudioBuffer, seed: UInt64, latents: Latents? = nil) {
+        self.audio = audio
+        self.seed = seed
+        self.latents = latents
+    }
+}
+
+/// The final latents of a song.
+public struct Latents: Sendable, Equatable, Codable {
+    /// Row-major with shape ``shape``.
+    public var values: [Float]
+    /// Frames and channels.
+    public var shape: [Int]
+
+    public init(values: [Float], shape: [Int]) {
+        self.values = values
+        self.shape = shape
+    }
+}
+
+/// The outcome of a generation.
+public struct MusicResult: Sendable, Equatable, Codable {
+    public var songs: [Song]
+    /// The resolved request; its `seeds` has one seed per song.
+    public var request: MusicRequest
+    /// Wall-clock seconds by stage.
+    public var seconds: [MusicStage: Double]
+    /// What a language model planned; `nil` without one.
+    public var plan: Plan?
+    /// The model as it was named; `nil` where the backend was used by itself.
+    public var model: String?
+    /// What was loaded, likewise.
+    public var info: ModelInfo?
+
+    public init(songs: [Song], request: MusicRequest, seconds: [MusicStage: Double]) {
+        self.songs = songs
+        self.request = request
+        self.seconds = seconds
+    }
+
+    /// The request of one song alone: a run with it makes the same song.
+    ///
+    /// - Parameter index: of the song.
+    public func request(ofSong index: Int) -> MusicRequest {
+        var single = request
+        single.seeds = [songs[index].seed]
+        single.batchSize = 1
+        single.options.merge(songs[index].options) { _, own in own }
+        return single
+    }
+
+    private enum CodingKeys: String, CodingKey { case songs, request, seconds, plan, model, info }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let seconds = try values.decode([String: Double].self, forKey: .seconds)
+        self.init(
+            songs: try values.decode([Song].self, forKey: .songs),
+            request: try values.decode(MusicRequest.self, forKey: .request),
+            seconds: Dictionary(uniqueKeysWithValues: seconds.map { (MusicStage(rawValue: $0.key), $0.value) }))
+        plan = try values.decodeIfPresent(Plan.self, forKey: .plan)
+        model = try values.decodeIfPresent(String.self, forKey: .model)
+        info = try values.decodeIfPresent(ModelInfo.self, forKey: .info)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(songs, forKey: .songs)
+        try values.encode(request, forKey: .request)
+        try values.encode(
+            Dictionary(uniqueKeysWithValues: seconds.map { ($0.key.rawValue, $0.value) }), forKey: .seconds)
+        try values.encodeIfPresent(plan, forKey: .plan)
+        try values.encodeIfPresent(model, forKey: .model)
+        try values.encodeIfPresent(info, forKey: .info)
+    }
+}

@@ -1,0 +1,37 @@
+public import Foundation
+public import MusicCore
+
+/// Everything that a generation needs to be told.
+public struct GenerationOrder: Sendable {
+    /// Name of the model; `nil` takes the default one.
+    public var model: String?
+    /// How it is loaded.
+    public var loadOptions: LoadOptions
+    public var request: MusicRequest
+    /// Which language model plans first.
+    public var planning: PlannerChoice
+    /// Where the songs are written; `nil` keeps them in memory alone.
+    public var output: OutputPlan?
+    /// Where the final latents are written, as `.safetensors` or `.npy`; with several songs, a number is put before the
+    /// extension.
+    public var latents: URL?
+    /// Which events to report beside those that are always reported.
+    public var details: MusicDetails
+    /// What is to be said before the work.
+    public var notices: [String]
+
+    public init(
+        model: String? = nil, loadOptions: LoadOptions = LoadOptions(), request: MusicRequest,
+        planning: PlannerChoice = .never, output: OutputPlan? = nil, latents: URL? = nil, details: MusicDetails = [],
+        notices: [String] = []
+    ) {
+        self.model = model
+        self.loadOptions = loadOptions
+        self.request = request
+        self.planning = planning
+        self.output = output
+        self.latents = latents
+        self.details = details
+        self.notices = notices
+    }
+}

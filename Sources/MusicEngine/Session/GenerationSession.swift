@@ -1,0 +1,156 @@
+import AudioFile
+import Foundation
+public import MusicCore
+
+/// The one way from an order to songs: checks, loads, reads inputs, plans, generates, and writes files with recipes.
+///
+/// Command line, library and server all call it.
+public struct GenerationSession: Sendable {
+    private let engine: Engine
+    private let order: GenerationOrder
+
+    public init(_ engine: Engine, _ order: GenerationOrder) {
+        self.engine = engine
+        self.order = order
+    }
+
+    /// Checks what can be checked before a model is read: the request's fields, that its files can be read, and that
+    /// the result can be written where it is to go.
+    ///
+    /// - Throws: ``MusicError``.
+    public func check() async throws {
+        let found = try await engine.find(order.model)
+        try check(found)
+    }
+
+    private func check(_ found: Engine.Found) throws {
+        _ = try found.family.validate(order.request)
+        if order.planning.wish != .never { try order.planning.options.validate() }
+        try AudioInputs.check(order.request)
+        try order.output?.checkWritable()
+        if let latents = order.latents {
+            try LatentsFile.checkFormat(latents)
+            try OutputPlan.checkTarget(latents)
+        }
+    }
+
+    /// Makes the songs. Ending the iteration or cancelling its task stops the work within one step.
+    ///
+    /// - Returns: events, ending with `finished`, whose songs have the paths of their files. The stream throws
+    ///   ``MusicError``; no half-written file is left behind.
+    public func events() -> AsyncThrowingStream<MusicEvent, any Error> {
+        .reporting { try await run($0) }
+    }
+
+    /// The outcome, without the events on the way.
+    ///
+    /// - Parameter report: takes them nevertheless.
+    /// - Throws: ``MusicError``.
+    public func result(report: (MusicEvent) throws -> Void = { _ in }) async throws -> MusicResult {
+        var result: MusicResult?
+        for try await event in events() {
+            try report(event)
+            if case .finished(let value) = event { result = value }
+        }
+        try Task.checkCancellation()
+        guard let result else { throw MusicError(.internal, "the generation ended without a result") }
+        return result
+    }
+
+    private func run(_ report: @escaping @Sendable (MusicEvent) -> Void) async throws {
+        let found = try await engine.find(order.model)
+        try check(found)
+        let clock = ContinuousClock()
+        report(.started(.load))
+        let loadStart = clock.now
+        let lease = try await engine.model(found, options: order.loadOptions)
+        let backend = lease.model
+        let reason = backend.reasonAgainstPlan(of: order.request)
+        var choice = order.planning
+        var notices = order.notices
+        if let reason {
+            if choice.wish == .required || choice.isAskedFor { notices.append("no plan is made: \(reason)") }
+            choice.wish = .never
+        }
+        var planner = ChosenPlanner()
+        if choice.wish != .never, choice.options.isNeeded {
+            planner = try await engine.planner(choice, for: found, options: order.loadOptions)
+        }
+        let loadSeconds = (clock.now - loadStart) / .seconds(1)
+        await announce(found, backend, notices, planner, report)
+
+        let request = try AudioInputs.read(
+            order.request.withSeeds(from: engine.seeds), sampleRate: backend.info.sampleRate,
+            channels: backend.info.channelCount)
+        let events =
+            planner.lease.map {
+                backend.generate(request, planner: $0.model, options: choice.options, details: order.details)
+            } ?? backend.generate(request, details: order.details)
+        var progress = SessionProgress(request, isPlanned: planner.lease != nil)
+        var made: MusicResult?
+        for try await event in events {
+            if case .finished(let result) = event {
+                made = result
+            } else {
+                report(progress.completed(event))
+            }
+        }
+        try Task.checkCancellation()
+        guard var result = made else { throw MusicError(.internal, "the generation ended without a result") }
+        result.model = found.name
+        result.info = backend.info
+        result.seconds[.load] = loadSeconds
+        try write(&result, found.family, report)
+        await lease.release()
+        await planner.lease?.release()
+        report(.finished(result))
+    }
+
+    /// What the user should know before the work.
+    private func announce(
+        _ found: Engine.Found, _ backend: any MusicBackend, _ notices: [String], _ planner: ChosenPlanner,
+        _ report: (MusicEvent) -> Void
+    ) async {
+        if order.model == nil, await engine.isBuiltin(found) {
+            report(.notice("no real model is installed: using the small built-in one, which plays simple synthesizer "
+                + "music"))
+        } else {
+            if order.model == nil { report(.notice("no model was named: using \(found.name)")) }
+            if let notice = backend.info.notice { report(.notice(notice)) }
+        }
+        notices.forEach { report(.notice($0)) }
+        order.planning.tier.notices(order.request).forEach { report(.notice($0)) }
+        if let notice = planner.notice { report(.notice(notice)) }
+    }
+
+    private func write(
+        _ result: inout MusicResult, _ family: any MusicFamily, _ report: (MusicEvent) -> Void
+    ) throws {
+        guard order.output != nil || order.latents != nil else { return }
+        let clock = ContinuousClock()
+        let start = clock.now
+        report(.started(.write))
+        if let plan = order.output {
+            try plan.prepareFolder()
+            let files = try plan.files(of: result, family)
+            for (index, file) in files.enumerated() {
+                try Task.checkCancellation()
+                let recipe = Recipe(result, song: index)
+                try AudioFile.write(
+                    result.songs[index].audio, to: file,
+                    options: WriteOptions(format: plan.format, bitDepth: plan.bitDepth, tags: try recipe.tags()))
+                result.songs[index].path = file.relativePath
+            }
+        }
+        if let latents = order.latents {
+            let files = OutputPlan.numbered(latents, count: result.songs.count)
+            for (song, file) in zip(result.songs, files) {
+                guard let values = song.latents else {
+                    throw MusicError(.unsupported, "Models of the family \(family.name) have no latents to save")
+                }
+                try LatentsFile.write(values.values, shape: values.shape, to: file)
+            }
+        }
+        result.seconds[.write] = (clock.now - start) / .seconds(1)
+    }
+}

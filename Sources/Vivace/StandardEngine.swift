@@ -1,0 +1,28 @@
+import ModelHub
+import ModelSupport
+
+extension Engine {
+    /// The families that this library brings along.
+    public static let standardFamilies: [any MusicFamily] = [ACEStepFamily()]
+
+    /// An engine over the models that are on this machine, in the places where Python programs keep them too.
+    ///
+    /// - Parameters:
+    ///   - families: in order of preference.
+    ///   - pool: keeps what is loaded.
+    ///   - downloads: whether a model that is not on this machine is downloaded when it is asked for; otherwise that is
+    ///     an error.
+    public static func standard(
+        families: [any MusicFamily] = standardFamilies, pool: ModelPool = ModelPool(), downloads: Bool = false
+    ) -> Engine {
+        let locator = { @Sendable in try ModelLocator(builtin: { try Installation.builtinModel() }) }
+        return Engine(
+            families: families, pool: pool, builtinName: ModelRegistry.builtinName, memory: { Machine.memory },
+            locate: { try await locator().resolve($0, offline: !downloads).location },
+            defaultModel: { try await DefaultModel.name(locator()) },
+            isInstalled: { name in
+                guard let locator = try? locator() else { return false }
+                return (try? await locator.resolve(name, offline: true)) != nil
+            })
+    }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import Foundation
+import MusicCore
+import MusicEngine
+
+/// The command-line options of a group of fields, made of the tables that say what a request can hold.
+///
+/// Which options there are is known when the program runs: the fields of every request, those of planning, and those of
+/// the registered families.
+struct FieldOptions<Group: OptionGroupKind>: ParsableArguments, CustomReflectable {
+    /// What the user gave, as it was written.
+    private var values: [(option: FieldOption, value: JSONValue)] = []
+
+    init() {}
+
+    /// The parser finds the options by this.
+    var customMirror: Mirror {
+        Mirror(self, children: Self.options.map { (label: $0.key as String?, value: $0.wrapper as Any) })
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: FieldKey.self)
+        for option in Self.options {
+            if let value = try option.value(in: container) { values.append((option, value)) }
+        }
+    }
+
+    /// The values that were given, by field name.
+    ///
+    /// - Throws: ``MusicError`` `invalidRequest`, or `unreadableInput` for a file.
+    func given() throws -> [String: JSONValue] {
+        var given: [String: JSONValue] = [:]
+        for (option, value) in values { try option.add(value, to: &given) }
+        return given
+    }
+
+    private static var options: [FieldOption] {
+        Group.fields(in: CommandEnvironment.current?.engine.families ?? []).flatMap(FieldOption.of)
+    }
+}
+
+/// Which fields a group of options has.
+protocol OptionGroupKind {
+    static func fields(in families: [any MusicFamily]) -> [FieldDescription]
+}
+
+extension OptionGroupKind {
+    /// The fields under one heading, of every request, of planning, and of the families; a name stands once.
+    static func fields(under heading: FieldGroup, in families: [any MusicFamily]) -> [FieldDescription] {
+        CommandFields.all(of: families).filter { $0.group == heading }
+    }
+}
+
+/// The fields that command lines have.
+enum CommandFields {
+    /// All of them; of families that have one of the same name, the first's.
+    static func all(of families: [any MusicFamily]) -> [FieldDescription] {
+        let tables =
+            MusicRequest.fields.descriptions + families.flatMap(\.fields) + PlanningOptions.fields.descriptions
+        var seen = Set<String>()
+        return tables.filter { !$0.flags.isEmpty && seen.insert($0.flags[0]).inserted }
+    }
+}
+
+enum MusicGroup: OptionGroupKind {
+    static func fields(in families: [any MusicFamily]) -> [FieldDescription] { fields(under: .music, in: families) }
+}
+
+enum SamplingGroup: OptionGroupKind {
+    static func fields(in families: [any MusicFamily]) -> [FieldDescription] { fields(under: .sampling, in: families) }
+}
+
+enum GuidanceGroup: OptionGroupKind {
+    static func fields(in families: [any MusicFamily]) -> [FieldDescription] { fields(under: .guidance, in: families) }
+}
+
+enum TaskGroup: OptionGroupKind {
+    static func fields(in families: [any MusicFamily]) -> [FieldDescription] { fields(under: .task, in: families) }
+}
+
+enum PlanningGroup: OptionGroupKind {
+    static func fields(in families: [any MusicFamily]) -> [FieldDescription] { fields(under: .planning, in: families) }
+}
+
+/// How the finished audio is treated.
+enum OutputGroup: OptionGroupKind {
+    static func fields(in families: [any MusicFamily]) -> [FieldDescription] { fields(under: .output, in: families) }
+}
+
+/// What families have under headings of their own.
+enum OtherGroup: OptionGroupKind {
+    static func fields(in families: [any MusicFamily]) -> [FieldDescription] {
+        CommandFields.all(of: families).filter { !FieldGroup.usual.contains($0.group) }
+    }
+}
+
+/// What a language model's sampling has, for the commands that put songs into words.
+enum PlannerSamplingGroup: OptionGroupKind {
+    static func fields(in families: [any MusicFamily]) -> [FieldDescription] {
+        // Guidance belongs to audio codes, which these commands don't write.
+        PlannerSampling.fields.descriptions.filter { !["lm_cfg_scale", "lm_negative_prompt"].contains($0.name) }
+    }
+}
+
+/// What can be said of a song that is put into words.
+enum KnownGroup: OptionGroupKind {
+    /// The request's fields and their names in ``SongMetadata``.
+    static let names = [
+        "duration": "duration", "bpm": "bpm", "keyscale": "keyscale", "timesignature": "timesignature",
+        "vocal_language": "language",
+    ]
+
+    static func fields(in families: [any MusicFamily]) -> [FieldDescription] {
+        CommandFields.all(of: families).filter { names.keys.contains($0.name) || $0.name == "lyrics" }
+    }
+}
+
+/// What can be said of the tracks that are taken out of a song.
+enum StemGroup: OptionGroupKind {
+    static func fields(in families: [any MusicFamily]) -> [FieldDescription] {
+        let names = ["track_classes", "inference_steps", "guidance_scale", "seeds"]
+        return CommandFields.all(of: families).filter { names.contains($0.name) }
+    }
+}
+
+struct FieldKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+}
