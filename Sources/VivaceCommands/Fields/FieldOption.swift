@@ -38,7 +38,8 @@ struct FieldOption {
         case .value:
             return Option<String?>(name: names, parsing: .unconditional, help: help, completion: completion)
         case .repeated:
-            return Option<[String]>(name: names, parsing: .unconditionalSingleValue, help: help, completion: completion)
+            return Option<[String]>(
+                wrappedValue: [], name: names, parsing: .unconditionalSingleValue, help: help, completion: completion)
         case .textFile:
             return Option<String?>(
                 name: names, parsing: .unconditional,
