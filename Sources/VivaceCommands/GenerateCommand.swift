@@ -99,7 +99,7 @@ struct GenerateCommand: AsyncParsableCommand {
                 .invalidRequest, "--from and --request exclude each other", advice: "leave one of them out")
         }
         if let file = model.request {
-            let text = try LyricsFile.read(file, what: "request")
+            let text = try TextInput.read(file, what: "request")
             let read = try GenerationDocument(json: Data(text.utf8))
             (request, notices) = try read.request()
             format = read.config.audioFormat

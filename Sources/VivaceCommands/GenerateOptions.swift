@@ -41,7 +41,7 @@ struct MusicOptions: ParsableArguments {
                 .invalidRequest, "--lyrics and --lyrics-file exclude each other", advice: "leave one of them out")
         }
         if let lyrics { request.lyrics = lyrics }
-        if let lyricsFile { request.lyrics = try LyricsFile.read(lyricsFile) }
+        if let lyricsFile { request.lyrics = try TextInput.read(lyricsFile) }
         if lyrics != nil || lyricsFile != nil { request.instrumental = false }
         if instrumental {
             request.instrumental = true

@@ -129,7 +129,7 @@ struct TaskOptions: ParsableArguments {
 
     private static func codes(_ text: String) throws -> String {
         guard text.hasPrefix("@") else { return text }
-        return try LyricsFile.read(String(text.dropFirst()), what: "audio codes")
+        return try TextInput.read(String(text.dropFirst()), what: "audio codes")
     }
 }
 

@@ -133,7 +133,7 @@ struct FormatCommand: AsyncParsableCommand {
             throw MusicError(
                 .invalidRequest, "--lyrics and --lyrics-file exclude each other", advice: "leave one of them out")
         }
-        let text = try lyricsFile.map { try LyricsFile.read($0) } ?? lyrics ?? ""
+        let text = try lyricsFile.map { try TextInput.read($0) } ?? lyrics ?? ""
         guard !caption.allSatisfy(\.isWhitespace) || !text.allSatisfy(\.isWhitespace) else {
             throw MusicError(
                 .invalidRequest, "there is nothing to format", advice: "give a caption, or lyrics with --lyrics-file")

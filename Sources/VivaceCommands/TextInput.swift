@@ -1,9 +1,9 @@
 import Foundation
 import MusicCore
 
-/// Reads lyrics that a user keeps in a file.
-enum LyricsFile {
-    /// Larger files are refused: the model reads a few thousand characters.
+/// Reads text that a user keeps in a file: lyrics, a request, audio codes.
+enum TextInput {
+    /// Larger files are refused: lyrics are a few thousand characters, and the codes of ten minutes less than 100,000.
     static let maximumBytes = 1 << 20
 
     /// The text of a UTF-8 file, with LF line ends and no byte-order mark; `-` reads standard input.
@@ -36,7 +36,7 @@ enum LyricsFile {
         }
         guard data.count <= maximumBytes else {
             throw MusicError(
-                .unreadableInput, "\(what) file \(path) is larger than 1 MiB", advice: "give the words of one song")
+                .unreadableInput, "\(what) file \(path) is larger than 1 MiB", advice: "give the text of one song")
         }
         guard let text = String(data: data, encoding: .utf8), !text.unicodeScalars.contains("\0") else {
             throw MusicError(
