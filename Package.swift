@@ -2,7 +2,8 @@
 import PackageDescription
 
 // One manifest, two array back ends: on macOS the `MLX` and `MLXNN` modules are those of ml-explore/mlx-swift,
-// on Linux they are the targets of this package with the same names and the same semantics.
+// on Linux they are the targets of this package with the same names and the same semantics. The manifest runs on the
+// machine that builds: for iOS that is a Mac.
 #if os(macOS)
     let usesMLXSwift = true
 #else
@@ -17,6 +18,9 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// Targets whose code depends on which of the two it is ask for this condition, and not for the system.
+let arrays = strict + (usesMLXSwift ? [] : [.define("VIVACE_CMLX")])
+
 var dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
@@ -28,6 +32,7 @@ var targets: [Target] = [
     .systemLibrary(
         name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
     .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     // libcurl is opened when the first download begins, and needs to be here at build time for its header alone.
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
@@ -40,17 +45,15 @@ var targets: [Target] = [
         dependencies: ["MusicCore", "CCurl", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: strict),
 
-    // Floor 2: tensors, no model family
-    .target(name: "ModelSupport", dependencies: ["MusicCore", mlx, mlxNN], swiftSettings: strict),
-
-    // Floor 3: networks that several families use
+    // Floor 3: tensors, no model family; and networks that several families use
+    .target(name: "ModelSupport", dependencies: ["MusicCore", mlx, mlxNN], swiftSettings: arrays),
     .target(name: "Oobleck", dependencies: ["MusicCore", "ModelSupport", mlx, mlxNN], swiftSettings: strict),
     .target(name: "Qwen3", dependencies: ["MusicCore", "ModelSupport", mlx, mlxNN], swiftSettings: strict),
 
     // Floor 4: model families; they never import each other
     .target(
         name: "ACEStep",
-        dependencies: ["MusicCore", "ModelSupport", "Tokenizers", "Oobleck", "Qwen3", mlx, mlxNN],
+        dependencies: ["MusicCore", "ModelSupport", "Tokenizers", "Oobleck", "Qwen3", "CZlib", mlx, mlxNN],
         swiftSettings: strict),
 
     // The reference's own names for requests and results
@@ -74,7 +77,7 @@ var targets: [Target] = [
     .target(
         name: "VivaceCommands",
         dependencies: [
-            "MusicCore", "AudioFile", "ModelHub", "MusicEngine",
+            "MusicCore", "AudioFile", "ModelHub", "MusicEngine", "CZlib",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
@@ -110,7 +113,7 @@ var targets: [Target] = [
         name: "VivaceCommandsTests", dependencies: ["VivaceCommands", "ACEStep", "MusicEngine", "MusicCore"],
         exclude: ["Goldens"], swiftSettings: strict),
     .testTarget(
-        name: "EndToEndTests", dependencies: ["vivace", "AudioFile", "MusicCore"], swiftSettings: strict),
+        name: "EndToEndTests", dependencies: ["vivace", "AudioFile", "MusicCore", "CZlib"], swiftSettings: strict),
     .testTarget(
         name: "ModelSupportTests",
         dependencies: ["ModelSupport", "MusicCore", "TestSupport", mlx, mlxNN],
@@ -131,16 +134,11 @@ var targets: [Target] = [
 ]
 
 if usesMLXSwift {
-    dependencies.append(.package(url: "https://github.com/ml-explore/mlx-swift", from: "0.31.6"))
+    dependencies.append(.package(url: "https://github.com/ml-explore/mlx-swift", exact: "0.31.6"))
 } else {
     targets += [
         .systemLibrary(name: "CLibMLX", pkgConfig: "mlx"),
-        .target(
-            name: "CMLX",
-            dependencies: ["CLibMLX"],
-            // OpenBLAS is needed by the executable itself, so that `cblas_sgemm` and LAPACK resolve to it and not to the
-            // reference libraries that libmlx brings along.
-            linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
+        .target(name: "CMLX", dependencies: ["CLibMLX"]),
         .target(name: "MLX", dependencies: ["CMLX"], swiftSettings: strict),
         .target(name: "MLXNN", dependencies: ["MLX"], swiftSettings: strict),
         .target(name: "MLXOptimizers", dependencies: ["MLX", "MLXNN"], swiftSettings: strict),
@@ -151,7 +149,7 @@ if usesMLXSwift {
 
 let package = Package(
     name: "Vivace",
-    platforms: [.macOS(.v15)],
+    platforms: [.macOS(.v15), .iOS(.v18)],
     products: [
         .executable(name: "vivace", targets: ["vivace"]),
         .library(name: "Vivace", targets: ["Vivace"]),

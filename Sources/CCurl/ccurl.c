@@ -1,3 +1,5 @@
+// Newer headers make a macro of curl_easy_setopt, which would take the place of the looked-up function of that name.
+#define CURL_DISABLE_TYPECHECK
 #include "ccurl.h"
 
 #include <dlfcn.h>
@@ -40,7 +42,8 @@ static char failure_text[512];
 static void load(void) {
     static const char *const names[] = {
 #ifdef __APPLE__
-        "libcurl.4.dylib",
+        // By its whole path: a bare name is looked for in the working directory first.
+        "/usr/lib/libcurl.4.dylib",
 #else
         "libcurl.so.4",
         "libcurl-gnutls.so.4",

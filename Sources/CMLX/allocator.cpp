@@ -48,21 +48,8 @@ Header* header_of(void* buffer) { return reinterpret_cast<Header*>(static_cast<c
 
 size_t round_up(size_t value, size_t unit) { return (value + unit - 1) / unit * unit; }
 
-// The memory that this process may use: that of the machine, or of its control group.
 // What the largest operations of a song's decoding need, and little more.
 constexpr size_t kMostCached = size_t(512) << 20;
-
-size_t available_memory() {
-  size_t result = static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGE_SIZE));
-  for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-    std::ifstream file(path);
-    size_t limit = 0;
-    if (file >> limit && limit > 0) {
-      result = std::min(result, limit);
-    }
-  }
-  return result;
-}
 
 class Pool final : public mlx::core::allocator::Allocator {
  public:
@@ -229,13 +216,13 @@ class Pool final : public mlx::core::allocator::Allocator {
   std::atomic<size_t> peak_{0};
   // libmlx schedules operations ahead of their computation, with memory for all of their results, unless more than
   // this is in use.
-  std::atomic<size_t> memory_limit_{available_memory() / 4 * 3};
+  std::atomic<size_t> memory_limit_{cmlx::available_memory() / 4 * 3};
 
   std::mutex mutex_;
   Blocks by_age_;
   std::multimap<size_t, Blocks::iterator> by_capacity_;
   size_t cached_ = 0;
-  size_t cache_limit_ = std::min(available_memory() / 8, kMostCached);
+  size_t cache_limit_ = std::min(cmlx::available_memory() / 8, kMostCached);
 };
 
 // The function of the same name in libmlx itself.
@@ -275,6 +262,21 @@ Pool* pool() {
 }
 
 } // namespace
+
+size_t cmlx::available_memory() {
+  static const size_t available = [] {
+    size_t result = static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGE_SIZE));
+    for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+      std::ifstream file(path);
+      size_t limit = 0;
+      if (file >> limit && limit > 0) {
+        result = std::min(result, limit);
+      }
+    }
+    return result;
+  }();
+  return available;
+}
 
 bool cmlx::uses_plain_memory() { return pool() != nullptr; }
 

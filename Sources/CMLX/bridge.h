@@ -115,6 +115,9 @@ inline std::optional<mx::Dtype> optional(cmlx_optional_dtype value) {
 // Whether arrays live in main memory, in buffers that begin with their size: see allocator.cpp.
 bool uses_plain_memory();
 
+// Bytes of memory that this process may use: those of the machine, or of its control group. Read once.
+size_t available_memory();
+
 // The stream that operations on `s` use. Throws if there is no such device.
 mx::Stream stream(cmlx_stream s);
 

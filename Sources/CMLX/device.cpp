@@ -1,4 +1,5 @@
 // Devices, streams, memory.
+#include "CPU/instruction_set.h"
 #include "CPU/kernels.h"
 #include "CPU/parallel.h"
 #include "bridge.h"
@@ -64,6 +65,10 @@ void cmlx_cpu_set_threads(int count) { set_thread_count(count); }
 double cmlx_cpu_memory_rate(void) { return memory_read_rate(); }
 
 const char* cmlx_cpu_instruction_set(void) { return product_kernels(Storage::bf16, Storage::bf16).isa; }
+
+bool cmlx_cpu_multiplies_bfloat16(void) { return multiplies_bfloat16(); }
+
+size_t cmlx_memory_available(void) { return available_memory(); }
 
 int cmlx_memory_active(size_t* result) {
   return checked([&] { *result = mx::get_active_memory(); });

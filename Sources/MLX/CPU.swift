@@ -16,4 +16,10 @@ public enum CPU {
 
     /// The vector instructions that products use, such as `avx512`.
     public static var instructionSet: String { String(cString: cmlx_cpu_instruction_set()) }
+
+    /// Whether it has instructions that multiply bfloat16.
+    public static var multipliesBFloat16: Bool { cmlx_cpu_multiplies_bfloat16() }
+
+    /// Bytes of memory that the process may use: those of the machine, or of its control group.
+    public static var availableMemory: Int { cmlx_memory_available() }
 }

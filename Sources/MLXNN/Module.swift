@@ -234,12 +234,16 @@ open class Module {
     /// Replaces modules, for example by their quantized counterparts.
     ///
     /// - Parameters:
-    ///   - modules: the new modules, in the shape that ``children()`` or ``leafModules()`` returns. What it leaves
-    ///     out stays; an explicit `.none` for a single module sets an optional property to nil.
+    ///   - modules: the new modules, in the shape that ``children()`` or ``leafModules()`` returns. Keys that it leaves
+    ///     out stay; an explicit `.none` for a single module sets an optional property to nil. A list replaces modules
+    ///     if its first element is one, and then has the new length (`.none` further on keeps what was there); if the
+    ///     first element is a dictionary, every element is one, for the modules below. A dictionary of modules replaces
+    ///     all entries.
     ///   - verify: only ``VerifyUpdate/noUnusedKeys`` matters here.
     ///   - path: the keys that lead here from the root; only ever given in the recursion.
     ///   - modulePath: the type names that lead here from the root; only ever given in the recursion.
-    /// - Throws: ``UpdateError`` if a key is unknown, or its module is not in a ``ModuleInfo`` or has another type.
+    /// - Throws: ``UpdateError`` if a key is unknown, its module is not in a ``ModuleInfo`` or has another type, or a
+    ///   list has holes.
     @discardableResult
     open func update(
         modules: ModuleChildren, verify: VerifyUpdate, path: [String] = [], modulePath: [String] = []

@@ -1,6 +1,9 @@
 import MLX
 
 /// One module's part of ``Module/update(modules:verify:path:modulePath:)``.
+///
+/// Containers are taken as mlx-swift takes them, so that what passes here passes there: the first element of a list
+/// tells whether the list replaces modules or leads on to what lies below them, and a dictionary replaces all entries.
 struct ModuleUpdate {
     let module: Module
     let verify: Module.VerifyUpdate
@@ -34,13 +37,20 @@ struct ModuleUpdate {
             try update(child, values, path: path)
 
         case (.array(let items), .array(let values)):
-            try replaceElements(of: items, by: values, key: key, path: path)
+            switch values.first {
+            case .value: try replaceElements(of: items, by: values, key: key, path: path)
+            case .dictionary: try updateElements(of: items, by: values, key: key, path: path)
+            default: throw UpdateError.unexpectedStructure(key: key, item: typeName(module))
+            }
 
-        case (.dictionary(let items), .dictionary(let values)):
-            try replaceEntries(of: items, by: values, key: key, path: path)
-
-        case (.none, .none):
-            break
+        case (.dictionary, .dictionary(let values)):
+            let newModules = try values.mapValues { value in
+                guard case .value(let newModule) = value else {
+                    throw UpdateError.unableToCollectModulesFromContainer(path: path, modules: modulePath)
+                }
+                return newModule
+            }
+            try module.updateModule(key: key, newModules)
 
         case (.value(.parameters), .value):
             throw UpdateError.settingArrayWithModule(path: path, modules: modulePath)
@@ -51,52 +61,33 @@ struct ModuleUpdate {
         }
     }
 
-    /// Replaces, or updates in place, elements of an array or a tuple; those without a value stay.
+    /// Replaces an array or a tuple by another of the length of `values`; elements without a value are kept.
     private func replaceElements(
         of items: [ModuleItem], by values: [NestedItem<String, Module>], key: String, path: [String]
     ) throws {
-        var newModules = [Module]()
-        var isReplaced = false
-        for index in 0..<max(items.count, values.count) {
-            let item = index < items.count ? items[index] : .none
-            let value = index < values.count ? values[index] : .none
-            let (newModule, isNew) = try element(item, value, path: path + [String(index)])
-            newModules.append(newModule)
-            isReplaced = isReplaced || isNew
+        let newModules = try values.enumerated().map { index, value in
+            switch value {
+            case .value(let newModule):
+                return newModule
+            case .none:
+                if index < items.count, case .value(.module(let kept)) = items[index] { return kept }
+                fallthrough
+            default:
+                throw UpdateError.unableToCollectModulesFromContainer(path: path, modules: modulePath)
+            }
         }
-        if isReplaced { try module.updateModule(key: key, newModules) }
+        try module.updateModule(key: key, newModules)
     }
 
-    /// Replaces, or updates in place, entries of a dictionary; those without a value stay.
-    private func replaceEntries(
-        of items: [String: ModuleItem], by values: [String: NestedItem<String, Module>], key: String, path: [String]
+    /// Updates the elements of an array or a tuple in place, from the first on; those past the end of `values` stay.
+    private func updateElements(
+        of items: [ModuleItem], by values: [NestedItem<String, Module>], key: String, path: [String]
     ) throws {
-        var newModules = [String: Module]()
-        var isReplaced = false
-        for name in Set(items.keys).union(values.keys) {
-            let (newModule, isNew) = try element(items[name] ?? .none, values[name] ?? .none, path: path + [name])
-            newModules[name] = newModule
-            isReplaced = isReplaced || isNew
-        }
-        if isReplaced { try module.updateModule(key: key, newModules) }
-    }
-
-    /// The module that an element of a container becomes, and whether it is another than before.
-    private func element(
-        _ item: ModuleItem, _ value: NestedItem<String, Module>, path: [String]
-    ) throws -> (Module, isNew: Bool) {
-        switch (item, value) {
-        case (.value(.parameters), .value):
-            throw UpdateError.settingArrayWithModule(path: path, modules: modulePath)
-        case (_, .value(let newModule)):
-            return (newModule, true)
-        case (.value(.module(let child)), .none):
-            return (child, false)
-        case (.value(.module(let child)), .dictionary(let values)):
-            try update(child, values, path: path)
-            return (child, false)
-        default:
-            throw UpdateError.unableToCollectModulesFromContainer(path: path, modules: modulePath)
+        for (index, (item, value)) in zip(items, values).enumerated() {
+            guard case .value(.module(let child)) = item, case .dictionary(let values) = value else {
+                throw UpdateError.mismatchedContainers(base: typeName(module), key: key)
+            }
+            try update(child, values, path: path + [String(index)])
         }
     }
 

@@ -38,7 +38,8 @@ public func quantizeSingle(
 
 /// Replaces layers of a model by their quantized counterparts.
 ///
-/// The layers must stand in ``ModuleInfo`` properties, or in arrays or dictionaries in such.
+/// The layers must stand in ``ModuleInfo`` properties, or in arrays or dictionaries in such. Of a list, the first
+/// element must be concerned, or hold a layer that is: see ``Module/update(modules:verify:path:modulePath:)``.
 ///
 /// - Parameters:
 ///   - model: the model to change.
@@ -57,7 +58,8 @@ public func quantize(
 
 /// Replaces layers of a model by their quantized counterparts, with settings for each layer.
 ///
-/// The layers must stand in ``ModuleInfo`` properties, or in arrays or dictionaries in such.
+/// The layers must stand in ``ModuleInfo`` properties, or in arrays or dictionaries in such. Of a list, the first
+/// element must be concerned, or hold a layer that is: see ``Module/update(modules:verify:path:modulePath:)``.
 ///
 /// - Parameters:
 ///   - model: the model to change.

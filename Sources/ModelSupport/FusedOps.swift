@@ -1,9 +1,17 @@
 import MLX
 import MLXNN
 
-/// Operations that are one pass over the data on Linux and a composition of array operations elsewhere.
+#if VIVACE_CMLX
+    private typealias Forms = FusedForms
+#else
+    private typealias Forms = ComposedForms
+#endif
+
+/// Operations that our own array library computes in one pass over the data, and mlx-swift as compositions.
 ///
 /// The only functions of the project that reach below the API of mlx-swift; everything else is written against it.
+/// Which form runs is decided by the manifest (`VIVACE_CMLX`). ``ComposedForms`` is always there: it says what each
+/// function means, and tests hold the fused forms to it.
 public enum FusedOps {
     /// Snake activation: `x + sin²(alpha x) / (beta + 1e-9)`.
     ///
@@ -13,12 +21,7 @@ public enum FusedOps {
     ///   - beta: inverse magnitudes, `[C]`, in the number format of `x`.
     /// - Returns: `[N, L, C]`.
     public static func snake(_ x: MLXArray, alpha: MLXArray, beta: MLXArray) -> MLXArray {
-        #if os(macOS)
-            let wave = sin(x * alpha)
-            return x + wave * wave / (beta + 1e-9)
-        #else
-            return MLXFast.snake(x, alpha: alpha, beta: beta)
-        #endif
+        Forms.snake(x, alpha: alpha, beta: beta)
     }
 
     /// A convolution with what stands around it in Oobleck: `conv(snake(x)) + bias + residual`.
@@ -33,15 +36,7 @@ public enum FusedOps {
         _ convolution: Conv1d, _ x: MLXArray, snake: (alpha: MLXArray, beta: MLXArray)? = nil,
         residual: MLXArray? = nil
     ) -> MLXArray {
-        #if os(macOS)
-            let y = convolution(snake.map { self.snake(x, alpha: $0.alpha, beta: $0.beta) } ?? x)
-            return residual.map { y + $0 } ?? y
-        #else
-            return MLXFast.convolution(
-                x, weight: convolution.weight, bias: convolution.bias, stride: convolution.stride,
-                padding: convolution.padding, dilation: convolution.dilation, groups: convolution.groups, snake: snake,
-                residual: residual)
-        #endif
+        Forms.convolve(convolution, x, snake: snake, residual: residual)
     }
 
     /// A transposed convolution with what stands around it in Oobleck: `conv(snake(x)) + bias`.
@@ -54,14 +49,7 @@ public enum FusedOps {
     public static func convolve(
         _ convolution: ConvTransposed1d, _ x: MLXArray, snake: (alpha: MLXArray, beta: MLXArray)? = nil
     ) -> MLXArray {
-        #if os(macOS)
-            return convolution(snake.map { self.snake(x, alpha: $0.alpha, beta: $0.beta) } ?? x)
-        #else
-            return MLXFast.transposedConvolution(
-                x, weight: convolution.weight, bias: convolution.bias, stride: convolution.stride,
-                padding: convolution.padding, dilation: convolution.dilation,
-                outputPadding: convolution.outputPadding, groups: convolution.groups, snake: snake)
-        #endif
+        Forms.convolve(convolution, x, snake: snake)
     }
 
     /// Weights in 8 bits with one scale per row.
@@ -69,24 +57,15 @@ public enum FusedOps {
     /// - Parameter weight: `[N, K]`, any floating-point format.
     /// - Returns: integers from -127 to 127, `[N, K]`, and scales, float32 `[N]`; their product is near the weight.
     public static func int8(_ weight: MLXArray) -> (integers: MLXArray, scales: MLXArray) {
-        #if os(macOS)
-            let exact = weight.asType(.float32)
-            let scales = abs(exact).max(axis: -1) / 127
-            let divisors = which(scales .== 0, MLXArray(Float(1)), scales).expandedDimensions(axis: -1)
-            return (clip(round(exact / divisors), min: -127, max: 127).asType(.int8), scales)
-        #else
-            let scales = MLXFast.int8Scales(weight)
-            return (MLXFast.int8Round(weight, scales: scales), scales)
-        #endif
+        Forms.int8(weight)
     }
 
-    /// Integers in the order in which ``int8Linear(_:packed:scales:bias:)`` wants them.
+    /// Integers in the order in which ``int8Linear(_:packed:scales:bias:)`` wants them on the default device.
+    ///
+    /// - Parameter integers: int8 `[N, K]`, from -127 to 127.
+    /// - Returns: an array whose shape and format depend on the device.
     public static func int8Packed(_ integers: MLXArray) -> MLXArray {
-        #if os(macOS)
-            return integers
-        #else
-            return MLXFast.int8Pack(integers)
-        #endif
+        Forms.int8Packed(integers)
     }
 
     /// A linear layer with weights in 8 bits: `x (scales weight)^T + bias`.
@@ -100,21 +79,12 @@ public enum FusedOps {
     public static func int8Linear(
         _ x: MLXArray, packed: MLXArray, scales: MLXArray, bias: MLXArray?
     ) -> MLXArray {
-        #if os(macOS)
-            let product = matmul(x, packed.asType(x.dtype).T) * scales.asType(x.dtype)
-            return bias.map { product + $0 } ?? product
-        #else
-            return MLXFast.int8Linear(x, packed: packed, scales: scales, bias: bias)
-        #endif
+        Forms.int8Linear(x, packed: packed, scales: scales, bias: bias)
     }
 
     /// Gate of a feed-forward layer: `silu(gate) * up`, elementwise.
     public static func swiglu(gate: MLXArray, up: MLXArray) -> MLXArray {
-        #if os(macOS)
-            return gate * sigmoid(gate) * up
-        #else
-            return MLXFast.swiGLU(gate: gate, up: up)
-        #endif
+        Forms.swiglu(gate: gate, up: up)
     }
 
     /// Normalisation with a scale and shift that depend on the time step: `rmsNorm(x) * (1 + scale) + shift`.
@@ -128,11 +98,7 @@ public enum FusedOps {
     public static func modulatedRMSNorm(
         _ x: MLXArray, weight: MLXArray, scale: MLXArray, shift: MLXArray, eps: Float
     ) -> MLXArray {
-        #if os(macOS)
-            return MLXFast.rmsNorm(x, weight: weight, eps: eps) * (1 + scale) + shift
-        #else
-            return MLXFast.modulatedRMSNorm(x, weight: weight, scale: scale, shift: shift, eps: eps)
-        #endif
+        Forms.modulatedRMSNorm(x, weight: weight, scale: scale, shift: shift, eps: eps)
     }
 
     /// Attention in which position `i` sees the positions `j` with `|i - j| <= window`.
@@ -146,34 +112,27 @@ public enum FusedOps {
     public static func windowedAttention(
         queries: MLXArray, keys: MLXArray, values: MLXArray, scale: Float, window: Int
     ) -> MLXArray {
-        let length = queries.dim(2)
-        guard length > window + 1 else {
+        guard queries.dim(2) > window + 1 else {
             return MLXFast.scaledDotProductAttention(
                 queries: queries, keys: keys, values: values, scale: scale, mask: .none)
         }
-        #if os(macOS)
-            let positions = MLXArray(Int32(0)..<Int32(length))
-            let distance = abs(positions.expandedDimensions(axis: 1) - positions.expandedDimensions(axis: 0))
-            return MLXFast.scaledDotProductAttention(
-                queries: queries, keys: keys, values: values, scale: scale, mask: .array(distance .<= window))
-        #else
-            return MLXFast.windowedAttention(
-                queries: queries, keys: keys, values: values, scale: scale, window: window)
-        #endif
+        return Forms.windowedAttention(queries: queries, keys: keys, values: values, scale: scale, window: window)
     }
 
     /// Whether ``decoderLayer(_:keys:values:rotations:begins:weights:length:eps:)`` can run on the default device.
     ///
     /// - Parameter int8: with weights in 8 bits.
     public static func hasDecoderLayer(int8: Bool) -> Bool {
-        #if os(macOS)
-            return false
-        #else
+        #if VIVACE_CMLX
             return MLXFast.hasDecoderLayer(int8: int8)
+        #else
+            return false
         #endif
     }
 
     /// One layer of Qwen3 for one token of each sequence; ask ``hasDecoderLayer(int8:)`` before.
+    ///
+    /// Where there is none, the layers of `Qwen3` compute the same from the functions above.
     ///
     /// - Parameters:
     ///   - x: float32 `[B, 1, hidden]`.
@@ -191,12 +150,12 @@ public enum FusedOps {
         _ x: MLXArray, keys: MLXArray, values: MLXArray, rotations: MLXArray, begins: MLXArray, weights: [MLXArray],
         length: Int, eps: Float
     ) -> (MLXArray, keys: MLXArray, values: MLXArray) {
-        #if os(macOS)
-            preconditionFailure("there is no such operation on this system")
-        #else
+        #if VIVACE_CMLX
             return MLXFast.decoderLayer(
                 x, keys: keys, values: values, rotations: rotations, begins: begins, weights: weights, length: length,
                 eps: eps)
+        #else
+            preconditionFailure("hasDecoderLayer says that this array library computes no whole layer")
         #endif
     }
 }

@@ -90,7 +90,7 @@ extension Module {
                 eval(layer)
                 return layer
             }
-            update(modules: ModuleChildren.unflattened([(path, layer)]))
+            try replaceModule(at: path, by: layer)
         }
     }
 
@@ -106,15 +106,13 @@ extension Module {
     func replaceLinears(by weights: [Int8Weight]) throws {
         guard !weights.isEmpty else { return }
         let linears = Dictionary(uniqueKeysWithValues: leafModules().flattened().map { ("\($0.0).weight", $0) })
-        var layers: [(String, Module)] = []
         for weight in weights {
             guard let (path, module) = linears[weight.path], let linear = module as? Linear else {
                 throw MusicError(.internal, "\(weight.path) is no linear layer")
             }
             let layer = Int8Linear(integers: weight.integers, scales: weight.scales, bias: linear.bias)
             eval(layer.weight)
-            layers.append((path, layer))
+            try replaceModule(at: path, by: layer)
         }
-        update(modules: ModuleChildren.unflattened(layers))
     }
 }

@@ -90,14 +90,14 @@ public func foldWeightNorm(magnitude: MLXArray, direction: MLXArray) -> MLXArray
 extension Module {
     /// Gives every parameter its value from a checkpoint, and requires that nothing is missing, left over or misshaped.
     ///
+    /// A linear layer whose weight is stored in 8 bits, beside its scales, becomes an ``Int8Linear``.
+    ///
     /// - Parameters:
     ///   - store: the tensors of this module, by names relative to it.
     ///   - reader: reads them.
     ///   - dtype: number format of the parameters.
     ///   - ignoring: tensors that the module has no use for, such as buffers that it computes itself.
     ///   - source: how a parameter is made, by its path and shape; by default from the tensor of the same name.
-    /// A linear layer whose weight is stored in 8 bits, beside its scales, becomes an ``Int8Linear``.
-    ///
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` that lists what doesn't fit.
     @MLXActor
     public func load(

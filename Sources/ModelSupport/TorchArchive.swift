@@ -6,7 +6,7 @@ import MusicCore
 ///
 /// A pickle is a program. This reader knows the few instructions that build tensors, numbers, strings and containers
 /// of them; a file that asks for anything else is refused with an error that names it. Nothing that a file names is
-/// ever looked up or executed.
+/// ever looked up or executed. That is why it is read here and not by a library that could do more.
 public struct TorchArchive: Sendable {
     /// What was saved.
     public let value: TorchValue

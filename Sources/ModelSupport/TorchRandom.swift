@@ -7,7 +7,8 @@ import Foundation
 /// seed's 64 bits the engine takes the lower 32.
 ///
 /// Normal values come out bit for bit as on an x86 processor with AVX2, where PyTorch evaluates logarithm, sine and
-/// cosine in single precision. Other processors differ from it in the last bits, by 2e-6 at most.
+/// cosine in single precision. Other processors differ from it in the last bits, by 2e-6 at most. Neither MLX's nor the
+/// C++ library's generators fill tensors in this order, so it is written out here.
 public struct TorchGenerator: Sendable {
     private var engine: MersenneTwister
 
@@ -43,10 +44,12 @@ public struct TorchGenerator: Sendable {
 
     /// Values distributed evenly over [0, 1), as `torch.rand(count, generator: self, dtype: format)` gives them.
     ///
+    /// With these, tests see where in its stream a generator stands after normal values.
+    ///
     /// - Parameters:
     ///   - count: number of elements in the tensor; 0 or more.
     ///   - format: element type of the tensor; the values returned are representable in it.
-    public mutating func rand(_ count: Int, as format: TorchFloatFormat = .float32) -> [Float] {
+    package mutating func rand(_ count: Int, as format: TorchFloatFormat = .float32) -> [Float] {
         precondition(count >= 0, "a tensor has 0 or more elements")
         return (0..<count).map { _ in
             let value = format.rounded(engine.nextUniform())

@@ -2,24 +2,31 @@
 public enum NearestName {
     /// The known name with the fewest edits from a text, if they are few for its length.
     public static func suggestion(for text: String, among names: some Sequence<String>) -> String? {
-        let text = Array(text.lowercased().unicodeScalars.prefix(64))
-        let ranked = names.map { (name: $0, distance: distance(text, Array($0.lowercased().unicodeScalars))) }
+        let text = text.lowercased()
+        let ranked = names.map { (name: $0, distance: distance(text, $0.lowercased())) }
         guard let best = ranked.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }) else { return nil }
         return best.distance <= max(2, best.name.count / 2) ? best.name : nil
     }
 
-    /// Number of insertions, deletions and substitutions between two texts (Levenshtein).
-    private static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
-        var row = Array(0...b.count)
-        for (i, x) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, y) in b.enumerated() {
-                let substitution = diagonal + (x == y ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(substitution, diagonal + 1, row[j] + 1)
+    /// How many letters must be added, removed, changed or swapped with their neighbour to get from one text to the
+    /// other (optimal string alignment distance), by the first 200 letters of each.
+    package static func distance(_ left: String, _ right: String) -> Int {
+        let left = Array(left.unicodeScalars.prefix(200))
+        let right = Array(right.unicodeScalars.prefix(200))
+        var rows = [Array(0...right.count)]
+        for row in left.indices {
+            var current = [row + 1]
+            for column in right.indices {
+                var best = min(
+                    rows[row][column] + (left[row] == right[column] ? 0 : 1), rows[row][column + 1] + 1,
+                    current[column] + 1)
+                if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
+                    best = min(best, rows[row - 1][column - 1] + 1)
+                }
+                current.append(best)
             }
+            rows.append(current)
         }
-        return row[b.count]
+        return rows[left.count][right.count]
     }
 }

@@ -138,7 +138,7 @@ public final class Oobleck {
     public func encode(
         _ audio: AudioBuffer, tile: Int? = nil,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
-    ) throws -> (mean: MLXArray, deviation: MLXArray) {
+    ) throws -> (mean: MLXArray, std: MLXArray) {
         guard audio.sampleRate == configuration.samplingRate, audio.channels.count == configuration.audioChannels else {
             throw MusicError(
                 .internal,

@@ -1,4 +1,7 @@
 /// Parses the text of a pattern.
+///
+/// Patterns of tokenizers are written for Oniguruma; Swift's own `Regex` differs in classes and in the order of attempts,
+/// and one token split otherwise makes another song.
 struct PatternParser {
     typealias Node = SplitPattern.Node
 

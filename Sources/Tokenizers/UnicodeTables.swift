@@ -3,7 +3,7 @@ import Foundation
 /// Properties of Unicode scalars, as the reference tokenizer has them; see ``UnicodeData``.
 ///
 /// The tables are the module's own because the operating system's are of another Unicode version on every machine,
-/// and a new version moves scalars into other classes.
+/// and a new version moves scalars into other classes. MAINTENANCE.md says how to renew them.
 struct UnicodeTables: Sendable {
     /// The tables, unpacked at first use.
     static let shared = UnicodeTables()

@@ -13,7 +13,7 @@ final class Playback: @unchecked Sendable {
     private let player: Player?
     private let queue = DispatchQueue(label: "vivace.playback")
     /// The player that is running, for ``abandon()``, which must not wait for the music.
-    private let running = Mutex<Process?>(nil)
+    private let running = Mutex<Running?>(nil)
     // Everything below is touched on the queue alone.
     private var file: FileHandle?
     private var fileURL: URL?
@@ -40,7 +40,7 @@ final class Playback: @unchecked Sendable {
             guard failure == nil, !isDone else { return }
             do {
                 if chunk.start == 0 { try begin(chunk) }
-                let bytes = Self.samples(chunk.audio)
+                let bytes = WAVStream.samples(chunk.audio)
                 try file?.write(contentsOf: bytes)
                 try? playing?.input.write(contentsOf: bytes)
                 if chunk.start + chunk.audio.frameCount >= chunk.total { endSong() }
@@ -69,7 +69,7 @@ final class Playback: @unchecked Sendable {
 
     /// Ends early: stops the player, and removes a file that is not complete.
     func abandon() {
-        running.withLock { $0?.terminate() }
+        running.withLock { $0?.process.terminate() }
         queue.sync {
             isDone = true
             playing = nil
@@ -80,6 +80,14 @@ final class Playback: @unchecked Sendable {
         }
     }
 
+    /// A process that has been started.
+    ///
+    /// Apple's class is not declared to be `Sendable`; only ``abandon()`` touches it from
+    /// another thread, to send a signal.
+    private struct Running: @unchecked Sendable {
+        let process: Process
+    }
+
     /// Whether a path names a pipe.
     static func isPipe(_ url: URL) -> Bool {
         var status = stat()
@@ -87,8 +95,8 @@ final class Playback: @unchecked Sendable {
     }
 
     private func begin(_ chunk: AudioChunk) throws {
-        let header = Self.header(
-            rate: chunk.audio.sampleRate, channels: chunk.audio.channels.count, frames: chunk.total)
+        let header = WAVStream.header(
+            sampleRate: chunk.audio.sampleRate, channels: chunk.audio.channels.count, frames: chunk.total)
         if chunk.song < files.count {
             let url = files[chunk.song]
             if !Self.isPipe(url) { _ = FileManager.default.createFile(atPath: url.path, contents: nil) }
@@ -99,7 +107,7 @@ final class Playback: @unchecked Sendable {
         if let player, let arguments = player.streamArguments {
             let pipe = Pipe()
             let process = try player.start(arguments, input: pipe)
-            running.withLock { $0 = process }
+            running.withLock { $0 = Running(process: process) }
             playing = (process, pipe.fileHandleForWriting)
             try? playing?.input.write(contentsOf: header)
         }
@@ -114,31 +122,5 @@ final class Playback: @unchecked Sendable {
             running.withLock { $0 = nil }
         }
         playing = nil
-    }
-
-    /// The 44 bytes before the samples of a 16-bit WAV file.
-    static func header(rate: Int, channels: Int, frames: Int) -> Data {
-        let bytes = frames * channels * 2
-        func number<Value: FixedWidthInteger>(_ value: Value) -> Data {
-            withUnsafeBytes(of: value.littleEndian) { Data($0) }
-        }
-        var data = Data("RIFF".utf8) + number(UInt32(clamping: 36 + bytes)) + Data("WAVEfmt ".utf8)
-        data += number(UInt32(16)) + number(UInt16(1)) + number(UInt16(channels)) + number(UInt32(rate))
-        data += number(UInt32(rate * channels * 2)) + number(UInt16(channels * 2)) + number(UInt16(16))
-        return data + Data("data".utf8) + number(UInt32(clamping: bytes))
-    }
-
-    /// Samples in turns of the channels, limited to full scale, as little-endian 16-bit integers; halves go to
-    /// the even neighbour.
-    static func samples(_ audio: AudioBuffer) -> Data {
-        var values: [Int16] = []
-        values.reserveCapacity(audio.frameCount * audio.channels.count)
-        for frame in 0..<audio.frameCount {
-            for channel in audio.channels {
-                let limited = max(-1, min(1, channel[frame]))
-                values.append(Int16(max(-32768, min(32767, (limited * 32768).rounded(.toNearestOrEven)))).littleEndian)
-            }
-        }
-        return values.withUnsafeBytes { Data($0) }
     }
 }

@@ -4,9 +4,9 @@ import Foundation
 enum ProcessMemory {
     /// Largest resident set of the process so far, in bytes.
     static var peakResidentBytes: Int {
-        // `getrusage` counts kibibytes on Linux and bytes on macOS.
+        // `getrusage` counts kibibytes on Linux and bytes on Apple's systems.
         var usage = rusage()
-        #if os(macOS)
+        #if canImport(Darwin)
             getrusage(RUSAGE_SELF, &usage)
             return usage.ru_maxrss
         #else

@@ -68,7 +68,7 @@ struct Listening {
         return Double(count) * Double(Self.perSecond) / Double(max(1, onsets.count))
     }
 
-    /// How much of the energy is not periodic within 40 ms: near 0 for held tones, near 1 for hits and hiss.
+    /// How much the energy changes from each 40 ms to the next, as a share of it: near 0 for held tones, near 1 for hits.
     var noisiness: Double {
         let window = rate / 25
         var noisy = 0.0, total = 1e-12

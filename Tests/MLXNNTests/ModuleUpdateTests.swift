@@ -22,41 +22,69 @@ extension NNTests {
             #expect(!keys(zoo.parameters()).contains("maybe.weight"))
         }
 
-        @Test func replacesElementsAndKeepsTheOthers() throws {
+        @Test func replacesAListByOneOfAnotherLength() throws {
             let zoo = Zoo()
-            let first = zoo.layers[0]
-            zoo.update(modules: ModuleChildren(values: ["layers": .array([.none, .value(Sigmoid())])]))
-            #expect(zoo.layers[0] === first)
-            #expect(zoo.layers[1] is Sigmoid)
-            zoo.update(modules: ModuleChildren(values: ["layers": .array([.value(Linear(4, 4))])]))
-            #expect(zoo.layers.count == 2)
-            #expect(zoo.layers[1] is Sigmoid)
-            zoo.update(modules: ModuleChildren(values: ["layers": .array([.none, .none, .value(ReLU())])]))
-            #expect(zoo.layers.count == 3)
+            zoo.update(modules: ModuleChildren(values: ["layers": .array([.value(Linear(4, 4)), .none])]))
+            #expect((zoo.layers[0] as? Linear)?.shape == (4, 4))
+            #expect(zoo.layers.count == 2 && zoo.layers[1] is Tanh)
+            zoo.update(modules: ModuleChildren(values: ["layers": .array([.value(Sigmoid())])]))
+            #expect(zoo.layers.count == 1 && zoo.layers[0] is Sigmoid)
+            zoo.update(modules: ModuleChildren(values: ["layers": .array([.value(ReLU()), .value(Tanh())])]))
+            #expect(zoo.layers.count == 2 && zoo.layers[1] is Tanh)
         }
 
         @Test func replacesInATuple() throws {
             let zoo = Zoo()
             let second = zoo.mixed.1
-            zoo.update(modules: ModuleChildren(values: ["mixed": .array([.value(Linear(8, 9))])]))
+            zoo.update(modules: ModuleChildren(values: ["mixed": .array([.value(Linear(8, 9)), .none])]))
             #expect(zoo.mixed.0.shape == (9, 8))
             #expect(zoo.mixed.1 === second)
         }
 
         @Test func replacesBelowAnArrayWithoutInfo() throws {
             let stack = Stack(3)
-            try stack.update(modules: ModuleChildren.unflattened([("layers.1.in_proj", Linear(2, 5))]), verify: .all)
+            try stack.update(
+                modules: ModuleChildren.unflattened([
+                    ("layers.0.in_proj", Linear(2, 3)), ("layers.1.in_proj", Linear(2, 5)),
+                ]), verify: .all)
             #expect(stack.layers.map { $0.input.shape.0 } == [3, 5, 3])
         }
 
-        @Test func replacesInADictionary() throws {
-            final class Named: Module {
-                @ModuleInfo var parts: [String: any UnaryLayer] = ["a": Linear(1, 1), "b": Tanh()]
-            }
+        @Test func replacesADictionary() throws {
             let module = Named()
-            try module.update(modules: ModuleChildren.unflattened([("parts.a", Sigmoid())]), verify: .all)
-            #expect(module.parts["a"] is Sigmoid)
-            #expect(module.parts["b"] is Tanh)
+            try module.update(
+                modules: ModuleChildren.unflattened([("parts.a", Sigmoid()), ("parts.c", ReLU())]), verify: .all)
+            #expect(module.parts["a"] is Sigmoid && module.parts["c"] is ReLU)
+            #expect(module.parts["b"] == nil)
+        }
+
+        final class Named: Module {
+            @ModuleInfo var parts: [String: any UnaryLayer] = ["a": Linear(1, 1), "b": Tanh()]
+        }
+
+        /// What mlx-swift refuses, with the same cases.
+        @Test func refusesContainersWithHoles() {
+            func refusal(_ module: Module, _ modules: [String: NestedItem<String, Module>]) -> String {
+                do {
+                    try module.update(modules: ModuleChildren(values: modules), verify: .none)
+                    return "none"
+                } catch let error as UpdateError {
+                    return "\(Mirror(reflecting: error).children.first?.label ?? "")"
+                } catch {
+                    return "\(error)"
+                }
+            }
+            let layer = NestedItem<String, Module>.value(Linear(1, 1))
+            let below = NestedItem<String, Module>.dictionary(["in_proj": .value(Linear(2, 3))])
+            #expect(refusal(Zoo(), ["layers": .array([.none, layer])]) == "unexpectedStructure")
+            #expect(refusal(Zoo(), ["layers": .array([])]) == "unexpectedStructure")
+            #expect(refusal(Zoo(), ["layers": .array([layer, layer, .none])]) == "unableToCollectModulesFromContainer")
+            #expect(refusal(Zoo(), ["layers": .array([layer, below])]) == "unableToCollectModulesFromContainer")
+            #expect(refusal(Zoo(), ["mixed": .array([layer])]) == "needModuleInfo")
+            #expect(refusal(Stack(3), ["layers": .array([.none, below])]) == "unexpectedStructure")
+            #expect(refusal(Stack(3), ["layers": .array([below, .none, below])]) == "mismatchedContainers")
+            #expect(refusal(Named(), ["parts": .dictionary(["a": below])]) == "unableToCollectModulesFromContainer")
+            #expect(refusal(Zoo(), ["absent": .none]) == "incompatibleItems")
         }
 
         @Test func refusesWhatCanNotBeReplaced() {
@@ -66,7 +94,7 @@ extension NNTests {
                 ("child_module", .value(Tanh()), "Zoo.child_module can't hold a value of type Tanh"),
                 ("child_module", .none, "Zoo.child_module can't hold"),
                 ("array", .value(Tanh()), "array in Zoo is an array and can't become a module"),
-                ("list", .array([.value(Tanh())]), "list.0 in Zoo is an array and can't become a module"),
+                ("list", .array([.value(Tanh())]), "Zoo.list can't be replaced"),
                 ("nowhere", .value(Tanh()), "Zoo has no nowhere"),
             ] as [(String, NestedItem<String, Module>, String)] {
                 let error = #expect(throws: UpdateError.self, "\(key)") {

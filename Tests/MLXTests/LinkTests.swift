@@ -23,12 +23,6 @@ extension MLXTests {
             return nil
         }
 
-        @Test func linearAlgebraComesFromOpenBLAS() {
-            for symbol in ["cblas_sgemm", "cblas_dgemm", "sgetrf_"] {
-                #expect(library(of: symbol)?.contains("openblas") == true, "\(symbol) in \(library(of: symbol) ?? "-")")
-            }
-        }
-
         @Test func memoryComesFromThisProgram() {
             // The same functions in libmlx are hidden by those of CMLX, which the program itself contains.
             for symbol in ["_ZN3mlx4core9allocator9allocatorEv", "_ZN3mlx4core17get_active_memoryEv"] {

@@ -39,17 +39,6 @@ struct RuntimeTests {
         #expect(error?.message.contains("decoding, tile 3 of 8") == true)
     }
 
-    @Test(
-        arguments: [
-            ("flags\t\t: fpu vme avx512f avx512_bf16 amx_bf16\n", true),
-            ("flags\t\t: fpu vme avx512f avx512_vnni\n", false),
-            ("processor\t: 0\nFeatures\t: fp asimd bf16 i8mm\n", true), ("Features\t: fp asimd\n", false),
-            ("model name\t: bf16\n", false), ("", false),
-        ])
-    func bfloat16IsFoundInTheProcessorsFlags(_ text: String, _ expected: Bool) {
-        #expect(Machine.listsBFloat16(cpuinfo: text) == expected)
-    }
-
     @Test func formatFollowsTheRequest() throws {
         func target(_ precision: LoadOptions.Precision, _ count: Int = 1000, memory: Int = 1 << 30) throws
             -> ComputeTarget

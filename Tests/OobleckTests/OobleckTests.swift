@@ -82,7 +82,7 @@ struct OobleckTests {
         let tiled = try oobleck.encode(audio, tile: tile)
         #expect(whole.mean.dim(0) == oobleck.frameCount(samples: audio.frameCount))
         expectNear(tiled.mean, whole.mean, absolute: 1e-4)
-        expectNear(tiled.deviation, whole.deviation, absolute: 1e-4)
+        expectNear(tiled.std, whole.std, absolute: 1e-4)
     }
 
     @Test func contextIsNoLargerThanNeeded() throws {

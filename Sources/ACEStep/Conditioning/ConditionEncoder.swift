@@ -5,8 +5,6 @@ import MLXNN
 package struct Condition {
     /// `[B, S, hidden]`: lyrics, timbre, text, then what padding there was.
     package let states: MLXArray
-    /// Number of real positions of each item.
-    package let lengths: [Int]
 }
 
 /// Joins text, lyrics and timbre to one sequence.
@@ -55,7 +53,7 @@ package final class ConditionEncoder: Module {
             firstCounts: first.counts, firstLength: first.length, secondCounts: textCounts,
             secondLength: encodedText.dim(1))
         let states = second.packed(first.packed(encodedLyrics, timbres), encodedText)
-        return Condition(states: states, lengths: second.counts)
+        return Condition(states: states)
     }
 
     /// `[B, length]`, true where a position is real.

@@ -1,6 +1,8 @@
 /// How YAML writes a string as a value of a block mapping, in the style that PyYAML chooses.
 ///
-/// Lines are folded at a single space beyond column 80, and go on indented by two.
+/// Lines are folded at a single space beyond column 80, and go on indented by two. Written here and not left to a YAML
+/// library, since the language model was trained on PyYAML's very bytes: where a library quotes or folds otherwise, the
+/// model's next tokens change.
 enum YAMLScalar {
     private static let width = 80
     private static let indentation = "\n  "

@@ -1,3 +1,4 @@
+import CZlib
 import Foundation
 
 /// Writes one float32 tensor as `torch.save` does: a zip archive with a pickle that describes the tensor, and its data.
@@ -96,16 +97,11 @@ package enum TorchArchiveWriter {
         return archive
     }
 
-    /// CRC-32 as zip uses it (polynomial 0xEDB88320).
+    /// CRC-32 as zip uses it.
     package static func checksum(_ data: Data) -> UInt32 {
-        let table = (UInt32(0)..<256).map { byte -> UInt32 in
-            var value = byte
-            for _ in 0..<8 { value = value & 1 == 1 ? (value >> 1) ^ 0xEDB8_8320 : value >> 1 }
-            return value
+        data.withUnsafeBytes { bytes in
+            UInt32(crc32_z(0, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
         }
-        var sum = ~UInt32(0)
-        for byte in data { sum = table[Int((sum ^ UInt32(byte)) & 0xFF)] ^ (sum >> 8) }
-        return ~sum
     }
 
     private static func append(_ value: some FixedWidthInteger, to data: inout Data) {

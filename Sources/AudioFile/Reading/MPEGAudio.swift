@@ -2,7 +2,8 @@
 ///
 /// Encoders put the number of frames into the first frame, which is silent and carries the letters `Xing` or `Info`.
 /// Without it, decoders guess the length from the bit rate of the first frame and stop there, which cuts files of
-/// variable bit rate short. Such a file gets that frame here, in front of what the decoder sees.
+/// variable bit rate short. Such a file gets that frame here, in front of what the decoder sees: libsndfile has no
+/// setting for it, and tag libraries read the same frame.
 struct MPEGAudio {
     /// Whether the file itself counts its frames.
     let hasFrameCount: Bool

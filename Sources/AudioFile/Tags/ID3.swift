@@ -1,4 +1,8 @@
 /// ID3v2 tags: written as version 2.4 in UTF-8, read in versions 2.2 to 2.4 (id3.org, "ID3 tag version 2.4.0").
+///
+/// Of our own, as the other tags and the containers are: libsndfile can't put all fields where players look for them,
+/// and a tag library would write into the finished file, in a second pass, where ours is complete or not there at all,
+/// with equal bytes for equal input.
 enum ID3 {
     /// The frame that holds a field: identifier, and the description for those that need one.
     private static func frame(of field: AudioTags.Field) -> (id: String, description: String?) {

@@ -44,7 +44,7 @@ class Attention final : public Operation {
       submit([data = out.data<char>(), bytes = out.nbytes()] { std::memset(data, 0, bytes); });
       return;
     }
-    AttentionProblem work{.batch = q.shape(0), .heads = q.shape(1), .shared_heads = k.shape(1), .queries = q.shape(2),
+    AttentionProblem work{.batch = q.shape(0), .heads = q.shape(1), .kv_heads = k.shape(1), .queries = q.shape(2),
               .keys = k.shape(2), .depth = q.shape(3), .value_depth = v.shape(3), .q = operand(q), .k = operand(k),
               .v = operand(v), .mask = {}, .out = out.data<void>(), .out_storage = storage_of(out), .scale = scale_,
               .band = band_};
@@ -79,15 +79,15 @@ mx::array band_mask(const Band& band, int queries, int keys, const mx::Stream& s
 mx::array Attention::plain(const std::vector<mx::array>& inputs) {
   const auto& s = stream();
   const auto &q = inputs[0], &k = inputs[1], &v = inputs[2];
-  const int batch = q.shape(0), heads = q.shape(1), shared = k.shape(1), queries = q.shape(2), keys = k.shape(2);
-  const int repeats = heads / shared;
-  auto grouped = mx::reshape(q, {batch, shared, repeats, queries, q.shape(3)}, s);
+  const int batch = q.shape(0), heads = q.shape(1), kv_heads = k.shape(1), queries = q.shape(2), keys = k.shape(2);
+  const int repeats = heads / kv_heads;
+  auto grouped = mx::reshape(q, {batch, kv_heads, repeats, queries, q.shape(3)}, s);
   grouped = mx::multiply(grouped, mx::array(scale_, q.dtype()), s);
   auto scores = cmlx::matmul(grouped, mx::swapaxes(mx::expand_dims(k, 2, s), -1, -2, s), s);
   const auto hidden = mx::array(mx::finfo(scores.dtype()).min, scores.dtype());
   if (band_.limits()) scores = mx::where(band_mask(band_, queries, keys, s), scores, hidden, s);
   if (inputs.size() == 4) {
-    auto mask = mx::reshape(inputs[3], {batch, shared, repeats, queries, keys}, s);
+    auto mask = mx::reshape(inputs[3], {batch, kv_heads, repeats, queries, keys}, s);
     scores = mask.dtype() == mx::bool_ ? mx::where(mask, scores, hidden, s) : mx::add(scores, mask, s);
   }
   auto weights = mx::softmax(scores, std::vector<int>{-1}, true, s);

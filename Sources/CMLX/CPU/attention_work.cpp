@@ -26,14 +26,14 @@ class Work : private AttentionProblem {
 
   void run() {
     kernels_ = &kernels();
-    repeats_ = heads / shared_heads;
+    repeats_ = heads / kv_heads;
     if (repeats_ * queries <= kFewQueries && k.strides[3] == 1 && v.strides[3] == 1) return run_few();
     width_ = kernels_->width * kernels_->panel_vectors;
     blocks_ = divide_up(keys, kKeyBlock);
     value_panels_ = divide_up(value_depth, width_);
     padded_keys_ = blocks_ * divide_up(kKeyBlock, width_) * width_;
     const int64_t key_cells = padded_keys_ * depth, value_cells = blocks_ * kKeyBlock * value_panels_ * width_;
-    const int64_t groups = batch * shared_heads;
+    const int64_t groups = batch * kv_heads;
     const int64_t together = std::clamp<int64_t>(kPackedBytes / (4 * (key_cells + value_cells)), 1, groups);
     auto* packed_keys = scratch_of<uint32_t>(Scratch::left, size_t(together * key_cells));
     auto* packed_values = scratch_of<uint32_t>(Scratch::right, size_t(together * value_cells));
@@ -86,7 +86,7 @@ class Work : private AttentionProblem {
     to += block * divide_up(kKeyBlock, width_) * width_ * depth;
     for (int64_t key = 0; key < count; key += width_, to += width_ * depth) {
       kernels_->pack_panel(
-          {.source = k.at(group / shared_heads, group % shared_heads, block * kKeyBlock + key), .storage = k.storage,
+          {.source = k.at(group / kv_heads, group % kv_heads, block * kKeyBlock + key), .storage = k.storage,
            .depth_stride = k.strides[3], .column_stride = k.strides[2], .depth = depth,
            .columns = std::min(width_, count - key), .panel_columns = width_, .panel = to});
     }
@@ -96,7 +96,7 @@ class Work : private AttentionProblem {
     const int64_t count = keys_in(block);
     to += block * kKeyBlock * value_panels_ * width_;
     for (int64_t panel = 0; panel < value_panels_; ++panel, to += kKeyBlock * width_) {
-      const void* source = v.at(group / shared_heads, group % shared_heads, block * kKeyBlock);
+      const void* source = v.at(group / kv_heads, group % kv_heads, block * kKeyBlock);
       kernels_->pack_panel(
           {.source = advance(source, v.storage, panel * width_ * v.strides[3]), .storage = v.storage,
            .depth_stride = v.strides[2], .column_stride = v.strides[3], .depth = count,
@@ -108,7 +108,7 @@ class Work : private AttentionProblem {
   void attend(
       int64_t group, int64_t repeat, int64_t first_row, int64_t rows, const uint32_t* packed_keys,
       const uint32_t* packed_values) const {
-    const int64_t b = group / shared_heads, head = group % shared_heads * repeats_ + repeat;
+    const int64_t b = group / kv_heads, head = group % kv_heads * repeats_ + repeat;
     const int64_t tile = kernels_->tile_rows, out_width = value_panels_ * width_;
     auto* cells = scratch_of<uint32_t>(Scratch::rows, size_t(2 * rows * kSlabStride));
     auto* scores = reinterpret_cast<float*>(cells + rows * kSlabStride);
@@ -163,13 +163,13 @@ class Work : private AttentionProblem {
 
   // Few queries, as when a language model writes: keys and values are read once, in place.
   void run_few() const {
-    parallel_for(batch * shared_heads, thread_count(), [&](int64_t group) {
-      const int64_t b = group / shared_heads, shared = group % shared_heads, rows = repeats_ * queries;
+    parallel_for(batch * kv_heads, thread_count(), [&](int64_t group) {
+      const int64_t b = group / kv_heads, kv_head = group % kv_heads, rows = repeats_ * queries;
       auto* x = scratch_of<float>(Scratch::rows, size_t(rows * depth));
       auto* scores = scratch_of<float>(Scratch::values, size_t(rows * keys));
       auto* sums = scratch_of<float>(Scratch::sums, size_t(rows * value_depth));
       for (int64_t r = 0; r < rows; ++r) {
-        const int64_t head = shared * repeats_ + r / queries;
+        const int64_t head = kv_head * repeats_ + r / queries;
         const void* source = q.at(b, head, r % queries);
         if (q.strides[3] == 1) {
           kernels_->convert(source, q.storage, x + r * depth, Storage::f32, depth);
@@ -180,20 +180,20 @@ class Work : private AttentionProblem {
         }
       }
       kernels_->dots(
-          {.x = x, .x_stride = depth, .rows = int(rows), .w = k.at(b, shared, 0), .w_storage = k.storage,
+          {.x = x, .x_stride = depth, .rows = int(rows), .w = k.at(b, kv_head, 0), .w_storage = k.storage,
            .w_stride = k.strides[2], .columns = keys, .depth = depth, .out = scores, .out_stride = keys});
       float totals[kFewQueries] = {};
       for (int64_t r = 0; r < rows; ++r) {
         float maximum = -std::numeric_limits<float>::infinity();
-        const int64_t head = shared * repeats_ + r / queries;
+        const int64_t head = kv_head * repeats_ + r / queries;
         kernels_->softmax(softmax_call(b, head, r % queries, 0, keys, scores + r * keys), maximum, totals[r]);
       }
       std::fill(sums, sums + rows * value_depth, 0.0f);
       kernels_->columns(
-          {.x = scores, .x_stride = keys, .rows = int(rows), .w = v.at(b, shared, 0), .w_storage = v.storage,
+          {.x = scores, .x_stride = keys, .rows = int(rows), .w = v.at(b, kv_head, 0), .w_storage = v.storage,
            .w_stride = v.strides[2], .columns = value_depth, .depth = keys, .out = sums, .out_stride = value_depth});
       for (int64_t r = 0; r < rows; ++r) {
-        finish(b, shared * repeats_ + r / queries, r % queries, sums + r * value_depth, totals[r]);
+        finish(b, kv_head * repeats_ + r / queries, r % queries, sums + r * value_depth, totals[r]);
       }
     });
   }

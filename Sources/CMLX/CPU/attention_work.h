@@ -44,7 +44,7 @@ struct AttentionMask {
 };
 
 struct AttentionProblem {
-  int64_t batch, heads, shared_heads; // heads is a multiple of shared_heads, those of keys and values
+  int64_t batch, heads, kv_heads; // heads is a multiple of kv_heads, those of keys and values
   int64_t queries, keys;              // keys > 0
   int64_t depth;                      // of queries and keys, at most kSlabDepth
   int64_t value_depth;

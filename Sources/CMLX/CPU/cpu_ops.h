@@ -86,9 +86,6 @@ mx::array sigmoid(const mx::array& x, mx::StreamOrDevice s);
 // x * sigmoid(x)
 mx::array silu(const mx::array& x, mx::StreamOrDevice s);
 
-// x + y * gate
-mx::array gated_residual(const mx::array& x, const mx::array& y, const mx::array& gate, mx::StreamOrDevice s);
-
 // x + sin^2(alpha * x) / (beta + 1e-9); x (N, L, C), alpha and beta (C), both already out of their log scale
 mx::array snake(const mx::array& x, const mx::array& alpha, const mx::array& beta, mx::StreamOrDevice s);
 

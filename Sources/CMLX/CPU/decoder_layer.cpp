@@ -36,7 +36,7 @@ struct Product {
 };
 
 struct Layer {
-  int64_t rows, width, inner, heads, shared_heads, head;
+  int64_t rows, width, inner, heads, kv_heads, head;
   float epsilon, scale;
   // Columns of the cache before this token, and the room in it.
   int64_t length, capacity;
@@ -45,21 +45,21 @@ struct Layer {
   const float* x;         // (rows, width)
   const float* rotations; // (rows, head): cosines, then sines
   const int32_t* begins;  // (rows): the first column of each sequence
-  void *keys, *values;    // (rows, shared_heads, capacity, head)
+  void *keys, *values;    // (rows, kv_heads, capacity, head)
   Storage cache_storage;
   float* out; // (rows, width)
   float* memory;
 
   // Floats that a pass needs beside its result.
-  int64_t memory_size() const { return rows * (2 * width + 2 * (heads + shared_heads) * head + 3 * inner); }
+  int64_t memory_size() const { return rows * (2 * width + 2 * (heads + kv_heads) * head + 3 * inner); }
 
   void run() const {
     const Kernels& kernel = kernels();
     float* normed = memory;
     float* queries = normed + rows * width;
     float* new_keys = queries + rows * heads * head;
-    float* new_values = new_keys + rows * shared_heads * head;
-    float* attended = new_values + rows * shared_heads * head;
+    float* new_values = new_keys + rows * kv_heads * head;
+    float* attended = new_values + rows * kv_heads * head;
     float* gates = attended + rows * heads * head;
     float* ups = gates + rows * inner;
     float* hidden = ups + rows * inner;
@@ -67,11 +67,11 @@ struct Layer {
 
     normalize(kernel, x, input_norm, width, rows, normed);
     multiply(kernel, normed, width, {{&q, queries}, {&k, new_keys}, {&v, new_values}});
-    parallel_for(rows * shared_heads, thread_count(), [&](int64_t index) {
-      const int64_t row = index / shared_heads, shared = index % shared_heads, repeats = heads / shared_heads;
+    parallel_for(rows * kv_heads, thread_count(), [&](int64_t index) {
+      const int64_t row = index / kv_heads, kv_head = index % kv_heads, repeats = heads / kv_heads;
       attend(
-          kernel, row, shared, queries + (row * heads + shared * repeats) * head,
-          new_keys + index * head, new_values + index * head, attended + (row * heads + shared * repeats) * head);
+          kernel, row, kv_head, queries + (row * heads + kv_head * repeats) * head,
+          new_keys + index * head, new_values + index * head, attended + (row * heads + kv_head * repeats) * head);
     });
     multiply(kernel, attended, heads * head, {{&o, projected}});
     add(kernel, x, projected, out);
@@ -168,9 +168,9 @@ struct Layer {
 
   // The heads of one sequence that share keys and values. Their queries are normalised and turned in place.
   void attend(
-      const Kernels& kernel, int64_t row, int64_t shared, float* query, float* key, const float* value,
+      const Kernels& kernel, int64_t row, int64_t kv_head, float* query, float* key, const float* value,
       float* to) const {
-    const int64_t repeats = heads / shared_heads, half = head / 2, count = length + 1;
+    const int64_t repeats = heads / kv_heads, half = head / 2, count = length + 1;
     const float *cosines = rotations + row * head, *sines = cosines + half;
     auto* turned = scratch_of<float>(Scratch::rows, size_t((repeats + 1) * head));
     auto turn = [&](const float* from, const MapOperand& norm, float* out) {
@@ -181,7 +181,7 @@ struct Layer {
     };
     for (int64_t r = 0; r < repeats; ++r) turn(query + r * head, q_norm, turned + r * head);
     turn(key, k_norm, turned + repeats * head);
-    const int64_t block = (row * shared_heads + shared) * capacity;
+    const int64_t block = (row * kv_heads + kv_head) * capacity;
     kernel.convert(
         turned + repeats * head, Storage::f32, advance(keys, cache_storage, (block + length) * head), cache_storage,
         head);
@@ -242,7 +242,7 @@ class DecoderLayer final : public Operation {
     };
     const auto& keys = outputs[1];
     const int64_t width = inputs[0].shape(-1), head = keys.shape(3);
-    Layer layer{.rows = x.shape(0), .width = width, .inner = 0, .heads = 0, .shared_heads = keys.shape(1),
+    Layer layer{.rows = x.shape(0), .width = width, .inner = 0, .heads = 0, .kv_heads = keys.shape(1),
                 .head = head, .epsilon = epsilon_, .scale = scale_, .length = length_, .capacity = keys.shape(2),
                 .q = {}, .k = {}, .v = {}, .o = {}, .gate = {}, .up = {}, .down = {},
                 .input_norm = norm(5), .q_norm = norm(6), .k_norm = norm(7), .post_norm = norm(8),

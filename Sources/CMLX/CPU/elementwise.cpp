@@ -52,8 +52,6 @@ mx::array Map::plain(const std::vector<mx::array>& inputs) {
       return cmlx::multiply(inputs[0], cmlx::sigmoid(inputs[0], s), s);
     case MapFunction::swiglu:
       return cmlx::multiply(cmlx::silu(inputs[0], s), inputs[1], s);
-    case MapFunction::gated_residual:
-      return cmlx::add(inputs[0], cmlx::multiply(inputs[1], inputs[2], s), s);
     case MapFunction::snake: {
       const auto &x = inputs[0], &alpha = inputs[1], &beta = inputs[2];
       auto sine = mx::sin(cmlx::multiply(alpha, x, s), s);
@@ -246,11 +244,6 @@ mx::array silu(const mx::array& x, mx::StreamOrDevice s) {
 mx::array swiglu(const mx::array& gate, const mx::array& up, mx::StreamOrDevice s) {
   auto result = map(MapFunction::swiglu, {gate, up}, mx::to_stream(s));
   return result ? *result : mx::multiply(silu(gate, s), up, s);
-}
-
-mx::array gated_residual(const mx::array& x, const mx::array& y, const mx::array& gate, mx::StreamOrDevice s) {
-  auto result = map(MapFunction::gated_residual, {x, y, gate}, mx::to_stream(s));
-  return result ? *result : mx::add(x, mx::multiply(y, gate, s), s);
 }
 
 mx::array snake(const mx::array& x, const mx::array& alpha, const mx::array& beta, mx::StreamOrDevice s) {

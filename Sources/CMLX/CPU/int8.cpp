@@ -281,6 +281,35 @@ class Int8Product final : public Operation {
   const mx::Dtype type_;
 };
 
+// Of what is packed for other devices than the CPU: MLX's affine format, in which the unsigned byte u of a group of
+// columns with the scale 1 and the bias -128 means the integer u - 128, exactly. 0 where no group size divides the
+// columns; such weights (of no published model) are packed as for the CPU and widened whole.
+int group_size(int64_t depth) {
+  for (int size : {128, 64, 32}) {
+    if (depth % size == 0) return size;
+  }
+  return 0;
+}
+
+mx::array affine_packed(const mx::array& w, const mx::Stream& s) {
+  auto raised = mx::astype(mx::add(mx::astype(w, mx::int32, s), mx::array(128), s), mx::uint8, s);
+  return mx::view(raised, mx::uint32, s);
+}
+
+// The product by libmlx's kernels; the scales of the rows are put onto the result, so that no weight is rounded to the
+// type of `x`.
+mx::array affine_product(
+    const mx::array& x, const mx::array& packed, const mx::array& scales, const std::optional<mx::array>& bias,
+    const mx::Stream& s) {
+  const int depth = x.shape(-1), size = group_size(depth);
+  const mx::Shape groups{packed.shape(0), depth / size};
+  auto y = cmlx::quantized_matmul(
+      x, packed, mx::ones(groups, x.dtype(), s), mx::full(groups, -128.0f, x.dtype(), s), true, size, 8, "affine", s);
+  y = mx::multiply(mx::astype(y, mx::float32, s), scales, s);
+  if (bias) y = mx::add(y, *bias, s);
+  return mx::astype(y, x.dtype(), s);
+}
+
 void require(bool condition, const char* message) {
   if (!condition) throw std::invalid_argument(message);
 }
@@ -315,6 +344,7 @@ mx::array int8_pack(const mx::array& w, mx::StreamOrDevice device) {
   require(w.ndim() == 2 && w.dtype() == mx::int8 && w.size() > 0, "[int8_pack] the weight must be a matrix of int8");
   require(w.shape(1) <= int8::kMostDepth, "[int8_pack] the weight has too many columns for sums in 32 bits");
   const auto s = mx::to_stream(device);
+  if (!is_cpu(s) && group_size(w.shape(1)) > 0) return affine_packed(w, s);
   auto primitive = std::make_shared<PackedPanels>(s);
   if (!is_cpu(s)) return primitive->plain({w});
   return mx::array(PackedPanels::shape(w), mx::uint8, primitive,
@@ -324,17 +354,27 @@ mx::array int8_pack(const mx::array& w, mx::StreamOrDevice device) {
 mx::array int8_linear(
     const mx::array& x, const mx::array& packed, const mx::array& scales, const std::optional<mx::array>& bias,
     mx::StreamOrDevice device) {
+  const auto s = mx::to_stream(device);
+  const auto input = widened(x, s);
+  const auto factors = mx::astype(scales, mx::float32, s);
+  std::optional<mx::array> addend;
+  if (bias) addend = mx::astype(*bias, mx::float32, s);
+  require(!bias || bias->shape() == scales.shape(), "[int8_linear] the bias must have one value for each output");
+  if (x.ndim() >= 1 && packed.ndim() == 2 && packed.dtype() == mx::uint32) {
+    require(
+        scales.ndim() == 1 && packed.shape(0) == scales.shape(0) && packed.shape(1) * 4 == x.shape(-1) &&
+            group_size(x.shape(-1)) > 0,
+        "[int8_linear] input, weight and scales do not fit together");
+    return affine_product(input, packed, factors, addend, s);
+  }
   require(x.ndim() >= 1 && packed.ndim() == 4 && packed.dtype() == mx::uint8, "[int8_linear] the weight is not packed");
   require(
       scales.ndim() == 1 && scales.shape(0) > 0 && int8::panels(scales.shape(0)) == packed.shape(0) &&
           int8::cells(x.shape(-1)) == packed.shape(1) && packed.shape(2) == int8::kPanelColumns &&
           packed.shape(3) == int8::kCellDepth,
       "[int8_linear] input, weight and scales do not fit together");
-  require(!bias || bias->shape() == scales.shape(), "[int8_linear] the bias must have one value for each output");
-  const auto s = mx::to_stream(device);
-  const auto input = widened(x, s);
-  std::vector<mx::array> inputs = {input, mx::contiguous(packed, false, s), mx::astype(scales, mx::float32, s)};
-  if (bias) inputs.push_back(mx::astype(*bias, mx::float32, s));
+  std::vector<mx::array> inputs = {input, mx::contiguous(packed, false, s), factors};
+  if (addend) inputs.push_back(*addend);
   auto shape = x.shape();
   shape.back() = scales.shape(0);
   auto primitive = std::make_shared<Int8Product>(s, scales.shape(0), input.dtype());

@@ -1,8 +1,7 @@
 #include "kernels.h"
 
+#include "instruction_set.h"
 #include "int8.h"
-
-#include <dnnl.hpp>
 
 #include <atomic>
 
@@ -10,24 +9,17 @@ namespace cmlx {
 
 namespace {
 
-#if defined(__x86_64__)
-bool at_least(dnnl::cpu_isa wanted) {
-  static const auto isa = unsigned(dnnl::get_effective_cpu_isa());
-  return (isa & unsigned(wanted)) == unsigned(wanted);
-}
-#endif
-
 const Kernels* choose() {
 #if defined(__x86_64__)
-  if (at_least(dnnl::cpu_isa::avx512_core)) return avx512_kernels();
-  if (at_least(dnnl::cpu_isa::avx2) && __builtin_cpu_supports("fma")) return avx2_kernels();
+  if (supports(InstructionSet::avx512)) return avx512_kernels();
+  if (supports(InstructionSet::avx2)) return avx2_kernels();
 #endif
   return baseline_kernels();
 }
 
 const Kernels* choose_bf16_products() {
 #if defined(__x86_64__)
-  if (at_least(dnnl::cpu_isa::avx512_core_bf16)) return avx512_bf16_kernels();
+  if (supports(InstructionSet::avx512_bf16)) return avx512_bf16_kernels();
 #endif
   return nullptr;
 }
@@ -54,7 +46,7 @@ const Kernels& product_kernels(Storage a, Storage b) {
 
 const int8::Kernels* int8::kernels() {
 #if defined(__x86_64__)
-  static const Kernels* const chosen = at_least(dnnl::cpu_isa::avx512_core_vnni) ? avx512_vnni_kernels() : nullptr;
+  static const Kernels* const chosen = supports(InstructionSet::avx512_vnni) ? avx512_vnni_kernels() : nullptr;
   return chosen;
 #else
   return nullptr;

@@ -125,7 +125,6 @@ struct SoftmaxCall {
 enum class MapFunction : uint8_t {
   copy, add, subtract, multiply, divide, exp, sigmoid, silu,
   swiglu,         // silu(a) * b
-  gated_residual, // a + b * c
   snake,          // a + sin^2(b a) / (c + 1e-9)
 };
 
@@ -221,7 +220,7 @@ struct Kernels {
   void (*convert)(const void* from, Storage from_storage, void* to, Storage to_storage, int64_t count);
 };
 
-// The best table for this processor. oneDNN's DNNL_MAX_CPU_ISA limits it too, so that slower machines can be tried.
+// The best table for this processor, as far as instruction_set.h allows.
 const Kernels& kernels();
 
 // The table for a matrix product: one that multiplies bfloat16 directly where both operands are and the processor

@@ -64,10 +64,7 @@ void Operation::submit(std::function<void()> work) {
   // computation: memory for results is allocated then, and could not be reused.
   const mx::Stream stream = this->stream();
   mx::scheduler::notify_new_task(stream);
-  mx::scheduler::enqueue(stream, [work = std::move(work)] {
-    adopt_thread_count();
-    work();
-  });
+  mx::scheduler::enqueue(stream, std::move(work));
   mx::scheduler::enqueue(stream, [stream] { mx::scheduler::notify_task_completion(stream); });
 }
 

@@ -8,9 +8,6 @@
 #include <thread>
 #include <vector>
 
-// Of libgomp, which oneDNN and OpenBLAS run on.
-extern "C" void omp_set_num_threads(int count);
-
 namespace cmlx {
 
 int default_thread_count(); // processors.cpp
@@ -136,14 +133,6 @@ thread_local bool Pool::inside_ = false;
 int thread_count() { return wanted().load(std::memory_order_relaxed); }
 
 void set_thread_count(int count) { wanted().store(std::clamp(count, 1, 1024), std::memory_order_relaxed); }
-
-void adopt_thread_count() {
-  thread_local int adopted = 0;
-  const int count = thread_count();
-  if (adopted == count) return;
-  omp_set_num_threads(count);
-  adopted = count;
-}
 
 void detail::parallel_for(int64_t count, int threads, void (*body)(void*, int64_t), void* context) {
   threads = int(std::min<int64_t>(threads, count));

@@ -12,10 +12,6 @@ int thread_count();
 // Sets that number, at least 1. Takes effect with the next operation.
 void set_thread_count(int count);
 
-// Tells libgomp, and with it oneDNN and OpenBLAS, the number above. libgomp keeps it per thread, so that every
-// operation calls this on the stream's thread before it starts.
-void adopt_thread_count();
-
 // Bytes that these threads read from memory in a second, measured now.
 double memory_read_rate();
 

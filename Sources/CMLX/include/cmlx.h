@@ -113,6 +113,12 @@ double cmlx_cpu_memory_rate(void);
 // The vector instructions of products on the CPU, for instance "avx512". Static.
 const char *cmlx_cpu_instruction_set(void);
 
+// Whether there are instructions that multiply bfloat16.
+bool cmlx_cpu_multiplies_bfloat16(void);
+
+// Bytes of memory that this process may use: those of the machine, or of its control group.
+size_t cmlx_memory_available(void);
+
 // Bytes of arrays alive, of the allocator's cache, and the most that were alive since the last reset.
 int cmlx_memory_active(size_t *result);
 int cmlx_memory_cache(size_t *result);

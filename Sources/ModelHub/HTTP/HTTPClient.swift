@@ -1,6 +1,9 @@
 import Dispatch
 import Synchronization
 
+// Over libcurl, because proxies, certificates, redirects and resumption are the daily work of a library that every
+// system has, and because the floors above stay free of SwiftNIO.
+
 /// A GET request.
 package struct HTTPRequest: Sendable {
     package var url: WebURL

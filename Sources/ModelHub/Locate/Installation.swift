@@ -34,10 +34,10 @@ public enum Installation {
     }
 
     private static func programFolder() -> URL? {
-        #if os(Linux)
-            let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        #else
+        #if canImport(Darwin)
             let link = Bundle.main.executablePath
+        #else
+            let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         #endif
         return link.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().deletingLastPathComponent() }
     }

@@ -82,7 +82,7 @@ public struct ModelRegistry: Sendable {
         var best: [String: Int] = [:]
         for (spelling, name) in known {
             let spelling = spelling.lowercased()
-            var distance = Self.distance(text, spelling)
+            var distance = NearestName.distance(text, spelling)
             // "turbo-xl" and "acestep-turbo" mean something although many letters differ.
             if Set(Self.words(text)) == Set(Self.words(spelling)) { distance = min(distance, 1) }
             if text.count >= 3, spelling.contains(text) { distance = min(distance, 2) }
@@ -95,27 +95,5 @@ public struct ModelRegistry: Sendable {
 
     private static func words(_ text: String) -> [Substring] {
         text.split { "-_./ ".contains($0) }
-    }
-
-    /// How many letters must be added, removed, changed or swapped with their neighbour to get from one text to the
-    /// other (optimal string alignment distance).
-    static func distance(_ left: String, _ right: String) -> Int {
-        let left = Array(left.unicodeScalars.prefix(200))
-        let right = Array(right.unicodeScalars.prefix(200))
-        var rows = [Array(0...right.count)]
-        for row in left.indices {
-            var current = [row + 1]
-            for column in right.indices {
-                var best = min(
-                    rows[row][column] + (left[row] == right[column] ? 0 : 1), rows[row][column + 1] + 1,
-                    current[column] + 1)
-                if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
-                    best = min(best, rows[row - 1][column - 1] + 1)
-                }
-                current.append(best)
-            }
-            rows.append(current)
-        }
-        return rows[left.count][right.count]
     }
 }

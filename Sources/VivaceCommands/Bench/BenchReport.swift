@@ -51,11 +51,30 @@ struct BenchReport: Encodable, Sendable {
         }
 
         static var processorName: String {
-            let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-            let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
-            return line.flatMap { $0.split(separator: ":", maxSplits: 1).last }
-                .map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
+            #if canImport(Darwin)
+                let name = ofSystem("machdep.cpu.brand_string")
+            #else
+                let name = ofProcessorList("/proc/cpuinfo")
+            #endif
+            return name ?? "unknown"
         }
+
+        #if canImport(Darwin)
+            private static func ofSystem(_ key: String) -> String? {
+                var size = 0
+                guard sysctlbyname(key, nil, &size, nil, 0) == 0, size > 1 else { return nil }
+                var bytes = [UInt8](repeating: 0, count: size)
+                guard sysctlbyname(key, &bytes, &size, nil, 0) == 0 else { return nil }
+                return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+        #else
+            private static func ofProcessorList(_ path: String) -> String? {
+                let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+                let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
+                return line.flatMap { $0.split(separator: ":", maxSplits: 1).last }
+                    .map { $0.trimmingCharacters(in: .whitespaces) }
+            }
+        #endif
     }
 
     var model: String

@@ -2,6 +2,9 @@ import Foundation
 
 /// The discrete Fourier transform of a fixed power-of-two length, by radix-2 decimation in time (Cooley and Tukey,
 /// 1965).
+///
+/// Of our own because libmlx's transforms are not part of what `MLX` wraps, and because this floor reads and draws
+/// audio files without an array library. Forty lines of it are fast enough for a picture.
 struct FourierTransform {
     let length: Int
     private let cosines: [Float]

@@ -40,9 +40,9 @@ struct SpectrogramCommand: ParsableCommand {
             output.map { URL(fileURLWithPath: $0) }
             ?? URL(fileURLWithPath: file).deletingPathExtension().appendingPathExtension("png")
         let picture = SpectrogramPicture(MelSpectrogram(audio, columns: width, bands: height), duration: audio.duration)
+        let file = try PNGEncoder.encode(picture.pixels, palette: SpectrogramPicture.palette)
         do {
-            try PNGEncoder.encode(picture.pixels, palette: SpectrogramPicture.palette).write(
-                to: target, options: .atomic)
+            try file.write(to: target, options: .atomic)
         } catch {
             throw MusicError(
                 .unwritableOutput, "\(target.path) can't be written: \(error.localizedDescription)",

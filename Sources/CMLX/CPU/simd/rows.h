@@ -49,9 +49,6 @@ static void map(const MapCall& call) {
       return map_each(call, [&](int64_t i, int64_t lanes) { return silu(read(a, i, lanes)); });
     case MapFunction::swiglu:
       return map_each(call, [&](int64_t i, int64_t lanes) { return silu(read(a, i, lanes)) * read(b, i, lanes); });
-    case MapFunction::gated_residual:
-      return map_each(
-          call, [&](int64_t i, int64_t lanes) { return read(a, i, lanes) + read(b, i, lanes) * read(c, i, lanes); });
     case MapFunction::snake:
       return map_each(call, [&](int64_t i, int64_t lanes) {
         const Float x = read(a, i, lanes);
