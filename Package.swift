@@ -31,17 +31,21 @@ var targets: [Target] = [
     // libcurl is opened when the first download begins, and needs to be here at build time for its header alone.
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
+    // Floor 1: file formats, Foundation alone
+    .target(name: "StreamingJSON", swiftSettings: strict),
+    .target(name: "Safetensors", dependencies: ["StreamingJSON"], swiftSettings: strict),
+
     // Floor 2: no tensors. MusicCore is the leaf that every floor above 1 may import.
     .target(name: "MusicCore", swiftSettings: strict),
     .target(name: "AudioFile", dependencies: ["MusicCore", "CSndfile", "CSoxr"], swiftSettings: strict),
-    .target(name: "Tokenizers", dependencies: ["MusicCore"], swiftSettings: strict),
+    .target(name: "Tokenizers", dependencies: ["MusicCore", "StreamingJSON"], swiftSettings: strict),
     .target(
         name: "ModelHub",
         dependencies: ["MusicCore", "CCurl", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: strict),
 
     // Floor 2: tensors, no model family
-    .target(name: "ModelSupport", dependencies: ["MusicCore", mlx, mlxNN], swiftSettings: strict),
+    .target(name: "ModelSupport", dependencies: ["MusicCore", "Safetensors", mlx, mlxNN], swiftSettings: strict),
 
     // Floor 3: networks that several families use
     .target(name: "Oobleck", dependencies: ["MusicCore", "ModelSupport", mlx, mlxNN], swiftSettings: strict),
@@ -50,7 +54,9 @@ var targets: [Target] = [
     // Floor 4: model families; they never import each other
     .target(
         name: "ACEStep",
-        dependencies: ["MusicCore", "ModelSupport", "Tokenizers", "Oobleck", "Qwen3", mlx, mlxNN],
+        dependencies: [
+            "MusicCore", "Safetensors", "ModelSupport", "Tokenizers", "Oobleck", "Qwen3", mlx, mlxNN,
+        ],
         swiftSettings: strict),
 
     // Floor 5
@@ -68,7 +74,7 @@ var targets: [Target] = [
     .target(
         name: "VivaceCommands",
         dependencies: [
-            "MusicCore", "AudioFile", "ModelHub", "MusicManager",
+            "MusicCore", "Safetensors", "AudioFile", "ModelHub", "MusicManager",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
@@ -79,6 +85,7 @@ var targets: [Target] = [
     // Tests
     .target(name: "TestSupport", dependencies: [mlx], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "MusicCoreTests", dependencies: ["MusicCore"], swiftSettings: strict),
+    .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors", "StreamingJSON"], swiftSettings: strict),
     .testTarget(
         name: "AudioFileTests", dependencies: ["AudioFile", "MusicCore", "CSndfile"], swiftSettings: strict),
     .executableTarget(
@@ -130,7 +137,7 @@ if usesMLXSwift {
             // OpenBLAS is needed by the executable itself, so that `cblas_sgemm` and LAPACK resolve to it and not to the
             // reference libraries that libmlx brings along.
             linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
-        .target(name: "MLX", dependencies: ["CMLX"], swiftSettings: strict),
+        .target(name: "MLX", dependencies: ["CMLX", "Safetensors"], swiftSettings: strict),
         .target(name: "MLXNN", dependencies: ["MLX"], swiftSettings: strict),
         .target(name: "MLXOptimizers", dependencies: ["MLX", "MLXNN"], swiftSettings: strict),
         .testTarget(name: "MLXTests", dependencies: ["MLX"], swiftSettings: strict),
