@@ -83,7 +83,9 @@ var targets: [Target] = [
         swiftSettings: strict),
 
     // Tests
-    .target(name: "TestSupport", dependencies: [mlx], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+        name: "TestSupport", dependencies: ["ModelSupport", mlx, mlxNN], path: "Tests/TestSupport",
+        swiftSettings: strict),
     .testTarget(name: "MusicCoreTests", dependencies: ["MusicCore"], swiftSettings: strict),
     .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors", "StreamingJSON"], swiftSettings: strict),
     .testTarget(

@@ -85,13 +85,14 @@ extension Module {
             // The property is the last part, or the one before it if that is a list or a dictionary.
             let depth = (0..<parts.count).last { modules[parts[..<$0].joined(separator: ".")] != nil } ?? 0
             let owner = modules[parts[..<depth].joined(separator: ".")] ?? self
-            let rest = parts[depth...].joined(separator: ".")
-            var values = [(rest, module)]
+            var values = [(parts[depth...].joined(separator: "."), module)]
             if depth < parts.count - 1 {
                 let container = parts.dropLast().joined(separator: ".") + "."
-                let siblings = modules.filter { $0.key.hasPrefix(container) && !$0.key.dropFirst(container.count).contains(".") }
-                values = siblings.map { key, sibling in
-                    (parts[depth..<(parts.count - 1)].joined(separator: ".") + "." + key.dropFirst(container.count), sibling)
+                let property = parts[depth..<(parts.count - 1)].joined(separator: ".")
+                values = modules.compactMap { path, sibling in
+                    let key = path.dropFirst(container.count)
+                    guard path.hasPrefix(container), !key.contains(".") else { return nil }
+                    return ("\(property).\(key)", sibling)
                 }
             }
             try owner.update(modules: ModuleChildren.unflattened(values), verify: .none)
