@@ -36,24 +36,30 @@ var targets: [Target] = [
     // libcurl is opened when the first download begins, and needs to be here at build time for its header alone.
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
+    // Floor 1: file formats, Foundation alone
+    .target(name: "StreamingJSON", swiftSettings: strict),
+    .target(name: "Safetensors", dependencies: ["StreamingJSON"], swiftSettings: strict),
+
     // Floor 2: no tensors. MusicCore is the leaf that every floor above 1 may import.
     .target(name: "MusicCore", swiftSettings: strict),
     .target(name: "AudioFile", dependencies: ["MusicCore", "CSndfile", "CSoxr"], swiftSettings: strict),
-    .target(name: "Tokenizers", dependencies: ["MusicCore"], swiftSettings: strict),
+    .target(name: "Tokenizers", dependencies: ["MusicCore", "StreamingJSON"], swiftSettings: strict),
     .target(
         name: "ModelHub",
         dependencies: ["MusicCore", "CCurl", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: strict),
 
     // Floor 3: tensors, no model family; and networks that several families use
-    .target(name: "ModelSupport", dependencies: ["MusicCore", mlx, mlxNN], swiftSettings: arrays),
+    .target(name: "ModelSupport", dependencies: ["MusicCore", "Safetensors", mlx, mlxNN], swiftSettings: arrays),
     .target(name: "Oobleck", dependencies: ["MusicCore", "ModelSupport", mlx, mlxNN], swiftSettings: strict),
     .target(name: "Qwen3", dependencies: ["MusicCore", "ModelSupport", mlx, mlxNN], swiftSettings: strict),
 
     // Floor 4: model families; they never import each other
     .target(
         name: "ACEStep",
-        dependencies: ["MusicCore", "ModelSupport", "Tokenizers", "Oobleck", "Qwen3", "CZlib", mlx, mlxNN],
+        dependencies: [
+            "MusicCore", "Safetensors", "ModelSupport", "Tokenizers", "Oobleck", "Qwen3", "CZlib", mlx, mlxNN,
+        ],
         swiftSettings: strict),
 
     // The reference's own names for requests and results
@@ -62,7 +68,7 @@ var targets: [Target] = [
     // Floor 5: the one way from an order to songs
     .target(
         name: "MusicEngine",
-        dependencies: ["MusicCore", "AudioFile", .product(name: "Crypto", package: "swift-crypto")],
+        dependencies: ["MusicCore", "Safetensors", "AudioFile", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: strict),
 
     // Floor 6: the public way in for programs
@@ -87,8 +93,11 @@ var targets: [Target] = [
         swiftSettings: strict),
 
     // Tests
-    .target(name: "TestSupport", dependencies: [mlx], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+        name: "TestSupport", dependencies: ["ModelSupport", mlx, mlxNN], path: "Tests/TestSupport",
+        swiftSettings: strict),
     .testTarget(name: "MusicCoreTests", dependencies: ["MusicCore"], swiftSettings: strict),
+    .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors", "StreamingJSON"], swiftSettings: strict),
     .testTarget(
         name: "AudioFileTests", dependencies: ["AudioFile", "MusicCore", "CSndfile"], swiftSettings: strict),
     .executableTarget(
@@ -139,7 +148,7 @@ if usesMLXSwift {
     targets += [
         .systemLibrary(name: "CLibMLX", pkgConfig: "mlx"),
         .target(name: "CMLX", dependencies: ["CLibMLX"]),
-        .target(name: "MLX", dependencies: ["CMLX"], swiftSettings: strict),
+        .target(name: "MLX", dependencies: ["CMLX", "Safetensors"], swiftSettings: strict),
         .target(name: "MLXNN", dependencies: ["MLX"], swiftSettings: strict),
         .target(name: "MLXOptimizers", dependencies: ["MLX", "MLXNN"], swiftSettings: strict),
         .testTarget(name: "MLXTests", dependencies: ["MLX"], swiftSettings: strict),

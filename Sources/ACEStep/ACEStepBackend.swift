@@ -35,16 +35,16 @@ public final class ACEStepBackend: MeasurableBackend {
     ) throws -> ACEStepBackend {
         if let threads = options.threads { Machine.threads = threads }
         let layout = try CheckpointLayout(location)
-        let parameterCount = try layout.parameterCount()
-        let target = try ComputeTarget(options, parameterCount: parameterCount)
-        if !options.lowMemory {
-            try target.requireMemory(
-                forWeights: parameterCount, of: location.name, quantization: options.quantization)
-        }
+        let parts = try CheckpointParts(layout)
+        let target = try ComputeTarget(options, parameterCount: parts.parameterCount)
+        try ComputeTarget.requireMemory(
+            for: parts.footprint(
+                dtype: target.dtype, quantization: options.quantization, isFrugal: options.lowMemory),
+            of: location.name)
         let model = try target.withDevice {
             try evaluating("loading") {
                 try ACEStepModel(
-                    layout, dtype: target.dtype, quantization: options.quantization, isFrugal: options.lowMemory)
+                    parts, dtype: target.dtype, quantization: options.quantization, isFrugal: options.lowMemory)
             }
         }
         let remarks = try CheckpointRemarks.read([layout.model, layout.model.deletingLastPathComponent()])

@@ -45,7 +45,7 @@ package final class Pipeline {
                 let timbre = try timbre(request)
                 return try prompts.map { try encodeCondition($0, timbre: timbre) }
             }
-            if isFrugal { model.release(.textEncoder, .conditionEncoder, .autoencoder) }
+            if isFrugal { model.release(.audioCodec, .textEncoder, .conditionEncoder, .autoencoder) }
             let latents = try clock.run(.diffuse) { try diffuse(request, task, conditions, details, report) }
             if isFrugal { model.release(.transformer) }
             let audio = try clock.run(.decode) { try decode(latents, request, task, details, report) }
@@ -64,9 +64,9 @@ package final class Pipeline {
     /// - Throws: ``MusicError``, or `CancellationError`.
     package func codes(_ input: AudioInput) throws -> [Int] {
         try target.withDevice {
-            let cover = try Cover(model)
+            let codec = try model.audioCodec
             let audio = try SourceAudio.checked(input, role: "source")
-            return try cover.codes(try SourceAudio(try model.autoencoder).latents(audio))
+            return try codec.codes(try SourceAudio(try model.autoencoder).latents(audio))
         }
     }
 

@@ -26,7 +26,7 @@ package struct RequestResolver: Sendable {
     package init(_ model: ACEStepModel, trackTasks: Set<MusicTask>? = nil) {
         self.init(
             variant: model.configuration.variant,
-            codeDuration: Double(model.configuration.codec?.poolWindow ?? 5)
+            codeDuration: Double(model.configuration.audioTokenizer?.poolWindow ?? 5)
                 / model.autoencoderConfiguration.latentRate,
             trackTasks: trackTasks)
     }

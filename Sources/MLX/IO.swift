@@ -1,5 +1,6 @@
 import CMLX
 import Foundation
+import Safetensors
 
 /// An error of reading or writing a file of arrays.
 public enum LoadSaveError: Error {
@@ -29,10 +30,12 @@ private func checkExtension(_ url: URL, _ expected: String) throws {
 /// Writes an array to a `.npy` file.
 public func save(array: MLXArray, url: URL, stream: StreamOrDevice = .default) throws {
     try checkExtension(url, "npy")
-    try replaceFile(url) { temporary in
-        try withError {
-            evalLock.withLock {
-                _ = with(array) { check(cmlx_save_npy(temporary.path(percentEncoded: false), $0)) }
+    try writing(url) {
+        try FileReplacement.replace(url) { temporary in
+            try withError {
+                evalLock.withLock {
+                    _ = with(array) { check(cmlx_save_npy(temporary.path(percentEncoded: false), $0)) }
+                }
             }
         }
     }
@@ -59,12 +62,7 @@ public func save(
     arrays: [String: MLXArray], metadata: [String: String] = [:], url: URL, stream: StreamOrDevice = .default
 ) throws {
     try checkExtension(url, "safetensors")
-    try replaceFile(url) { temporary in
-        let file = try FileHandle(forWritingTo: temporary)
-        defer { try? file.close() }
-        try SafetensorsFile.write(arrays, metadata) { try file.write(contentsOf: $0) }
-        try file.close()
-    }
+    try writing(url) { try SafetensorsFile.write(arrays, metadata, to: url) }
 }
 
 /// Reads the arrays of a `.safetensors` file.
@@ -103,24 +101,13 @@ public func loadArraysAndMetadata(
     try SafetensorsFile.load(data)
 }
 
-// MARK: - Replacing files
-
-/// Lets `write` fill a new file beside `url`, which then takes the place of `url`.
-///
-/// If that fails nothing is left behind.
-private func replaceFile(_ url: URL, _ write: (URL) throws -> Void) throws {
-    let name = ".\(url.deletingPathExtension().lastPathComponent).\(UUID().uuidString).\(url.pathExtension)"
-    let temporary = url.deletingLastPathComponent().appending(path: name)
-    guard FileManager.default.createFile(atPath: temporary.path(percentEncoded: false), contents: nil) else {
-        throw LoadSaveError.unableToOpen(url, "a file can't be made there: \(String(cString: strerror(errno)))")
-    }
+/// Names the file in errors of writing it.
+private func writing(_ url: URL, _ body: () throws -> Void) throws {
     do {
-        try write(temporary)
-        guard rename(temporary.path(percentEncoded: false), url.path(percentEncoded: false)) == 0 else {
-            throw LoadSaveError.unableToOpen(url, String(cString: strerror(errno)))
-        }
+        try body()
+    } catch let error as SafetensorsError {
+        throw LoadSaveError.unableToOpen(url, error.reason)
     } catch {
-        try? FileManager.default.removeItem(at: temporary)
-        throw error as? LoadSaveError ?? LoadSaveError.unableToOpen(url, error.localizedDescription)
+        throw LoadSaveError.unableToOpen(url, error.localizedDescription)
     }
 }

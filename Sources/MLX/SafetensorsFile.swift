@@ -1,118 +1,126 @@
 import CMLX
 import Foundation
+import Safetensors
 
-/// Reading and writing safetensors files.
+/// Reading and writing arrays in the safetensors format.
 enum SafetensorsFile {
-
-    /// The tensors and the metadata of a file, which stays mapped into memory as long as any of the tensors is alive.
+    /// The arrays and the metadata of a file, which stays mapped into memory as long as any of the arrays is alive.
     static func load(_ url: URL) throws -> ([String: MLXArray], [String: String]) {
-        guard let mapping = cmlx_mapping_open(url.path(percentEncoded: false)) else {
-            throw LoadSaveError.unableToOpen(url, String(cString: cmlx_last_error()))
-        }
-        defer { cmlx_mapping_free(mapping) }
-        let bytes = UnsafeRawBufferPointer(start: cmlx_mapping_bytes(mapping), count: cmlx_mapping_size(mapping))
+        let file = try MappedFile(url)
         do {
-            return try load(bytes) { tensor in
-                let shape = tensor.shape.asInt32
-                return cmlx_array_new_mapped(
-                    mapping, tensor.range.lowerBound, shape, shape.count, tensor.dtype.cmlxDtype)
-            }
-        } catch let problem as SafetensorsHeader.Problem {
-            throw LoadSaveError.unableToOpen(url, problem.reason)
+            return try load(SafetensorsHeader(bytes: file.bytes), array: file.array)
+        } catch let error as SafetensorsError {
+            throw LoadSaveError.unableToOpen(url, error.reason)
+        } catch MLXError.caught(let reason) {
+            throw LoadSaveError.unableToOpen(url, reason)
         }
     }
 
-    /// The tensors and the metadata of a file's contents.
+    /// The arrays and the metadata of a file's contents.
     ///
-    /// The tensors are copies.
+    /// The arrays are copies.
     static func load(_ data: Data) throws -> ([String: MLXArray], [String: String]) {
         try data.withUnsafeBytes { bytes in
             do {
-                return try load(bytes) { tensor in
+                return try load(SafetensorsHeader(bytes: bytes)) { tensor in
                     let shape = tensor.shape.asInt32
                     let start = bytes.baseAddress.map { $0 + tensor.range.lowerBound }
-                    return cmlx_array_new(start, shape, shape.count, tensor.dtype.cmlxDtype)
+                    guard let handle = cmlx_array_new(start, shape, shape.count, DType(tensor.type).cmlxDtype) else {
+                        throw MLXError.caught("tensor '\(tensor.name)': \(String(cString: cmlx_last_error()))")
+                    }
+                    return MLXArray(handle: handle)
                 }
-            } catch let problem as SafetensorsHeader.Problem {
-                throw MLXError.caught(problem.reason)
+            } catch let error as SafetensorsError {
+                throw MLXError.caught(error.reason)
             }
         }
     }
 
     private static func load(
-        _ bytes: UnsafeRawBufferPointer, _ array: (SafetensorsHeader.Tensor) -> OpaquePointer?
+        _ header: SafetensorsHeader, array: (SafetensorsHeader.Tensor) throws -> MLXArray
     ) throws -> ([String: MLXArray], [String: String]) {
-        let header = try SafetensorsHeader(bytes: bytes)
-        var arrays: [String: MLXArray] = [:]
-        arrays.reserveCapacity(header.tensors.count)
-        for tensor in header.tensors {
-            guard let handle = array(tensor) else {
-                throw SafetensorsHeader.Problem("tensor '\(tensor.name)': \(String(cString: cmlx_last_error()))")
-            }
-            arrays[tensor.name] = MLXArray(handle: handle)
-        }
+        var arrays = [String: MLXArray](minimumCapacity: header.tensors.count)
+        for tensor in header.tensors { arrays[tensor.name] = try array(tensor) }
         return (arrays, header.metadata)
     }
 
     // MARK: Writing
 
-    /// Passes the contents of a file to `write`, piece by piece.
-    ///
-    /// The same tensors always make the same file.
-    ///
-    /// Tensors with larger elements come first, so that all are aligned; those with elements of one size are in the
-    /// order of their names.
-    static func write(
-        _ arrays: [String: MLXArray], _ metadata: [String: String], to write: (UnsafeRawBufferPointer) throws -> Void
-    ) throws {
-        let sorted = arrays.sorted { ($1.value.itemSize, $0.key) < ($0.value.itemSize, $1.key) }
-        let header = try header(sorted, metadata)
-        try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try write($0) }
-        try header.withUnsafeBytes { try write($0) }
-        for (_, array) in sorted where array.size > 0 {
-            try withError {
-                let data = array.asData(access: .noCopyIfContiguous).data
-                try withExtendedLifetime(array) { try data.withUnsafeBytes { try write($0) } }
-            }
-        }
+    /// Writes a file.
+    static func write(_ arrays: [String: MLXArray], _ metadata: [String: String], to url: URL) throws {
+        try SafetensorsWriter.write(try tensors(arrays), metadata: metadata, to: url, bytes: bytes(of: arrays))
     }
 
-    private static func header(_ arrays: [(key: String, value: MLXArray)], _ metadata: [String: String]) throws -> Data
-    {
-        var entries: [String] = []
-        if !metadata.isEmpty {
-            let fields = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
-            entries.append("\"__metadata__\":{\(fields.joined(separator: ","))}")
-        }
-        var offset = 0
-        for (name, array) in arrays {
+    /// Passes the contents of a file to `output`, piece by piece.
+    static func write(
+        _ arrays: [String: MLXArray], _ metadata: [String: String], to output: @escaping SafetensorsWriter.Output
+    ) throws {
+        try SafetensorsWriter.write(try tensors(arrays), metadata: metadata, to: output, bytes: bytes(of: arrays))
+    }
+
+    /// Arrays with larger elements come first, so that all are aligned; those with elements of one size are in the order
+    /// of their names.
+    private static func tensors(_ arrays: [String: MLXArray]) throws -> [SafetensorsWriter.Tensor] {
+        try arrays.sorted { ($1.value.itemSize, $0.key) < ($0.value.itemSize, $1.key) }.map { name, array in
             guard array.handle != nil else {
                 throw MLXError.caught("the array '\(name)' is the result of an operation that failed")
             }
-            guard let dtype = SafetensorsHeader.dtypes.first(where: { $0.value == array.dtype })?.key else {
-                throw MLXError.caught("the format has no element type \(array.dtype)")
-            }
-            let shape = array.shape.map(String.init).joined(separator: ",")
-            let end = offset + array.nbytes
-            entries.append(
-                "\(quoted(name)):{\"dtype\":\"\(dtype)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
-            offset = end
+            return SafetensorsWriter.Tensor(name: name, type: array.dtype.elementType, shape: array.shape)
         }
-        var header = Data("{\(entries.joined(separator: ","))}".utf8)
-        header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
-        return header
     }
 
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\u{0}"..<"\u{20}": result += String(format: "\\u%04x", scalar.value)
-            default: result.unicodeScalars.append(scalar)
+    private static func bytes(
+        of arrays: [String: MLXArray]
+    ) -> (SafetensorsWriter.Tensor, SafetensorsWriter.Output) throws -> Void {
+        { tensor, output in
+            guard let array = arrays[tensor.name], array.size > 0 else { return }
+            try withError {
+                let data = array.asData(access: .noCopyIfContiguous).data
+                try withExtendedLifetime(array) { try data.withUnsafeBytes { try output($0) } }
             }
         }
-        return result + "\""
+    }
+}
+
+extension DType {
+    /// The number format of elements in a safetensors file.
+    public init(_ type: ElementType) {
+        self =
+            switch type {
+            case .bool: .bool
+            case .uint8: .uint8
+            case .uint16: .uint16
+            case .uint32: .uint32
+            case .uint64: .uint64
+            case .int8: .int8
+            case .int16: .int16
+            case .int32: .int32
+            case .int64: .int64
+            case .float16: .float16
+            case .bfloat16: .bfloat16
+            case .float32: .float32
+            case .float64: .float64
+            case .complex64: .complex64
+            }
+    }
+
+    /// The safetensors format's name of this number format.
+    fileprivate var elementType: ElementType {
+        switch self {
+        case .bool: .bool
+        case .uint8: .uint8
+        case .uint16: .uint16
+        case .uint32: .uint32
+        case .uint64: .uint64
+        case .int8: .int8
+        case .int16: .int16
+        case .int32: .int32
+        case .int64: .int64
+        case .float16: .float16
+        case .bfloat16: .bfloat16
+        case .float32: .float32
+        case .float64: .float64
+        case .complex64: .complex64
+        }
     }
 }

@@ -5,33 +5,61 @@ import MusicCore
 /// A linear layer with weights in 8 bits, one scale per output.
 ///
 /// Activations are rounded to 8 bits as they come, with one scale per row, where the processor multiplies integers of
-/// 8 bits; elsewhere the weights are widened.
-public final class Int8Linear: Linear {
-    /// One per output, float32.
+/// 8 bits; elsewhere the weights are widened. Its parameters are frozen: gradients go through it to its input only.
+public final class Int8Linear: Module, LinearLayer {
+    /// The integers in the order in which ``FusedOps/int8Linear(_:packed:scales:bias:)`` reads them.
+    public let packed: MLXArray
+    /// One per output, float32 `[outputs]`.
     public let scales: MLXArray
-    private let inputDimensions: Int
+    /// `[outputs]`, or `nil`.
+    public let bias: MLXArray?
+    public let inputDimensions: Int
+
+    public var outputDimensions: Int { scales.dim(0) }
+    public var dtype: DType { .float32 }
 
     /// - Parameters:
     ///   - integers: `[outputs, inputs]`, int8.
     ///   - scales: `[outputs]`, float32.
     ///   - bias: `[outputs]`, or `nil`.
-    public init(integers: MLXArray, scales: MLXArray, bias: MLXArray?) {
+    public init(integers: MLXArray, scales: MLXArray, bias: MLXArray? = nil) {
+        packed = FusedOps.int8Packed(integers)
         self.scales = scales
+        self.bias = bias
         inputDimensions = integers.dim(1)
-        super.init(weight: FusedOps.int8Packed(integers), bias: bias)
+        super.init()
+        freeze()
     }
 
-    /// The layer in 8 bits.
-    public convenience init(_ linear: Linear) {
-        let (integers, scales) = FusedOps.int8(linear.weight)
-        self.init(integers: integers, scales: scales, bias: linear.bias)
+    /// Rounds a matrix to 8 bits.
+    ///
+    /// - Parameters:
+    ///   - weight: `[outputs, inputs]`, any floating-point format.
+    ///   - bias: `[outputs]`, or `nil`.
+    public convenience init(weight: MLXArray, bias: MLXArray? = nil) {
+        let (integers, scales) = FusedOps.int8(weight)
+        self.init(integers: integers, scales: scales, bias: bias)
     }
 
-    public override var shape: (Int, Int) { (scales.dim(0), inputDimensions) }
+    /// Maps `[..., inputs]` to `[..., outputs]` in the number format of the input.
+    public func callAsFunction(_ x: MLXArray) -> MLXArray {
+        FusedOps.int8Linear(x, packed: packed, scales: scales, bias: bias)
+    }
 
-    /// Maps `[..., inputs]` to `[..., outputs]`.
-    public override func callAsFunction(_ x: MLXArray) -> MLXArray {
-        FusedOps.int8Linear(x, packed: weight, scales: scales, bias: bias)
+    /// The weight as the layer applies it, float32 `[outputs, inputs]`.
+    public func denseWeight() -> MLXArray {
+        // What a row of the unit matrix becomes is a column of the weight; its entries 0 and 1 are exact in 8 bits.
+        FusedOps.int8Linear(MLXArray.eye(inputDimensions), packed: packed, scales: scales, bias: nil).T
+    }
+
+    /// Unfreezes nothing: integers have no gradients.
+    public override func unfreeze(recursive: Bool = true, keys: [String]? = nil, strict: Bool = false) throws {
+        try super.unfreeze(recursive: recursive, keys: keys, strict: strict)
+        freeze(recursive: false)
+    }
+
+    public override func describeExtra(_ indent: Int) -> String {
+        "(inputDimensions=\(inputDimensions), outputDimensions=\(outputDimensions), bias=\(bias != nil))"
     }
 }
 
@@ -52,67 +80,15 @@ public enum Int8Layers {
         if parts.last == "0" { parts.removeLast() }
         return parts.last.map { names.contains(String($0)) } ?? false
     }
-}
 
-/// A weight as it is stored in 8 bits.
-struct Int8Weight {
-    /// Path of the parameter.
-    let path: String
-    /// `[outputs, inputs]`, int8.
-    let integers: MLXArray
-    /// `[outputs]`.
-    let scales: MLXArray
-}
-
-extension WeightStore {
-    /// Whether a tensor is a weight in 8 bits with scales beside it.
-    func isInt8(_ name: String) -> Bool {
-        tensors[name]?.dtype == .int8 && tensors[Self.scalesName(name)] != nil
+    /// Whether the weight of such a layer has this name: `layers.3.self_attn.q_proj.weight`.
+    public static func containsWeight(_ name: String) -> Bool {
+        let suffix = ".weight"
+        return name.hasSuffix(suffix) && contains(name.dropLast(suffix.count))
     }
-
-    /// The name of the scales of a weight in 8 bits.
-    package static func scalesName(_ name: String) -> String { "\(name)_scale" }
 }
 
 extension Module {
-    /// Replaces the linear layers of ``Int8Layers`` by ``Int8Linear``.
-    ///
-    /// They are replaced one by one, so that the memory of each is free before the next.
-    ///
-    /// - Throws: ``MusicError`` with code `outOfMemory`, or `CancellationError` between two layers.
-    @MLXActor
-    public func quantizeToInt8() throws {
-        for (path, module) in leafModules().flattened() where Int8Layers.contains(path) {
-            guard let linear = module as? Linear, !(linear is Int8Linear) else { continue }
-            try Task.checkCancellation()
-            let layer = try evaluating("quantizing \(path)") {
-                let layer = Int8Linear(linear)
-                eval(layer)
-                return layer
-            }
-            try replaceModule(at: path, by: layer)
-        }
-    }
-
     /// Whether there are layers in 8 bits.
-    package var hasInt8Layers: Bool { leafModules().flattened().contains { $0.1 is Int8Linear } }
-
-    /// Paths of the weights of linear layers.
-    var linearWeightPaths: Set<String> {
-        Set(leafModules().flattened().compactMap { $0.1 is Linear ? "\($0.0).weight" : nil })
-    }
-
-    /// Puts layers in 8 bits into their places.
-    func replaceLinears(by weights: [Int8Weight]) throws {
-        guard !weights.isEmpty else { return }
-        let linears = Dictionary(uniqueKeysWithValues: leafModules().flattened().map { ("\($0.0).weight", $0) })
-        for weight in weights {
-            guard let (path, module) = linears[weight.path], let linear = module as? Linear else {
-                throw MusicError(.internal, "\(weight.path) is no linear layer")
-            }
-            let layer = Int8Linear(integers: weight.integers, scales: weight.scales, bias: linear.bias)
-            eval(layer.weight)
-            try replaceModule(at: path, by: layer)
-        }
-    }
+    package var hasInt8Layers: Bool { modules().contains { $0 is Int8Linear } }
 }

@@ -1,159 +1,83 @@
-import Foundation
 import MLX
 import MLXNN
 import MusicCore
 
-/// How one parameter of a module is made from tensors of a checkpoint.
-public struct ParameterSource {
-    /// Names of the tensors, in the order in which `build` takes them.
-    let names: [String]
-    /// The shape that each must have in the file.
-    let shapes: [[Int]]
-    /// The number format of the parameter, if not that of the model.
-    let dtype: DType?
-    /// Makes the parameter.
-    let build: ([MLXArray]) -> MLXArray
-
-    /// - Parameters:
-    ///   - names: names of the tensors.
-    ///   - shapes: the shape that each must have in the file.
-    ///   - dtype: number format of the parameter; `nil` for the model's.
-    ///   - build: makes the parameter from the tensors.
-    public init(
-        _ names: [String], shapes: [[Int]], dtype: DType? = nil, build: @escaping ([MLXArray]) -> MLXArray
-    ) {
-        self.names = names
-        self.shapes = shapes
-        self.dtype = dtype
-        self.build = build
+/// How one parameter of a module comes from a checkpoint.
+private struct LoadingStep {
+    /// What is made.
+    enum Form {
+        /// The parameter, in the model's number format.
+        case parameter
+        /// The layer that holds the parameter, whose weight is in 8 bits in the file, beside its scales.
+        case storedInt8(layer: String)
+        /// The layer that holds the parameter, whose weight is rounded to 8 bits here.
+        case roundedInt8(layer: String)
     }
 
-    /// A tensor taken as it is.
-    public static func same(_ name: String, shape: [Int]) -> ParameterSource {
-        ParameterSource([name], shapes: [shape]) { $0[0] }
-    }
-
-    /// A tensor whose axes are put in another order.
-    ///
-    /// - Parameters:
-    ///   - shape: shape of the parameter.
-    ///   - axes: for each axis of the parameter, the axis of the tensor in the file.
-    public static func transposed(_ name: String, shape: [Int], axes: [Int]) -> ParameterSource {
-        ParameterSource([name], shapes: [fileShape(shape, axes)]) { $0[0].transposed(axes: axes) }
-    }
-
-    /// A convolution weight in weight normalisation: `w = g v / |v|`, the norm taken over all axes but the first,
-    /// folded in float32.
-    ///
-    /// Both of PyTorch's spellings and a plain weight are understood.
-    ///
-    /// - Parameters:
-    ///   - name: name of the weight: `decoder.conv1.weight`.
-    ///   - shape: shape of the parameter.
-    ///   - axes: for each axis of the parameter, the axis of the tensor in the file.
-    public static func weightNormalized(
-        _ name: String, shape: [Int], axes: [Int], in store: WeightStore
-    ) -> ParameterSource {
-        let stem = name.hasSuffix(".weight") ? String(name.dropLast(".weight".count)) : name
-        let spellings = [
-            (g: "\(name)_g", v: "\(name)_v"),
-            (g: "\(stem).parametrizations.weight.original0", v: "\(stem).parametrizations.weight.original1"),
-        ]
-        let inFile = fileShape(shape, axes)
-        if store.tensors[name] != nil { return transposed(name, shape: shape, axes: axes) }
-        let spelling = spellings.first { store.tensors[$0.v] != nil } ?? spellings[0]
-        let magnitude = [inFile[0]] + Array(repeating: 1, count: inFile.count - 1)
-        return ParameterSource([spelling.g, spelling.v], shapes: [magnitude, inFile]) { parts in
-            foldWeightNorm(magnitude: parts[0], direction: parts[1]).transposed(axes: axes)
-        }
-    }
-
-    private static func fileShape(_ shape: [Int], _ axes: [Int]) -> [Int] {
-        var result = shape
-        for (axis, source) in axes.enumerated() { result[source] = shape[axis] }
-        return result
-    }
-}
-
-/// `g v / |v|` in float32, the norm taken over all axes but the first.
-///
-/// - Parameters:
-///   - magnitude: `g`, shape `[d, 1, ...]`.
-///   - direction: `v`, shape `[d, ...]`.
-public func foldWeightNorm(magnitude: MLXArray, direction: MLXArray) -> MLXArray {
-    let g = magnitude.asType(.float32)
-    let v = direction.asType(.float32)
-    let norm = sqrt((v * v).sum(axes: Array(1..<v.ndim), keepDims: true))
-    return v * (g / norm)
+    /// Path of the parameter.
+    let path: String
+    let source: ParameterSource
+    let form: Form
 }
 
 extension Module {
     /// Gives every parameter its value from a checkpoint, and requires that nothing is missing, left over or misshaped.
     ///
-    /// A linear layer whose weight is stored in 8 bits, beside its scales, becomes an ``Int8Linear``.
+    /// Tensors are read, converted, rounded to 8 bits where that is asked for, and let go of one after the other: beside
+    /// what the module keeps, one of them is in memory. A linear layer whose weight is stored in 8 bits, beside its
+    /// scales, becomes an ``Int8Linear`` whatever is asked for.
     ///
     /// - Parameters:
     ///   - store: the tensors of this module, by names relative to it.
-    ///   - reader: reads them.
     ///   - dtype: number format of the parameters.
+    ///   - quantization: how the weights of ``Int8Layers`` are kept.
     ///   - ignoring: tensors that the module has no use for, such as buffers that it computes itself.
     ///   - source: how a parameter is made, by its path and shape; by default from the tensor of the same name.
-    /// - Throws: ``MusicError`` with code `invalidCheckpoint` that lists what doesn't fit.
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint` that lists what doesn't fit, or `outOfMemory`;
+    ///   `CancellationError` between two tensors.
     @MLXActor
     public func load(
-        from store: WeightStore, reader: WeightReader, dtype: DType,
+        from store: WeightStore, dtype: DType, quantization: LoadOptions.Quantization = .none,
         ignoring isIgnored: (String) -> Bool = { _ in false },
         source: (_ path: String, _ shape: [Int]) -> ParameterSource = ParameterSource.same
     ) throws {
-        let plan = try loadingPlan(from: store, ignoring: isIgnored, source: source)
-        func array(_ name: String) throws -> MLXArray {
-            guard let tensor = store.tensors[name] else {
-                throw MusicError(.internal, "Tensor '\(name)' of \(store.label) vanished while loading")
-            }
-            return try reader.take(tensor)
-        }
-        // Bounds what is in memory twice while formats are converted.
-        let bytesPerEvaluation = 256 << 20
-        var pending: [MLXArray] = []
-        var pendingBytes = 0
+        let plan = try loadingPlan(from: store, quantization: quantization, ignoring: isIgnored, source: source)
+        let biases = Dictionary(linearPlaces.map { ($0.basePath, $0.base.bias) }, uniquingKeysWith: { one, _ in one })
         var values: [(String, MLXArray)] = []
         values.reserveCapacity(plan.count)
-        func evaluate() throws {
-            guard !pending.isEmpty else { return }
-            do {
-                try checkedEval(pending)
-            } catch {
-                throw MusicError(
-                    .invalidCheckpoint, "The weights of \(store.label) can't be read: \(error.localizedDescription)",
-                    advice: "download the checkpoint again")
+        var layers: [(path: String, module: Module)] = []
+        for step in plan {
+            try Task.checkCancellation()
+            let tensors = try step.source.names.map(store.array)
+            try store.reading {
+                switch step.form {
+                case .parameter:
+                    let value = step.source.build(tensors).asType(step.source.dtype ?? dtype)
+                    eval(value)
+                    values.append((step.path, value))
+                case .storedInt8(let path):
+                    let scales = try store.array(WeightStore.scalesName(step.source.names[0]))
+                    let layer = Int8Linear(integers: tensors[0], scales: scales, bias: biases[path] ?? nil)
+                    eval(layer.packed, layer.scales)
+                    layers.append((path, layer))
+                case .roundedInt8(let path):
+                    let layer = Int8Linear(weight: tensors[0], bias: biases[path] ?? nil)
+                    eval(layer.packed, layer.scales)
+                    layers.append((path, layer))
+                }
             }
-            pending.removeAll()
-            pendingBytes = 0
         }
-        var integers: [Int8Weight] = []
-        for (path, parameter) in plan {
-            let parts = try parameter.names.map(array)
-            if let name = parameter.names.first, store.isInt8(name) {
-                integers.append(
-                    Int8Weight(path: path, integers: parts[0], scales: try array(WeightStore.scalesName(name))))
-                continue
-            }
-            let value = parameter.build(parts).asType(parameter.dtype ?? dtype)
-            values.append((path, value))
-            pending.append(value)
-            pendingBytes += value.nbytes
-            if pendingBytes >= bytesPerEvaluation { try evaluate() }
-        }
-        try evaluate()
         do {
-            try replaceLinears(by: integers)
+            try replaceModules(layers)
             // The plan is complete; layers in 8 bits have got their weights already.
             try update(
                 parameters: ModuleParameters.unflattened(values),
-                verify: integers.isEmpty ? .all : [.noUnusedKeys, .shapeMismatch])
+                verify: layers.isEmpty ? .all : [.noUnusedKeys, .shapeMismatch])
         } catch {
             throw MusicError(.internal, "\(store.label) could not be assigned: \(error)")
         }
+        // What conversions needed is of no use for what comes.
+        Memory.clearCache()
     }
 
     /// Checks names and shapes without reading any data.
@@ -164,19 +88,27 @@ extension Module {
         _ store: WeightStore, ignoring isIgnored: (String) -> Bool = { _ in false },
         source: (_ path: String, _ shape: [Int]) -> ParameterSource = ParameterSource.same
     ) throws {
-        _ = try loadingPlan(from: store, ignoring: isIgnored, source: source)
+        _ = try loadingPlan(from: store, quantization: .none, ignoring: isIgnored, source: source)
     }
 
     private func loadingPlan(
-        from store: WeightStore, ignoring isIgnored: (String) -> Bool,
+        from store: WeightStore, quantization: LoadOptions.Quantization, ignoring isIgnored: (String) -> Bool,
         source: (_ path: String, _ shape: [Int]) -> ParameterSource
-    ) throws -> [(String, ParameterSource)] {
+    ) throws -> [LoadingStep] {
         var mismatch = CheckpointMismatch()
         var unused = Set(store.tensors.keys)
-        var plan: [(String, ParameterSource)] = []
-        let linears = linearWeightPaths
-        for (path, parameter) in parameters().flattened() {
+        let places = linearPlaces
+        let linears = Dictionary(places.map { ("\($0.basePath).weight", $0) }, uniquingKeysWith: { one, _ in one })
+        let plan = parameters().flattened().map { path, parameter in
             let parameterSource = source(path, parameter.shape)
+            var form = LoadingStep.Form.parameter
+            if let place = linears[path], parameterSource.names.count == 1 {
+                if store.isInt8(parameterSource.names[0]) {
+                    form = .storedInt8(layer: place.basePath)
+                } else if quantization == .q8, Int8Layers.contains(place.path) {
+                    form = .roundedInt8(layer: place.basePath)
+                }
+            }
             for (name, shape) in zip(parameterSource.names, parameterSource.shapes) {
                 unused.remove(name)
                 guard let tensor = store.tensors[name] else {
@@ -185,7 +117,7 @@ extension Module {
                 }
                 if tensor.shape != shape {
                     mismatch.misshaped.append("'\(name)' is \(tensor.shape), expected \(shape)")
-                } else if store.isInt8(name), linears.contains(path) {
+                } else if case .storedInt8 = form {
                     let scales = WeightStore.scalesName(name)
                     unused.remove(scales)
                     if let tensor = store.tensors[scales], tensor.shape != [shape[0]] || tensor.dtype != .float32 {
@@ -195,7 +127,7 @@ extension Module {
                     mismatch.misshaped.append("'\(name)' holds \(tensor.dtype) numbers")
                 }
             }
-            plan.append((path, parameterSource))
+            return LoadingStep(path: path, source: parameterSource, form: form)
         }
         mismatch.unexpected = unused.filter { !isIgnored($0) }
             .map { store.tensors[$0]?.name ?? $0 }
@@ -204,29 +136,24 @@ extension Module {
     }
 }
 
-/// What doesn't fit between a checkpoint and the network that its configuration describes.
-package struct CheckpointMismatch {
-    package var missing: [String] = []
-    package var unexpected: [String] = []
-    package var misshaped: [String] = []
+extension WeightStore {
+    /// Whether a tensor is a weight in 8 bits with scales beside it.
+    func isInt8(_ name: String) -> Bool {
+        tensors[name]?.dtype == .int8 && tensors[Self.scalesName(name)] != nil
+    }
 
-    package init() {}
+    /// The name of the scales of a weight in 8 bits.
+    package static func scalesName(_ name: String) -> String { "\(name)_scale" }
 
-    /// How many names of a kind a message lists.
-    private static let listed = 5
-
-    /// Throws an error that lists the names, if there are any.
-    package func throwIfAny(_ label: String) throws {
-        let parts = [("missing", missing), ("unexpected", unexpected), ("of the wrong shape or type", misshaped)]
-            .filter { !$0.1.isEmpty }
-            .map { kind, names in
-                let shown = names.sorted().prefix(Self.listed).joined(separator: ", ")
-                let rest = names.count > Self.listed ? " and \(names.count - Self.listed) more" : ""
-                return "\(names.count) \(names.count == 1 ? "tensor" : "tensors") \(kind): \(shown)\(rest)"
-            }
-        guard !parts.isEmpty else { return }
-        throw MusicError(
-            .invalidCheckpoint, "\(label) does not fit its config.json: \(parts.joined(separator: "; "))",
-            advice: "the configuration and the weights must come from one checkpoint")
+    /// Evaluates what was read, and names the file in errors.
+    @MLXActor
+    fileprivate func reading(_ body: () throws -> Void) throws {
+        do {
+            try evaluating("loading \(label)", body)
+        } catch let error as MusicError where error.code == .internal {
+            throw MusicError(
+                .invalidCheckpoint, "The weights of \(label) can't be read: \(error.message)",
+                advice: "download the checkpoint again")
+        }
     }
 }

@@ -47,23 +47,20 @@ public struct ComputeTarget: Sendable, Equatable {
     /// Makes sure, before anything is read, that weights can be in the memory at all.
     ///
     /// - Parameters:
-    ///   - parameterCount: number of weights that are in memory at once.
+    ///   - weights: those that are in memory at once.
     ///   - name: whose weights they are.
-    ///   - quantization: how large weights are kept.
     ///   - memory: bytes that the process may use.
     /// - Throws: ``MusicError`` with code `outOfMemory`.
-    public func requireMemory(
-        forWeights parameterCount: Int, of name: String, quantization: LoadOptions.Quantization,
-        memory: Int = Machine.memory
+    public static func requireMemory(
+        for weights: WeightFootprint, of name: String, memory: Int = Machine.memory
     ) throws {
-        let bytesPerWeight = quantization == .q8 ? 1.0 : dtype == .bfloat16 ? 2.0 : 4.0
-        let bytes = Double(parameterCount) * bytesPerWeight
-        guard bytes > Double(memory) else { return }
-        func gigabytes(_ bytes: Double) -> String { String(format: "%.1f GB", bytes / 1e9) }
+        guard weights.peak > memory else { return }
+        func gigabytes(_ bytes: Int) -> String { String(format: "%.1f GB", Double(bytes) / 1e9) }
         throw MusicError(
             .outOfMemory,
-            "The weights of \(name) take \(gigabytes(bytes)), and this machine has \(gigabytes(Double(memory)))",
-            advice: "use a smaller model, the number format bf16, --quantize q8 or --low-memory")
+            "Loading the weights of \(name) takes \(gigabytes(weights.peak)), and this machine has "
+                + gigabytes(memory),
+            advice: "use a smaller model, the number format bf16, weights in 8 bits, or the mode for low memory")
     }
 
     /// Runs a closure with this target's device as the default device.

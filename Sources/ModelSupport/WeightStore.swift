@@ -1,8 +1,11 @@
 import Foundation
 import MLX
 import MusicCore
+import Safetensors
 
 /// The tensors of one checkpoint folder by name, checked but not yet read.
+///
+/// The headers are read once, here; parts of a checkpoint in one file are views of one store.
 ///
 /// Understands a single file, shards with an index (`model.safetensors.index.json`), and shards without one
 /// (`model-00001-of-00003.safetensors`), under the names that Transformers and Diffusers use.
@@ -23,39 +26,42 @@ public struct WeightStore: Sendable {
     }
 
     /// The tensors by name.
-    public private(set) var tensors: [String: Tensor]
+    public let tensors: [String: Tensor]
     /// What to call the store in messages: `vae/diffusion_pytorch_model.safetensors`.
     public let label: String
+    private let files: [URL: WeightFile]
 
     /// Opens the weights of a folder.
     ///
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` if there are none, if a shard is missing, or if a file is
     ///   damaged; the message names the file.
     public init(folder: URL) throws {
-        let files = try Self.files(in: folder)
+        let files = try Self.files(in: folder).map { try WeightFile($0) }
         var tensors: [String: Tensor] = [:]
         for file in files {
-            let header = try SafetensorsHeader(contentsOf: file)
-            for (name, entry) in header.entries {
+            for (name, entry) in file.tensors {
                 if let other = tensors[name] {
                     throw MusicError(
                         .invalidCheckpoint,
                         "Tensor '\(name)' is in both \(ConfigurationFile.shortName(other.file)) and "
-                            + ConfigurationFile.shortName(file),
+                            + ConfigurationFile.shortName(file.url),
                         advice: "keep the weights of one model in the folder")
                 }
-                tensors[name] = Tensor(dtype: entry.dtype, shape: entry.shape, file: file, name: name)
+                tensors[name] = Tensor(
+                    dtype: DType(entry.type), shape: entry.shape, file: file.url, name: name)
             }
         }
         self.tensors = tensors
         label =
             files.count == 1
-            ? ConfigurationFile.shortName(files[0]) : "\(folder.lastPathComponent)/ (\(files.count) shards)"
+            ? ConfigurationFile.shortName(files[0].url) : "\(folder.lastPathComponent)/ (\(files.count) shards)"
+        self.files = Dictionary(uniqueKeysWithValues: files.map { ($0.url, $0) })
     }
 
-    private init(tensors: [String: Tensor], label: String) {
+    private init(tensors: [String: Tensor], label: String, files: [URL: WeightFile]) {
         self.tensors = tensors
         self.label = label
+        self.files = files
     }
 
     /// Number of elements in all tensors.
@@ -69,12 +75,28 @@ public struct WeightStore: Sendable {
         for (name, tensor) in tensors {
             if let newName = rename(name) { renamed[newName] = tensor }
         }
-        return WeightStore(tensors: renamed, label: label)
+        return WeightStore(tensors: renamed, label: label, files: files)
     }
 
     /// The tensors whose names begin with a prefix, with the prefix taken off.
     public func component(_ prefix: String) -> WeightStore {
         renamed { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : nil }
+    }
+
+    /// A tensor, to be read when it is evaluated; numbers in 64 bits come in 32, which every device can take.
+    ///
+    /// Nothing is kept: what is let go of leaves the memory, and may be read again.
+    ///
+    /// - Parameter name: one of the names in ``tensors``.
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint` if the file can't be read.
+    @MLXActor
+    public func array(_ name: String) throws -> MLXArray {
+        guard let tensor = tensors[name], let file = files[tensor.file], let entry = file.tensors[tensor.name] else {
+            throw MusicError(.internal, "There is no tensor '\(name)' in \(label)")
+        }
+        let array = try file.array(entry)
+        // Metal has no numbers of this format, and would refuse to convert them.
+        return array.dtype == .float64 ? array.asType(.float32, stream: .cpu) : array
     }
 
     // MARK: Files
@@ -165,37 +187,5 @@ private struct ShardName {
         let text = String(number)
         let padding = String(repeating: "0", count: max(0, digits - text.count))
         return "\(base)-\(padding)\(text)-of-\(totalText).safetensors"
-    }
-}
-
-/// Reads tensors of stores.
-///
-/// Each file is opened once, and each tensor can be taken once, so that no second copy of the weights stays in memory.
-@MLXActor
-public final class WeightReader {
-    private var arrays: [URL: [String: MLXArray]] = [:]
-
-    /// A reader that has opened no file yet.
-    public init() {}
-
-    /// A tensor of a file, to be read when it is evaluated.
-    ///
-    /// - Throws: ``MusicError`` with code `invalidCheckpoint` if the file can't be read.
-    public func take(_ tensor: WeightStore.Tensor) throws -> MLXArray {
-        if arrays[tensor.file] == nil {
-            do {
-                arrays[tensor.file] = try loadArrays(url: tensor.file)
-            } catch {
-                throw MusicError(
-                    .invalidCheckpoint,
-                    "\(ConfigurationFile.shortName(tensor.file)) can't be read: \(error.localizedDescription)",
-                    advice: "download the file again")
-            }
-        }
-        guard let array = arrays[tensor.file]?.removeValue(forKey: tensor.name) else {
-            throw MusicError(
-                .internal, "Tensor '\(tensor.name)' of \(ConfigurationFile.shortName(tensor.file)) was read twice")
-        }
-        return array
     }
 }

@@ -27,19 +27,28 @@ public final class Oobleck {
     /// - Parameters:
     ///   - folder: usually `vae`.
     ///   - dtype: number format of weights and activations.
-    ///   - reader: reads the weights.
-    /// - Throws: ``MusicError`` with code `invalidCheckpoint`.
-    public init(folder: URL, dtype: DType, reader: WeightReader) throws {
-        configuration = try Self.configuration(folder: folder)
-        let store = try WeightStore(folder: folder)
-        parameterCount = store.parameterCount
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint` or `outOfMemory`; `CancellationError`.
+    public convenience init(folder: URL, dtype: DType) throws {
+        try self.init(
+            try Self.configuration(folder: folder), weights: try WeightStore(folder: folder), dtype: dtype)
+    }
+
+    /// Loads an autoencoder.
+    ///
+    /// - Parameters:
+    ///   - configuration: its sizes.
+    ///   - weights: its tensors.
+    ///   - dtype: number format of weights and activations.
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint` or `outOfMemory`; `CancellationError`.
+    public init(_ configuration: OobleckConfiguration, weights: WeightStore, dtype: DType) throws {
+        self.configuration = configuration
+        parameterCount = weights.parameterCount
         network = OobleckNetwork(configuration)
         self.dtype = dtype
         defaultTile = dtype == .float32 ? 128 : 256
         tiling = OobleckTiling(configuration)
         try network.load(
-            from: store, reader: reader, dtype: dtype,
-            source: { OobleckNetwork.source($0, $1, in: store) })
+            from: weights, dtype: dtype, source: { OobleckNetwork.source($0, $1, in: weights) })
     }
 
     /// The sizes that a folder's `config.json` tells.

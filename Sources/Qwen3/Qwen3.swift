@@ -45,22 +45,46 @@ public final class Qwen3 {
     public nonisolated let parameterCount: Int
     let backbone: Qwen3Backbone
 
-    /// Loads the model of a folder with `config.json` and weights, whose names may begin with `model.`.
+    /// Loads the model of a folder with `config.json` and weights.
     ///
     /// - Parameters:
     ///   - folder: such as `Qwen3-Embedding-0.6B`.
     ///   - dtype: number format of weights and activations.
-    ///   - reader: reads the weights.
-    /// - Throws: ``MusicError`` with code `invalidCheckpoint`.
-    public init(folder: URL, dtype: DType, reader: WeightReader) throws {
-        configuration = try Self.configuration(folder: folder)
-        let store = try WeightStore(folder: folder).renamed { name in
-            name.hasPrefix("model.") ? String(name.dropFirst("model.".count)) : name
-        }
-        parameterCount = store.parameterCount
+    ///   - quantization: how the large weights are kept.
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint` or `outOfMemory`; `CancellationError`.
+    public convenience init(
+        folder: URL, dtype: DType, quantization: LoadOptions.Quantization = .none
+    ) throws {
+        try self.init(
+            try Self.configuration(folder: folder), weights: try WeightStore(folder: folder), dtype: dtype,
+            quantization: quantization)
+    }
+
+    /// Loads a model.
+    ///
+    /// - Parameters:
+    ///   - configuration: its sizes.
+    ///   - weights: its tensors, whose names may begin with `model.`.
+    ///   - dtype: number format of weights and activations.
+    ///   - quantization: how the large weights are kept.
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint` or `outOfMemory`; `CancellationError`.
+    public init(
+        _ configuration: Qwen3Configuration, weights: WeightStore, dtype: DType,
+        quantization: LoadOptions.Quantization = .none
+    ) throws {
+        self.configuration = configuration
+        parameterCount = weights.parameterCount
         backbone = Qwen3Backbone(configuration)
         // A causal model's output projection is not part of the encoder.
-        try backbone.load(from: store, reader: reader, dtype: dtype, ignoring: { $0 == "lm_head.weight" })
+        try backbone.load(
+            from: Self.named(weights), dtype: dtype, quantization: quantization,
+            ignoring: { $0 == Qwen3Head.weightName })
+    }
+
+    /// The tensors under the names of the modules.
+    nonisolated static func named(_ weights: WeightStore) -> WeightStore {
+        let prefix = "model."
+        return weights.renamed { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : $0 }
     }
 
     /// The sizes that a folder's `config.json` tells.
@@ -73,10 +97,8 @@ public final class Qwen3 {
         return configuration
     }
 
-    /// Keeps the large weights in 8 bits from now on.
-    ///
-    /// - Throws: ``MusicError`` with code `outOfMemory`.
-    public func quantizeToInt8() throws { try backbone.quantizeToInt8() }
+    /// The network as a tree of modules, in which projections can be replaced.
+    package var modules: Module { backbone }
 
     /// Contextual states of tokens.
     ///

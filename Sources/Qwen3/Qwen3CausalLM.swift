@@ -14,48 +14,84 @@ public final class Qwen3CausalLM {
     /// Number format of weights and activations.
     public nonisolated let dtype: DType
     private let backbone: Qwen3Backbone
-    private var head: Qwen3Head
-    private var fastStep: Qwen3Step?
+    private let head: Qwen3Head
+    private let fastStep: Qwen3Step?
 
     /// Tokens of a prompt that go through the network at a time: bounds memory, and the time until a cancellation.
     private static let stretch = 512
 
-    /// Loads the model of a folder with `config.json` and weights, whose names may begin with `model.`.
+    /// Loads the model of a folder with `config.json` and weights.
     ///
     /// - Parameters:
     ///   - folder: such as `acestep-5Hz-lm-0.6B`.
     ///   - dtype: number format of weights and activations.
-    ///   - reader: reads the weights.
-    /// - Throws: ``MusicError`` with code `invalidCheckpoint`.
-    public init(folder: URL, dtype: DType, reader: WeightReader) throws {
-        configuration = try Qwen3.configuration(folder: folder)
-        self.dtype = dtype
-        let store = try WeightStore(folder: folder).renamed { name in
-            name.hasPrefix("model.") ? String(name.dropFirst("model.".count)) : name
-        }
-        parameterCount = store.parameterCount
-        let headName = "lm_head.weight"
-        backbone = Qwen3Backbone(configuration)
-        try backbone.load(from: store, reader: reader, dtype: dtype, ignoring: { $0 == headName })
-        if configuration.tiesEmbeddings {
-            head = Qwen3Head(weight: backbone.embedding.weight)
-        } else {
-            let projection = Qwen3Projection(configuration)
-            try projection.load(from: store, reader: reader, dtype: dtype, ignoring: { $0 != headName })
-            head = Qwen3Head(weight: projection.linear.weight)
-        }
-        fastStep = Qwen3Step(backbone, configuration)
+    ///   - quantization: how the large weights are kept, the output projection's among them.
+    ///   - ranges: stretches of token ids whose logits are asked for on their own.
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint` or `outOfMemory`; `CancellationError`.
+    public convenience init(
+        folder: URL, dtype: DType, quantization: LoadOptions.Quantization = .none, ranges: [Range<Int>] = []
+    ) throws {
+        try self.init(
+            try Qwen3.configuration(folder: folder), weights: try WeightStore(folder: folder), dtype: dtype,
+            quantization: quantization, ranges: ranges)
     }
 
-    /// Keeps the large weights in 8 bits from now on.
+    /// Loads a model.
     ///
-    /// - Parameter ranges: stretches of token ids whose logits are asked for on their own.
-    /// - Throws: ``MusicError`` with code `outOfMemory`.
-    public func quantizeToInt8(ranges: [Range<Int>] = []) throws {
-        try backbone.quantizeToInt8()
-        try head.quantizeToInt8(ranges: ranges)
-        fastStep = Qwen3Step(backbone, configuration)
+    /// - Parameters:
+    ///   - configuration: its sizes.
+    ///   - weights: its tensors, whose names may begin with `model.`.
+    ///   - dtype: number format of weights and activations.
+    ///   - quantization: how the large weights are kept, the output projection's among them.
+    ///   - ranges: stretches of token ids whose logits are asked for on their own.
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint` or `outOfMemory`; `CancellationError`.
+    public init(
+        _ configuration: Qwen3Configuration, weights: WeightStore, dtype: DType,
+        quantization: LoadOptions.Quantization = .none, ranges: [Range<Int>] = []
+    ) throws {
+        self.configuration = configuration
+        self.dtype = dtype
+        let store = Qwen3.named(weights)
+        parameterCount = store.parameterCount
+        backbone = Qwen3Backbone(configuration)
+        try backbone.load(
+            from: store, dtype: dtype, quantization: quantization, ignoring: { $0 == Qwen3Head.weightName })
+        if configuration.tiesEmbeddings {
+            head = Qwen3Head(EmbeddingProjection(backbone))
+        } else {
+            head = Qwen3Head(Linear(configuration.hiddenSize, configuration.vocabularySize, bias: false))
+            try head.load(from: store, dtype: dtype, ignoring: { $0 != Qwen3Head.weightName })
+        }
+        if quantization == .q8 { try head.quantizeToInt8(ranges: ranges) }
+        fastStep = Qwen3Step(configuration)
     }
+
+    /// The memory that the weights of a model take.
+    ///
+    /// - Parameters:
+    ///   - configuration: its sizes.
+    ///   - weights: its tensors.
+    ///   - dtype: number format of weights and activations.
+    ///   - quantization: how the large weights are kept.
+    public nonisolated static func footprint(
+        _ configuration: Qwen3Configuration, weights: WeightStore, dtype: DType,
+        quantization: LoadOptions.Quantization
+    ) -> WeightFootprint {
+        let all = weights.footprint(dtype: dtype, quantization: quantization)
+        guard quantization == .q8 else { return all }
+        let head = configuration.vocabularySize * configuration.hiddenSize
+        // An embedding table stays beside the output projection that is made of it; another is let go of.
+        return configuration.tiesEmbeddings
+            ? all + WeightFootprint(bytes: head, transientBytes: head)
+            : WeightFootprint(bytes: all.bytes - head * (dtype.size - 1), transientBytes: head * (dtype.size + 1))
+                + WeightFootprint(transientBytes: all.transientBytes)
+    }
+
+    /// The layers without the output projection as a tree of modules, in which projections can be replaced.
+    package var modules: Module { backbone }
+
+    /// The module that holds the output projection as `lm_head`, which can be replaced.
+    package var output: Module { head }
 
     /// Whether the large weights are kept in 8 bits.
     public var hasInt8Layers: Bool { backbone.hasInt8Layers }
@@ -113,9 +149,10 @@ public final class Qwen3CausalLM {
                 "Token \(id) is outside the language model's vocabulary of \(configuration.vocabularySize)",
                 advice: "tokenizer and weights must come from one checkpoint")
         }
-        if count == 1, cache.length > 0, let fastStep {
+        if count == 1, cache.length > 0, let fastStep, let weights = fastStep.weights(of: backbone) {
             try Task.checkCancellation()
-            let hidden = fastStep(backbone.embedding(MLXArray(tokens.map { Int32($0[0]) }, [tokens.count, 1])), cache)
+            let embeddings = backbone.embedding(MLXArray(tokens.map { Int32($0[0]) }, [tokens.count, 1]))
+            let hidden = fastStep(embeddings, weights, cache)
             return backbone.norm(hidden)[0..., 0, 0...]
         }
         var last = MLXArray(0)
@@ -142,14 +179,5 @@ public final class Qwen3CausalLM {
         let logits = head(hidden, ids).asType(.float32)
         try checkedEval([logits])
         return logits
-    }
-}
-
-/// An output projection that is not the embedding table.
-private final class Qwen3Projection: Module {
-    @ModuleInfo(key: "lm_head") var linear: Linear
-
-    init(_ configuration: Qwen3Configuration) {
-        _linear.wrappedValue = Linear(configuration.hiddenSize, configuration.vocabularySize, bias: false)
     }
 }

@@ -4,10 +4,10 @@ import ModelSupport
 
 /// Self-attention with grouped key and value heads, normalised queries and keys, and rotary positions.
 final class Qwen3Attention: Module {
-    @ModuleInfo(key: "q_proj") var queryProjection: Linear
-    @ModuleInfo(key: "k_proj") var keyProjection: Linear
-    @ModuleInfo(key: "v_proj") var valueProjection: Linear
-    @ModuleInfo(key: "o_proj") var outputProjection: Linear
+    @ModuleInfo(key: "q_proj") var queryProjection: any LinearLayer
+    @ModuleInfo(key: "k_proj") var keyProjection: any LinearLayer
+    @ModuleInfo(key: "v_proj") var valueProjection: any LinearLayer
+    @ModuleInfo(key: "o_proj") var outputProjection: any LinearLayer
     @ModuleInfo(key: "q_norm") var queryNorm: RMSNorm
     @ModuleInfo(key: "k_norm") var keyNorm: RMSNorm
 
@@ -97,9 +97,9 @@ struct CachedPass {
 
 /// Feed-forward layer: `down(silu(gate x) * up x)`.
 final class Qwen3MLP: Module, UnaryLayer {
-    @ModuleInfo(key: "gate_proj") var gate: Linear
-    @ModuleInfo(key: "up_proj") var up: Linear
-    @ModuleInfo(key: "down_proj") var down: Linear
+    @ModuleInfo(key: "gate_proj") var gate: any LinearLayer
+    @ModuleInfo(key: "up_proj") var up: any LinearLayer
+    @ModuleInfo(key: "down_proj") var down: any LinearLayer
 
     init(_ configuration: Qwen3Configuration) {
         _gate.wrappedValue = Linear(configuration.hiddenSize, configuration.intermediateSize, bias: false)

@@ -8,35 +8,57 @@ import ModelSupport
 /// Activations are float32 between the products, whatever the number format of the weights.
 @MLXActor
 struct Qwen3Step {
-    private let layers: [[MLXArray]]
     private let configuration: Qwen3Configuration
     private let frequencies: [Float]
+    private let multipliesInt8: Bool
 
-    /// - Returns: `nil` where the layers can't be run so: on a GPU, with biases, or in 8 bits on a processor without
-    ///   products of these.
-    init?(_ backbone: Qwen3Backbone, _ configuration: Qwen3Configuration) {
-        guard FusedOps.hasDecoderLayer(int8: backbone.hasInt8Layers), !configuration.hasAttentionBias else {
-            return nil
-        }
+    /// - Returns: `nil` where layers can't be run so: on a GPU, or with biases.
+    init?(_ configuration: Qwen3Configuration) {
+        guard FusedOps.hasDecoderLayer(int8: false), !configuration.hasAttentionBias else { return nil }
         self.configuration = configuration
-        layers = backbone.layers.map { layer in
-            let attention = layer.attention
-            let norms = [layer.attentionNorm, attention.queryNorm, attention.keyNorm, layer.mlpNorm]
-            let matrices = [
-                attention.queryProjection, attention.keyProjection, attention.valueProjection,
-                attention.outputProjection, layer.mlp.gate, layer.mlp.up, layer.mlp.down,
-            ]
-            return norms.map(\.weight)
-                + matrices.flatMap { matrix in
-                    (matrix as? Int8Linear).map { [$0.weight, $0.scales] } ?? [matrix.weight]
-                }
-        }
+        multipliesInt8 = FusedOps.hasDecoderLayer(int8: true)
         let half = configuration.headDimensions / 2
         frequencies = (0..<half).map { Float(pow(Double(configuration.ropeTheta), -Double($0) / Double(half))) }
     }
 
-    /// Embeddings `[B, 1, hidden]` to hidden states before the final normalisation, float32 `[B, 1, hidden]`.
-    func callAsFunction(_ embeddings: MLXArray, _ cache: KVCache) -> MLXArray {
+    /// The weights of each layer, as they are now.
+    ///
+    /// - Returns: `nil` where a projection is something else than a matrix, as one with an adapter is, or is in 8 bits on
+    ///   a processor without products of these: such layers have to be run as they are.
+    func weights(of backbone: Qwen3Backbone) -> [[MLXArray]]? {
+        var result: [[MLXArray]] = []
+        result.reserveCapacity(backbone.layers.count)
+        for layer in backbone.layers {
+            let attention = layer.attention
+            var weights = [
+                layer.attentionNorm.weight, attention.queryNorm.weight, attention.keyNorm.weight,
+                layer.mlpNorm.weight,
+            ]
+            for projection in [
+                attention.queryProjection, attention.keyProjection, attention.valueProjection,
+                attention.outputProjection, layer.mlp.gate, layer.mlp.up, layer.mlp.down,
+            ] {
+                if let matrix = projection.plainWeight, projection.bias == nil {
+                    weights.append(matrix)
+                } else if let layer = projection as? Int8Linear, layer.bias == nil, multipliesInt8 {
+                    weights += [layer.packed, layer.scales]
+                } else {
+                    return nil
+                }
+            }
+            result.append(weights)
+        }
+        return result
+    }
+
+    /// Runs the layers.
+    ///
+    /// - Parameters:
+    ///   - embeddings: `[B, 1, hidden]`.
+    ///   - layers: from ``weights(of:)``.
+    ///   - cache: is extended by one column.
+    /// - Returns: hidden states before the final normalisation, float32 `[B, 1, hidden]`.
+    func callAsFunction(_ embeddings: MLXArray, _ layers: [[MLXArray]], _ cache: KVCache) -> MLXArray {
         let rotations = MLXArray(
             cache.padding.flatMap { rotation(at: cache.length - $0) },
             [cache.batchSize, configuration.headDimensions])

@@ -1,3 +1,5 @@
+import StreamingJSON
+
 /// What happens to text before it is split: a Unicode normalization form, or nothing.
 enum Normalizer: Sendable, Equatable {
     case none

@@ -1,3 +1,5 @@
+import StreamingJSON
+
 /// The tokens that a model expects around every text.
 struct PostProcessor: Sendable {
     private enum Piece: Sendable {

@@ -1,3 +1,5 @@
+import StreamingJSON
+
 /// How text is cut into pieces before byte-pair encoding: merges never cross from one piece to the next.
 struct PreTokenizer: Sendable {
     /// One step; steps cut the pieces of those before.

@@ -1,5 +1,6 @@
 import Foundation
 import MusicCore
+import StreamingJSON
 
 /// The steps before byte-pair encoding one by one, for tests of the package.
 package enum TextPipeline {

@@ -1,3 +1,5 @@
+import StreamingJSON
+
 /// How tokens become text again.
 enum TokenDecoder: Sendable, Equatable {
     /// Tokens are written in ``ByteAlphabet``; their bytes together are UTF-8.

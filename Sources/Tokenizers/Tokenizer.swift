@@ -1,5 +1,6 @@
 import Foundation
 import MusicCore
+import StreamingJSON
 
 /// A byte-level byte-pair tokenizer, read from the files that the Hugging Face libraries write.
 ///
@@ -37,6 +38,8 @@ public struct Tokenizer: Sendable {
             self.parts = parts
         } catch let fault as TokenizerFault {
             throw fault.error(in: file)
+        } catch let fault as JSONFault {
+            throw TokenizerFault(fault).error(in: file)
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import MusicCore
+import StreamingJSON
 
 /// What `tokenizer_config.json` says beside the tokenizer itself.
 ///
@@ -81,6 +82,8 @@ public struct TokenizerConfiguration: Sendable, Equatable {
             }
         } catch let fault as TokenizerFault {
             throw fault.error(in: file)
+        } catch let fault as JSONFault {
+            throw TokenizerFault(fault).error(in: file)
         } catch let error as MusicError {
             throw error
         } catch {

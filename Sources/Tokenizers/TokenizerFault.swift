@@ -1,5 +1,6 @@
 import Foundation
 import MusicCore
+import StreamingJSON
 
 /// Why a tokenizer's files were refused; the loader adds the name of the file.
 struct TokenizerFault: Error {
@@ -9,6 +10,11 @@ struct TokenizerFault: Error {
     init(_ reason: String, advice: String = "download the file again, or use the model's own tokenizer") {
         self.reason = reason
         self.advice = advice
+    }
+
+    /// A file that is not JSON, or holds something else than what is expected.
+    init(_ fault: JSONFault) {
+        self.init(fault.reason)
     }
 
     /// A component that is of an unknown type.
@@ -23,5 +29,13 @@ struct TokenizerFault: Error {
         MusicError(
             .invalidCheckpoint, "can't use the tokenizer \(file.path(percentEncoded: false)): \(reason)", advice: advice
         )
+    }
+}
+
+extension JSONReader {
+    /// Reads a whole number from 0 to 2³¹ - 1.
+    @inline(__always)
+    mutating func tokenID() throws -> Int32 {
+        Int32(try wholeNumber("a token's number", upTo: Int(Int32.max)))
     }
 }

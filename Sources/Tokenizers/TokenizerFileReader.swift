@@ -1,4 +1,5 @@
 import Foundation
+import StreamingJSON
 
 /// The parts of a tokenizer, as its files describe them.
 struct TokenizerParts: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import MusicCore
+import StreamingJSON
 
 /// Reads the older pair of files, `vocab.json` and `merges.txt`, of which the class in `tokenizer_config.json` makes a
 /// tokenizer.
@@ -104,6 +105,8 @@ enum TokenizerFiles {
             parts.addedVocabulary.ignoresSpecialTokens = configuration.splitsSpecialTokens
         } catch let fault as TokenizerFault {
             throw fault.error(in: file)
+        } catch let fault as JSONFault {
+            throw TokenizerFault(fault).error(in: file)
         }
     }
 
@@ -119,6 +122,8 @@ enum TokenizerFiles {
             return try body(data)
         } catch let fault as TokenizerFault {
             throw fault.error(in: file)
+        } catch let fault as JSONFault {
+            throw TokenizerFault(fault).error(in: file)
         }
     }
 

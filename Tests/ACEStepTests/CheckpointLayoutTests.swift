@@ -84,7 +84,7 @@ struct CheckpointLayoutTests {
         #expect(configuration.conditionEncoder.lyric.layers == 8)
         #expect(configuration.conditionEncoder.timbre.layers == 4)
         #expect(!configuration.conditionEncoder.prependsTimbreToken)
-        #expect(configuration.codec?.codebookSize == 64_000)
+        #expect(configuration.audioTokenizer?.codebookSize == 64_000)
         #expect(configuration.variant == .turbo)
     }
 
@@ -100,7 +100,7 @@ struct CheckpointLayoutTests {
         #expect(configuration.transformer.conditionWidth == 2048)
         #expect(configuration.conditionEncoder.lyric.hiddenSize == 2048)
         #expect(configuration.conditionEncoder.lyric.heads == 16)
-        #expect(configuration.codec?.stack.intermediateSize == 6144)
+        #expect(configuration.audioTokenizer?.stack.intermediateSize == 6144)
         #expect(configuration.conditionEncoder.prependsTimbreToken)
         #expect(configuration.variant == .base)
         // Sizes alone don't make an XL model.

@@ -110,7 +110,7 @@ struct ModuleParityTests {
         var configuration = try parts.load(dtype: .float32).configuration.conditionEncoder
         configuration.prependsTimbreToken = true
         let encoder = ConditionEncoder(configuration)
-        try encoder.load(from: parts.conditionEncoderWeights(), reader: WeightReader(), dtype: .float32)
+        try encoder.load(from: parts.conditionEncoderWeights(), dtype: .float32)
         expectNear(
             encoder.timbreEncoder(try golden("input.references")), try golden("output.timbre_with_special_token"),
             absolute: 5e-5)
@@ -120,7 +120,7 @@ struct ModuleParityTests {
     func audioCodes(_ checkpoint: String) throws {
         let golden = try Fixtures.tensors("modules/\(checkpoint)/audio_codes")
         let model = try load(checkpoint)
-        let (tokenizer, detokenizer) = try model.loadCodec()
+        let (tokenizer, detokenizer) = (try model.audioCodec.tokenizer, try model.audioCodec.detokenizer)
 
         let (states, indices) = tokenizer(try golden("input.latents"), silence: model.silence.latents)
         #expect(indices.shape == (try golden("output.indices")).shape)

@@ -45,6 +45,9 @@ struct TestCheckpoint: Sendable {
     /// A file of the checkpoint.
     func file(_ path: String) -> URL { folder.appendingPathComponent(path) }
 
+    /// Takes a file or a folder away.
+    func remove(_ path: String) throws { try FileManager.default.removeItem(at: file(path)) }
+
     /// Changes the fields of a JSON file.
     func edit(_ path: String, _ change: (inout [String: Any]) -> Void) throws {
         let url = file(path)

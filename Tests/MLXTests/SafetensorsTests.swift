@@ -148,86 +148,15 @@ extension MLXTests {
             return file
         }
 
-        private func entry(_ dtype: String = "F32", _ shape: String = "[2]", _ offsets: String = "[0,8]") -> String {
-            #"{"dtype":"\#(dtype)","shape":\#(shape),"data_offsets":\#(offsets)}"#
-        }
-
-        @Test func liesAreErrorsThatSayWhatIsWrong() throws {
-            let eight = Data(count: 8)
-            let e = entry()
-            let deep = String(repeating: "[", count: 100_000)
+        /// What a header may claim is tested beside its reader.
+        @Test func liesAreErrorsThatNameTheFile() throws {
+            let entry = #"{"dtype":"F32","shape":[2],"data_offsets":[0,8]}"#
             let cases: [(String, Data, String)] = [
                 ("empty file", Data(), "0 bytes"),
-                ("short file", Data(count: 7), "7 bytes"),
-                ("no header", Self.contents("", Data()), "not valid JSON"),
-                ("length beyond the end", Self.contents("{}", Data(), length: 99), "the file ends after 2"),
                 ("huge length", Self.contents("{}", Data(), length: .max), "more than any real header"),
-                (
-                    "negative length", Self.contents("{}", Data(), length: UInt64(bitPattern: -8)),
-                    "more than any real header"
-                ),
-                ("not an object", Self.contents("[1]", eight), "not a JSON object"),
-                ("not JSON", Self.contents("hello", eight), "not valid JSON"),
-                ("truncated JSON", Self.contents(#"{"x":{"dtype":"F3"#, eight), "not valid JSON"),
-                ("trailing text", Self.contents(#"{"x":\#(e)}x"#, eight), "something follows"),
-                ("trailing comma", Self.contents(#"{"x":\#(e),}"#, eight), "a name is missing"),
-                ("duplicate tensors", Self.contents(#"{"x":\#(e),"x":\#(e)}"#, eight), "two entries 'x'"),
-                (
-                    "duplicate fields", Self.contents(#"{"x":{"dtype":"F32","dtype":"F16"}}"#, eight),
-                    "two entries 'dtype'"
-                ),
-                ("deep nesting", Self.contents(deep, eight), "nested too deep"),
-                ("bad escape", Self.contents(#"{"\x":1}"#, eight), "escape"),
-                ("half a surrogate", Self.contents(#"{"\ud800":1}"#, eight), "surrogate"),
-                ("control character", Self.contents("{\"\u{1}\":1}", eight), "control character"),
-                ("bad number", Self.contents(#"{"x":01}"#, eight), "begins with 0"),
-                ("entry is a number", Self.contents(#"{"x":5}"#, eight), "not a JSON object"),
-                ("no dtype", Self.contents(#"{"x":{"shape":[2],"data_offsets":[0,8]}}"#, eight), "no dtype"),
-                ("no shape", Self.contents(#"{"x":{"dtype":"F32","data_offsets":[0,8]}}"#, eight), "no list shape"),
-                ("no offsets", Self.contents(#"{"x":{"dtype":"F32","shape":[2]}}"#, eight), "no list data_offsets"),
-                ("unknown dtype", Self.contents(#"{"x":\#(entry("F99"))}"#, eight), "'F99'"),
-                (
-                    "dtype is a number", Self.contents(#"{"x":{"dtype":1,"shape":[2],"data_offsets":[0,8]}}"#, eight),
-                    "no dtype"
-                ),
-                ("negative dimension", Self.contents(#"{"x":\#(entry("F32", "[-2]"))}"#, eight), "whole number"),
-                ("fractional dimension", Self.contents(#"{"x":\#(entry("F32", "[2.0]"))}"#, eight), "whole number"),
-                ("dimension as text", Self.contents(#"{"x":\#(entry("F32", "[\"2\"]"))}"#, eight), "whole number"),
-                (
-                    "overflowing shape",
-                    Self.contents(#"{"x":\#(entry("F32", "[2147483647,2147483647,2147483647]"))}"#, eight), "overflows"
-                ),
-                ("huge dimension", Self.contents(#"{"x":\#(entry("F32", "[4294967296]"))}"#, eight), "too large"),
-                (
-                    "number beyond 64 bits", Self.contents(#"{"x":\#(entry("F32", "[99999999999999999999]"))}"#, eight),
-                    "whole number"
-                ),
-                ("one offset", Self.contents(#"{"x":\#(entry("F32", "[2]", "[8]"))}"#, eight), "1 data_offsets"),
-                ("three offsets", Self.contents(#"{"x":\#(entry("F32", "[2]", "[0,8,8]"))}"#, eight), "3 data_offsets"),
-                (
-                    "reversed offsets", Self.contents(#"{"x":\#(entry("F32", "[2]", "[8,0]"))}"#, eight),
-                    "before it begins"
-                ),
-                ("negative offsets", Self.contents(#"{"x":\#(entry("F32", "[2]", "[-8,0]"))}"#, eight), "whole number"),
-                (
-                    "offsets beyond the end", Self.contents(#"{"x":\#(entry("F32", "[2]", "[4,12]"))}"#, eight),
-                    "truncated"
-                ),
-                (
-                    "huge offsets",
-                    Self.contents(
-                        #"{"x":\#(entry("F32", "[2]", "[9223372036854775799,9223372036854775807]"))}"#, eight),
-                    "truncated"
-                ),
-                ("size mismatch", Self.contents(#"{"x":\#(entry("F32", "[3]"))}"#, eight), "needs 12 bytes"),
-                ("size mismatch by dtype", Self.contents(#"{"x":\#(entry("F16"))}"#, eight), "needs 4 bytes"),
-                ("truncated data", Self.contents(#"{"x":\#(e)}"#, Data(count: 7)), "truncated"),
-                ("overlap", Self.contents(#"{"x":\#(e),"y":\#(entry("F32", "[1]", "[4,8]"))}"#, eight), "overlap"),
-                ("metadata is a list", Self.contents(#"{"__metadata__":[],"x":\#(e)}"#, eight), "__metadata__"),
-                (
-                    "metadata is not text", Self.contents(#"{"__metadata__":{"k":1},"x":\#(e)}"#, eight),
-                    "'k' is not a string"
-                ),
+                ("not JSON", Self.contents("hello", Data(count: 8)), "not valid JSON"),
+                ("two of a name", Self.contents(#"{"x":\#(entry),"x":\#(entry)}"#, Data(count: 8)), "two entries 'x'"),
+                ("truncated data", Self.contents(#"{"x":\#(entry)}"#, Data(count: 7)), "truncated"),
             ]
             try withTemporaryFolder { folder in
                 for (name, data, reason) in cases {
@@ -236,17 +165,17 @@ extension MLXTests {
                     let text = message { _ = try loadArrays(url: url) }
                     #expect(text.contains(reason), "\(name): \(text)")
                     #expect(text.hasPrefix(url.path()), "\(name): \(text)")
-                    #expect(!text.contains("\n"), "\(name): \(text)")
                     #expect(message { _ = try loadArraysAndMetadata(data: data) }.contains(reason), "\(name)")
                 }
             }
         }
 
-        @Test func invalidUTF8IsAnError() {
-            var data = Self.contents("{\"??\":1}", Data())
-            data[10] = 0xC3
-            data[11] = 0x28
-            #expect(message { _ = try loadArrays(data: data) }.contains("UTF-8"))
+        /// libmlx writes such files where it is given no metadata.
+        @Test func metadataMayBeNull() throws {
+            let header = #"{"__metadata__":null,"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
+            let (arrays, texts) = try loadArraysAndMetadata(data: Self.contents(header, Data(count: 4)))
+            #expect(arrays["x"]?.item(Float.self) == 0)
+            #expect(texts.isEmpty)
         }
 
         @Test func damagedHeadersNeverCrash() throws {

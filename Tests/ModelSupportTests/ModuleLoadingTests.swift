@@ -31,7 +31,7 @@ struct ModuleLoadingTests {
         try Fixtures.withTemporaryFolder { folder in
             try save(arrays: arrays, url: folder.appendingPathComponent("model.safetensors"))
             try module.load(
-                from: WeightStore(folder: folder), reader: WeightReader(), dtype: dtype, ignoring: ignoring)
+                from: WeightStore(folder: folder), dtype: dtype, ignoring: ignoring)
         }
     }
 
@@ -103,7 +103,7 @@ struct ModuleLoadingTests {
                 try save(arrays: [g: magnitude, v: direction], url: folder.appendingPathComponent("model.safetensors"))
                 let store = try WeightStore(folder: folder)
                 try module.load(
-                    from: store, reader: WeightReader(), dtype: .float32,
+                    from: store, dtype: .float32,
                     source: { .weightNormalized($0, shape: $1, axes: [0, 2, 1], in: store) })
             }
             // [out, k, in] here.

@@ -55,6 +55,17 @@ struct RuntimeTests {
         #expect(Machine.memory > 1 << 28)
     }
 
+    @Test func weightsThatDoNotFitAreRefusedBeforeTheyAreRead() throws {
+        let weights = WeightFootprint(bytes: 4_000_000_000, transientBytes: 300_000_000)
+        try ComputeTarget.requireMemory(for: weights, of: "x", memory: 4_300_000_000)
+        let error = #expect(throws: MusicError.self) {
+            try ComputeTarget.requireMemory(for: weights, of: "acestep-v15-xl", memory: 4_200_000_000)
+        }
+        #expect(error?.code == .outOfMemory)
+        #expect(
+            error?.message == "Loading the weights of acestep-v15-xl takes 4.3 GB, and this machine has 4.2 GB")
+    }
+
     @Test func guardsNameStageAndKind() throws {
         func message(_ values: [Float]) -> String? {
             let error = #expect(throws: MusicError.self) {

@@ -11,7 +11,7 @@ import Testing
 struct OobleckTests {
     private func load(_ checkpoint: String, dtype: DType = .float32) throws -> Oobleck {
         try Oobleck(
-            folder: Fixtures.url("checkpoints/\(checkpoint)/diffusers/vae"), dtype: dtype, reader: WeightReader())
+            folder: Fixtures.url("checkpoints/\(checkpoint)/diffusers/vae"), dtype: dtype)
     }
 
     private func latents(frames: Int, channels: Int) -> MLXArray {

@@ -26,7 +26,7 @@ struct CausalLMTests {
     }
 
     private func model(_ name: String, _ dtype: DType = .float32) throws -> Qwen3CausalLM {
-        try Qwen3CausalLM(folder: Fixtures.url("language/\(name)"), dtype: dtype, reader: WeightReader())
+        try Qwen3CausalLM(folder: Fixtures.url("language/\(name)"), dtype: dtype)
     }
 
     private func likeliest(_ logits: MLXArray) -> [Int] {
@@ -143,8 +143,8 @@ struct CausalLMTests {
     func eightBitsAndHalfPrecisionAreNear(_ name: String) throws {
         let golden = try golden(name)
         let bfloat = try model(name, .bfloat16)
-        let integers = try model(name)
-        try integers.quantizeToInt8(ranges: [50..<120])
+        let integers = try Qwen3CausalLM(
+            folder: Fixtures.url("language/\(name)"), dtype: .float32, quantization: .q8, ranges: [50..<120])
         #expect(integers.hasInt8Layers)
         for (model, least) in [(bfloat, 0.999), (integers, 0.99)] {
             let (hidden, cache) = try model.prefill(golden.prompts)
@@ -181,7 +181,7 @@ struct CausalLMTests {
             weights["lm_head.weight"] = nil
             try save(arrays: weights, url: copy.appendingPathComponent("model.safetensors"))
             let error = #expect(throws: MusicError.self) {
-                try Qwen3CausalLM(folder: copy, dtype: .float32, reader: WeightReader())
+                try Qwen3CausalLM(folder: copy, dtype: .float32)
             }
             #expect(error?.message.contains("lm_head.weight") == true)
         }

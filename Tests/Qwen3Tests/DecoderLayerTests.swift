@@ -207,7 +207,7 @@ struct DecoderLayerTests {
 
     @Test func aStepOfAModelTakesNoMemoryThatGrows() throws {
         let model = try Qwen3CausalLM(
-            folder: Fixtures.url("language/planner"), dtype: .float32, reader: WeightReader())
+            folder: Fixtures.url("language/planner"), dtype: .float32)
         let batch = 8
         let (_, cache) = try model.prefill(Array(repeating: [1, 2, 3], count: batch), reserving: 4000)
         func step() throws {

@@ -16,7 +16,7 @@ struct Qwen3Tests {
     @Test(arguments: Fixtures.checkpoints)
     func statesAreThoseOfTheReference(_ checkpoint: String) throws {
         let golden = try Fixtures.tensors("modules/\(checkpoint)/text_encoder")
-        let model = try Qwen3(folder: folder(checkpoint), dtype: .float32, reader: WeightReader())
+        let model = try Qwen3(folder: folder(checkpoint), dtype: .float32)
         let text = try golden("input.text_ids").asType(.int32)
         expectNear(model.hiddenStates(text), try golden("output.last_hidden_state"), absolute: 2e-5)
         let lyrics = try golden("input.lyric_ids").asType(.int32)
@@ -26,7 +26,7 @@ struct Qwen3Tests {
     @Test(arguments: Fixtures.checkpoints)
     func bfloat16IsNearTheReference(_ checkpoint: String) throws {
         let golden = try Fixtures.tensors("modules/\(checkpoint)/bfloat16")
-        let model = try Qwen3(folder: folder(checkpoint), dtype: .bfloat16, reader: WeightReader())
+        let model = try Qwen3(folder: folder(checkpoint), dtype: .bfloat16)
         let states = model.hiddenStates(try golden("input.text_ids").asType(.int32))
         #expect(states.dtype == .bfloat16)
         #expect(cosine(states, try golden("output.last_hidden_state")) > 0.999)
@@ -34,7 +34,7 @@ struct Qwen3Tests {
 
     @Test func paddingOnTheRightChangesNothingBeforeIt() throws {
         let golden = try Fixtures.tensors("modules/turbo-f32/text_encoder")
-        let model = try Qwen3(folder: folder("turbo-f32"), dtype: .float32, reader: WeightReader())
+        let model = try Qwen3(folder: folder("turbo-f32"), dtype: .float32)
         let ids = try golden("input.text_ids").asType(.int32)
         let mask = try golden.integers("input.text_mask")
         let length = ids.dim(1)
@@ -47,7 +47,7 @@ struct Qwen3Tests {
     }
 
     @Test func namesMayBeginWithModel() throws {
-        let reference = try Qwen3(folder: folder("turbo-f32"), dtype: .float32, reader: WeightReader())
+        let reference = try Qwen3(folder: folder("turbo-f32"), dtype: .float32)
         let ids = MLXArray([1, 2, 3] as [Int32], [1, 3])
         try Fixtures.withTemporaryFolder { copy in
             let weights = try loadArrays(url: folder("turbo-f32").appendingPathComponent("model.safetensors"))
@@ -57,7 +57,7 @@ struct Qwen3Tests {
             try FileManager.default.copyItem(
                 at: folder("turbo-f32").appendingPathComponent("config.json"),
                 to: copy.appendingPathComponent("config.json"))
-            let model = try Qwen3(folder: copy, dtype: .float32, reader: WeightReader())
+            let model = try Qwen3(folder: copy, dtype: .float32)
             #expect(largestDifference(model.hiddenStates(ids), reference.hiddenStates(ids)) == 0)
         }
     }

@@ -41,7 +41,7 @@ extension StackConfiguration {
     }
 
     /// Keys and values of a condition for all layers.
-    func memoryOperations(condition: Int) -> Double {
+    func crossAttentionCacheOperations(condition: Int) -> Double {
         Double(layers) * 2 * Double(condition) * 2 * Double(hiddenSize) * keyWidth
     }
 }
@@ -58,7 +58,7 @@ extension TransformerConfiguration {
     /// What is done once for a condition.
     func conditionOperations(_ condition: Int) -> Double {
         2 * Double(condition) * Double(conditionWidth * stack.hiddenSize)
-            + stack.memoryOperations(condition: condition)
+            + stack.crossAttentionCacheOperations(condition: condition)
     }
 }
 

@@ -67,7 +67,8 @@ final class StageBenchmark {
                 advice: "measure it with the folder of a language model, as in: vivace bench --stage lm")
         case .endToEnd:
             let total =
-                counts.text + counts.condition + counts.memory + counts.step * Double(workload.steps) + counts.decode
+                counts.text + counts.condition + counts.crossAttentionCache
+                + counts.step * Double(workload.steps) + counts.decode
             return (
                 total,
                 { [model, pipeline] in
@@ -114,7 +115,7 @@ private struct Inputs {
     /// Floating-point operations of each stage.
     func operations(
         _ model: ACEStepModel, _ workload: BenchmarkWorkload
-    ) -> (text: Double, condition: Double, memory: Double, step: Double, encode: Double, decode: Double) {
+    ) -> (text: Double, condition: Double, crossAttentionCache: Double, step: Double, encode: Double, decode: Double) {
         let configuration = model.configuration
         let vae = model.autoencoderConfiguration
         let positions = workload.lyricTokens + 1 + workload.textTokens

@@ -28,8 +28,8 @@ extension ConfigurationFields {
             patchSize: patchSize, acousticChannels: acousticChannels, conditionWidth: encoderHiddenSize ?? hiddenSize)
     }
 
-    fileprivate func codec(_ stack: StackConfiguration) -> CodecConfiguration {
-        CodecConfiguration(
+    fileprivate func audioTokenizer(_ stack: StackConfiguration) -> AudioTokenizerConfiguration {
+        AudioTokenizerConfiguration(
             stack: stack, acousticChannels: acousticChannels, poolWindow: poolWindow, codeWidth: fsqWidth,
             levels: fsqLevels, quantizers: fsqQuantizers)
     }
@@ -48,13 +48,14 @@ extension ACEStepConfiguration {
                 advice: "give the folder of an ACE-Step 1.5 checkpoint")
         }
         transformer = fields.transformer
-        // As in the conversion to Diffusers, the layer types are those of transformer and codec; the condition
+        // As in the conversion to Diffusers, the layer types are those of transformer and audio tokenizer; the condition
         // encoder's layers alternate. Published checkpoints alternate everywhere.
         conditionEncoder = ConditionEncoderConfiguration(
             lyric: fields.encoderStack(layers: fields.lyricLayers, layerTypes: nil),
             timbre: fields.encoderStack(layers: fields.timbreLayers, layerTypes: nil), textWidth: fields.textWidth,
             timbreChannels: fields.timbreChannels, prependsTimbreToken: Self.isXL(fields, folder: folder))
-        codec = fields.codec(fields.encoderStack(layers: fields.poolerLayers, layerTypes: fields.layerTypes))
+        audioTokenizer = fields.audioTokenizer(
+            fields.encoderStack(layers: fields.poolerLayers, layerTypes: fields.layerTypes))
         // The class default of the official configuration is turbo.
         variant = try Self.variant(isTurbo: fields.isTurbo, version: fields.modelVersion, whenUnsaid: .turbo)
         try validate()
@@ -75,7 +76,7 @@ extension ACEStepConfiguration {
             prependsTimbreToken: false)
         if let tokenizer, let detokenizer {
             let stack = tokenizer.stack(layers: tokenizer.poolerLayers, layerTypes: tokenizer.layerTypes)
-            codec = tokenizer.codec(stack)
+            audioTokenizer = tokenizer.audioTokenizer(stack)
             let other = detokenizer.stack(layers: detokenizer.poolerLayers, layerTypes: detokenizer.layerTypes)
             try ConfigurationCheck.require(
                 stack == other && tokenizer.poolWindow == detokenizer.poolWindow

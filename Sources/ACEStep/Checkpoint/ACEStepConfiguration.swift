@@ -109,7 +109,7 @@ package struct ConditionEncoderConfiguration: Sendable, Equatable {
 }
 
 /// Sizes of the networks between latents and 5 Hz codes.
-package struct CodecConfiguration: Sendable, Equatable {
+package struct AudioTokenizerConfiguration: Sendable, Equatable {
     package var stack: StackConfiguration
     /// Latent channels.
     package var acousticChannels: Int
@@ -155,13 +155,13 @@ package struct ACEStepConfiguration: Sendable, Equatable {
     package var transformer: TransformerConfiguration
     package var conditionEncoder: ConditionEncoderConfiguration
     /// `nil` if the checkpoint leaves these parts out, which Diffusers allows.
-    package var codec: CodecConfiguration?
+    package var audioTokenizer: AudioTokenizerConfiguration?
     package var variant: ModelVariant
 
     func validate() throws {
         try transformer.validate()
         try conditionEncoder.validate()
-        try codec?.validate()
+        try audioTokenizer?.validate()
         try ConfigurationCheck.require(
             conditionEncoder.lyric.hiddenSize == transformer.conditionWidth,
             "The condition encoder is \(conditionEncoder.lyric.hiddenSize) wide, but the transformer takes "

@@ -29,7 +29,7 @@ package final class ACEStepModel {
     private let transformerPart: ReloadablePart<DiffusionTransformer>
     private let autoencoderPart: ReloadablePart<Oobleck>
     private var savedNullCondition: MLXArray?
-    private let codecStores: (tokenizer: WeightStore, detokenizer: WeightStore)?
+    private let codec: AudioCodec?
 
     /// Loads a checkpoint.
     ///
@@ -39,50 +39,65 @@ package final class ACEStepModel {
     ///   - quantization: how large weights are kept.
     ///   - isFrugal: loads each network when it is first used, and lets go of it by ``release(_:)``.
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` that names file, tensor or field.
-    package init(
+    package convenience init(
         _ layout: CheckpointLayout, dtype: DType, quantization: LoadOptions.Quantization = .none,
         isFrugal: Bool = false
     ) throws {
-        let parts = try CheckpointParts(layout)
-        let configuration = parts.configuration
+        try self.init(
+            try CheckpointParts(layout), dtype: dtype, quantization: quantization, isFrugal: isFrugal)
+    }
+
+    /// Loads a checkpoint whose headers were read.
+    ///
+    /// - Parameters:
+    ///   - parts: its parts.
+    ///   - dtype: number format of weights and activations.
+    ///   - quantization: how large weights are kept.
+    ///   - isFrugal: loads each network when it is first used, and lets go of it by ``release(_:)``.
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint` that names file, tensor or field.
+    package init(
+        _ parts: CheckpointParts, dtype: DType, quantization: LoadOptions.Quantization = .none,
+        isFrugal: Bool = false
+    ) throws {
+        let model = parts.model
+        let configuration = model.configuration
         self.configuration = configuration
-        scheduler = parts.scheduler
+        scheduler = model.scheduler
         self.dtype = dtype
-        tokenizer = try Tokenizer(directory: layout.tokenizer)
-        silence = try parts.silence(WeightReader())
-        textEncoderConfiguration = try Qwen3.configuration(folder: layout.textEncoder)
-        autoencoderConfiguration = try Oobleck.configuration(folder: layout.autoencoder)
-        hasInt8Layers = quantization == .q8 || parts.transformer.tensors.values.contains { $0.dtype == .int8 }
-        parameterCount = try layout.parameterCount()
-        codecStores = parts.codec
+        tokenizer = try Tokenizer(directory: parts.layout.tokenizer)
+        let silence = try model.silence()
+        self.silence = silence
+        textEncoderConfiguration = parts.textEncoder.configuration
+        autoencoderConfiguration = parts.autoencoder.configuration
+        hasInt8Layers = quantization == .q8 || model.transformer.tensors.values.contains { $0.dtype == .int8 }
+        parameterCount = parts.parameterCount
 
         transformerPart = ReloadablePart {
             let transformer = DiffusionTransformer(configuration.transformer)
             try transformer.load(
-                from: parts.transformer, reader: WeightReader(), dtype: dtype, ignoring: TensorNames.isComputed,
+                from: model.transformer, dtype: dtype, quantization: quantization, ignoring: TensorNames.isComputed,
                 source: { TensorNames.transformerSource($0, $1, configuration.transformer) })
-            if quantization == .q8 { try transformer.quantizeToInt8() }
             return transformer
         }
         conditionEncoderPart = ReloadablePart {
             let encoder = ConditionEncoder(configuration.conditionEncoder)
             try encoder.load(
-                from: parts.conditionEncoder, reader: WeightReader(), dtype: dtype, ignoring: TensorNames.isComputed)
-            if quantization == .q8 { try encoder.quantizeToInt8() }
+                from: model.conditionEncoder, dtype: dtype, quantization: quantization,
+                ignoring: TensorNames.isComputed)
             return encoder
         }
         textEncoderPart = ReloadablePart {
-            let encoder = try Qwen3(folder: layout.textEncoder, dtype: dtype, reader: WeightReader())
-            if quantization == .q8 { try encoder.quantizeToInt8() }
-            return encoder
+            try Qwen3(
+                parts.textEncoder.configuration, weights: parts.textEncoder.weights, dtype: dtype,
+                quantization: quantization)
         }
         autoencoderPart = ReloadablePart {
-            try Oobleck(folder: layout.autoencoder, dtype: dtype, reader: WeightReader())
+            try Oobleck(parts.autoencoder.configuration, weights: parts.autoencoder.weights, dtype: dtype)
         }
-
-        if let stores = parts.codec, let codec = configuration.codec {
-            try AudioTokenizer(codec).checkFits(stores.tokenizer, ignoring: TensorNames.isComputed)
-            try AudioDetokenizer(codec).checkFits(stores.detokenizer, ignoring: TensorNames.isComputed)
+        if let stores = model.audioTokenizer, let sizes = configuration.audioTokenizer {
+            codec = try AudioCodec(sizes, stores: stores, silence: silence, dtype: dtype)
+        } else {
+            codec = nil
         }
         try checkSizes()
         if !isFrugal {
@@ -97,6 +112,18 @@ package final class ACEStepModel {
     package var transformer: DiffusionTransformer { get throws { try transformerPart.loaded() } }
     package var autoencoder: Oobleck { get throws { try autoencoderPart.loaded() } }
 
+    /// The networks between latents and audio codes, which text alone does not need.
+    ///
+    /// - Throws: ``MusicError`` with code `unsupported` if the checkpoint leaves them out.
+    package var audioCodec: AudioCodec {
+        get throws {
+            if let codec { return codec }
+            throw MusicError(
+                .unsupported, "The checkpoint holds no audio tokenizer",
+                advice: "use a checkpoint with audio_tokenizer and audio_token_detokenizer")
+        }
+    }
+
     /// The learned "no condition", `[1, 1, condition width]`, which outlives the condition encoder.
     package var nullCondition: MLXArray {
         get throws { try savedNullCondition ?? conditionEncoder.nullCondition }
@@ -104,7 +131,7 @@ package final class ACEStepModel {
 
     /// A network that can be let go of.
     package enum Network: Sendable, CaseIterable {
-        case textEncoder, conditionEncoder, transformer, autoencoder
+        case textEncoder, conditionEncoder, transformer, autoencoder, audioCodec
     }
 
     /// Lets go of networks, which are loaded again when they are used again.
@@ -117,28 +144,10 @@ package final class ACEStepModel {
                 conditionEncoderPart.release()
             case .transformer: transformerPart.release()
             case .autoencoder: autoencoderPart.release()
+            case .audioCodec: codec?.release()
             }
         }
         Memory.clearCache()
-    }
-
-    /// Loads the networks between latents and codes, which text alone does not need.
-    ///
-    /// - Throws: ``MusicError`` with code `unsupported` if the checkpoint leaves them out.
-    package func loadCodec() throws -> (tokenizer: AudioTokenizer, detokenizer: AudioDetokenizer) {
-        guard let stores = codecStores, let codec = configuration.codec else {
-            throw MusicError(
-                .unsupported, "The checkpoint holds no audio tokenizer",
-                advice: "use a checkpoint with audio_tokenizer and audio_token_detokenizer")
-        }
-        let reader = WeightReader()
-        let tokenizer = AudioTokenizer(codec)
-        try tokenizer.load(
-            from: stores.tokenizer, reader: reader, dtype: dtype, ignoring: TensorNames.isComputed)
-        let detokenizer = AudioDetokenizer(codec)
-        try detokenizer.load(
-            from: stores.detokenizer, reader: reader, dtype: dtype, ignoring: TensorNames.isComputed)
-        return (tokenizer, detokenizer)
     }
 
     private func checkSizes() throws {

@@ -66,15 +66,6 @@ package struct CheckpointLayout: Sendable, Equatable {
         tokenizer = textEncoder
     }
 
-    /// Number of weights of all parts, by the headers of their files.
-    ///
-    /// - Throws: ``MusicError`` with code `invalidCheckpoint` that names the file.
-    package func parameterCount() throws -> Int {
-        let others = [textEncoder, autoencoder]
-        return try CheckpointParts(self).parameterCount
-            + others.reduce(0) { try $0 + WeightStore(folder: $1).parameterCount }
-    }
-
     private static func isDiffusers(_ directory: URL) -> Bool {
         struct Index: Decodable {
             let _class_name: String

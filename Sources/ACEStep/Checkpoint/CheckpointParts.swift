@@ -2,106 +2,61 @@ import Foundation
 import MLX
 import ModelSupport
 import MusicCore
+import Oobleck
+import Qwen3
 
-/// Configuration and weights of the model proper, under one set of names for both layouts.
-package struct CheckpointParts {
-    let configuration: ACEStepConfiguration
-    let scheduler: SchedulerConfiguration
-    let transformer: WeightStore
-    package let conditionEncoder: WeightStore
-    /// The networks between latents and codes, where the checkpoint has them.
-    let codec: (tokenizer: WeightStore, detokenizer: WeightStore)?
-    /// Number of weights.
-    package let parameterCount: Int
-
-    private let silenceTensor: WeightStore.Tensor?
-    private let silenceFiles: [URL]
-
-    private static let silenceName = "silence_latent"
-    private static let nullConditionName = "null_condition_emb"
+/// Configurations and weights of all parts of a checkpoint, under one set of names for both layouts.
+///
+/// The header of each file is read once, here; no weight is.
+package struct CheckpointParts: Sendable {
+    let layout: CheckpointLayout
+    let model: ModelParts
+    let textEncoder: (configuration: Qwen3Configuration, weights: WeightStore)
+    let autoencoder: (configuration: OobleckConfiguration, weights: WeightStore)
 
     /// Opens the files and reads their headers.
     ///
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` that names the file.
     package init(_ layout: CheckpointLayout) throws {
-        switch layout.kind {
-        case .official: try self.init(official: layout.model)
-        case .diffusers: try self.init(diffusers: layout.model)
-        }
+        self.layout = layout
+        model = try ModelParts(layout)
+        textEncoder = (
+            try Qwen3.configuration(folder: layout.textEncoder), try WeightStore(folder: layout.textEncoder)
+        )
+        autoencoder = (
+            try Oobleck.configuration(folder: layout.autoencoder), try WeightStore(folder: layout.autoencoder)
+        )
     }
 
-    private init(official folder: URL) throws {
-        let fields = try ConfigurationFile.decode(
-            ConfigurationFields.self, at: folder.appendingPathComponent("config.json"))
-        configuration = try ACEStepConfiguration(official: fields, folder: folder)
-        scheduler = SchedulerConfiguration()
-        let store = try WeightStore(folder: folder)
-        transformer = store.component("decoder.").renamed(TensorNames.fromOfficial)
-        conditionEncoder = store.renamed { name in
-            if name == Self.nullConditionName { return name }
-            return name.hasPrefix("encoder.") ? String(name.dropFirst("encoder.".count)) : nil
-        }
-        codec = (store.component("tokenizer."), store.component("detokenizer."))
-        parameterCount = store.parameterCount
+    /// The tensors of the condition encoder.
+    package var conditionEncoder: WeightStore { model.conditionEncoder }
 
-        var mismatch = CheckpointMismatch()
-        let prefixes = ["decoder.", "encoder.", "tokenizer.", "detokenizer."]
-        mismatch.unexpected = store.tensors.keys.filter { name in
-            name != Self.nullConditionName && !prefixes.contains { name.hasPrefix($0) }
-        }
-        try mismatch.throwIfAny(store.label)
-
-        silenceTensor = nil
-        silenceFiles = [folder, folder.deletingLastPathComponent()]
-            .map { $0.appendingPathComponent("\(Self.silenceName).pt") }
+    /// Number of weights of all parts.
+    package var parameterCount: Int {
+        model.parameterCount + textEncoder.weights.parameterCount + autoencoder.weights.parameterCount
     }
 
-    private init(diffusers root: URL) throws {
-        func folder(_ name: String) -> URL { root.appendingPathComponent(name) }
-        func fields(_ name: String) throws -> ConfigurationFields {
-            try ConfigurationFile.decode(
-                ConfigurationFields.self, at: folder(name).appendingPathComponent("config.json"))
+    /// The memory that the weights take.
+    ///
+    /// - Parameters:
+    ///   - dtype: number format of weights and activations.
+    ///   - quantization: how the large weights are kept.
+    ///   - isFrugal: with the networks of one stage in memory at a time, and not all.
+    package func footprint(
+        dtype: DType, quantization: LoadOptions.Quantization, isFrugal: Bool = false
+    ) -> WeightFootprint {
+        let tokenizer = model.audioTokenizer.map {
+            $0.tokenizer.footprint(dtype: dtype) + $0.detokenizer.footprint(dtype: dtype)
         }
-        func store(_ name: String) throws -> WeightStore {
-            try WeightStore(folder: folder(name)).renamed(TensorNames.fromDiffusers)
-        }
-        let codecNames = ("audio_tokenizer", "audio_token_detokenizer")
-        let hasCodec = [codecNames.0, codecNames.1].allSatisfy { name in
-            FileManager.default.fileExists(atPath: folder(name).appendingPathComponent("config.json").path)
-        }
-        configuration = try ACEStepConfiguration(
-            transformer: fields("transformer"), conditionEncoder: fields("condition_encoder"),
-            tokenizer: hasCodec ? fields(codecNames.0) : nil, detokenizer: hasCodec ? fields(codecNames.1) : nil)
-        let schedulerFile = folder("scheduler").appendingPathComponent("scheduler_config.json")
-        scheduler =
-            FileManager.default.fileExists(atPath: schedulerFile.path)
-            ? try ConfigurationFile.decode(SchedulerConfiguration.self, at: schedulerFile) : SchedulerConfiguration()
-        transformer = try store("transformer")
-        let encoder = try store("condition_encoder")
-        conditionEncoder = encoder.renamed { $0 == Self.silenceName ? nil : $0 }
-        codec = hasCodec ? (try store(codecNames.0), try store(codecNames.1)) : nil
-        parameterCount =
-            transformer.parameterCount + conditionEncoder.parameterCount
-            + (codec.map { $0.tokenizer.parameterCount + $0.detokenizer.parameterCount } ?? 0)
-        silenceTensor = encoder.tensors[Self.silenceName]
-        silenceFiles = [root.appendingPathComponent("\(Self.silenceName).pt")]
-    }
-
-    /// Reads the latents of silence, which the official layout keeps in a file of PyTorch and the Diffusers layout
-    /// beside the weights of the condition encoder.
-    @MLXActor
-    func silence(_ reader: WeightReader) throws -> SilenceLatents {
-        let channels = configuration.transformer.acousticChannels
-        if let silenceTensor {
-            return try SilenceLatents(
-                try reader.take(silenceTensor), channels: channels,
-                label: ConfigurationFile.shortName(silenceTensor.file))
-        }
-        guard let file = silenceFiles.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
-            throw MusicError(
-                .invalidCheckpoint, "The checkpoint's file \(Self.silenceName).pt is missing",
-                advice: "download the checkpoint again")
-        }
-        return try SilenceLatents(pickled: file, channels: channels)
+        let encoders =
+            textEncoder.weights.footprint(dtype: dtype, quantization: quantization)
+            + model.conditionEncoder.footprint(dtype: dtype, quantization: quantization)
+        let stages = [
+            tokenizer ?? WeightFootprint(), encoders,
+            model.transformer.footprint(dtype: dtype, quantization: quantization),
+            autoencoder.weights.footprint(dtype: dtype),
+        ]
+        let all = stages.reduce(WeightFootprint(), +)
+        return isFrugal ? stages.max { $0.peak < $1.peak } ?? all : all
     }
 }

@@ -98,9 +98,7 @@ public enum QuantizedCheckpoint {
     }
 
     private static func isQuantized(_ name: String, _ array: MLXArray) -> Bool {
-        let suffix = ".weight"
-        return name.hasSuffix(suffix) && array.ndim == 2 && array.dtype.isFloatingPoint
-            && !name.hasPrefix("tokenizer.") && !name.hasPrefix("detokenizer.")
-            && Int8Layers.contains(name.dropLast(suffix.count))
+        array.ndim == 2 && array.dtype.isFloatingPoint && !name.hasPrefix("tokenizer.")
+            && !name.hasPrefix("detokenizer.") && Int8Layers.containsWeight(name)
     }
 }

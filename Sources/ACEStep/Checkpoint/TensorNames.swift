@@ -52,6 +52,11 @@ enum TensorNames {
             return ParameterSource([path], shapes: [[width, configuration.acousticChannels, patch]]) { parts in
                 parts[0].transposed(2, 1, 0).reshaped(shape)
             }
+        case "proj_out.bias":
+            // [channels] in the file, the same for each frame of a patch.
+            return ParameterSource([path], shapes: [[configuration.acousticChannels]]) { parts in
+                concatenated(Array(repeating: parts[0], count: patch), axis: 0)
+            }
         default:
             return .same(path, shape: shape)
         }

@@ -1,15 +1,16 @@
 import MLX
 import MLXNN
+import ModelSupport
 
 /// Turns vectors of codes at 5 Hz into latents at 25 Hz.
 package final class AudioDetokenizer: EncoderStack {
-    @ModuleInfo(key: "embed_tokens") var input: Linear
+    @ModuleInfo(key: "embed_tokens") var input: any LinearLayer
     /// One learned vector for each frame of a code.
     @ParameterInfo(key: "special_tokens") var frameTokens: MLXArray
-    @ModuleInfo(key: "proj_out") var output: Linear
+    @ModuleInfo(key: "proj_out") var output: any LinearLayer
     private let window: Int
 
-    package init(_ configuration: CodecConfiguration) {
+    package init(_ configuration: AudioTokenizerConfiguration) {
         let width = configuration.stack.hiddenSize
         window = configuration.poolWindow
         _input.wrappedValue = Linear(width, width)

@@ -1,9 +1,10 @@
 import MLX
 import MLXNN
+import ModelSupport
 
 /// Pools the frames of a code to one vector: a learned token before the frames gathers them.
 final class AttentionPooler: EncoderStack {
-    @ModuleInfo(key: "embed_tokens") var input: Linear
+    @ModuleInfo(key: "embed_tokens") var input: any LinearLayer
     @ParameterInfo(key: "special_token") var token: MLXArray
 
     override init(_ configuration: StackConfiguration) {
@@ -21,18 +22,17 @@ final class AttentionPooler: EncoderStack {
 
 /// Turns latents at 25 Hz into codes at 5 Hz.
 package final class AudioTokenizer: Module {
-    @ModuleInfo(key: "audio_acoustic_proj") var input: Linear
+    @ModuleInfo(key: "audio_acoustic_proj") var input: any LinearLayer
     @ModuleInfo(key: "attention_pooler") var pooler: AttentionPooler
     @ModuleInfo(key: "quantizer") package var quantizer: FiniteScalarQuantizer
     private let window: Int
 
-    package init(_ configuration: CodecConfiguration) {
+    package init(_ configuration: AudioTokenizerConfiguration) {
         let width = configuration.stack.hiddenSize
         window = configuration.poolWindow
         _input.wrappedValue = Linear(configuration.acousticChannels, width)
         _pooler.wrappedValue = AttentionPooler(configuration.stack)
-        _quantizer.wrappedValue = FiniteScalarQuantizer(
-            width: width, levels: configuration.levels, quantizers: configuration.quantizers)
+        _quantizer.wrappedValue = FiniteScalarQuantizer(configuration)
     }
 
     /// Codes latents.

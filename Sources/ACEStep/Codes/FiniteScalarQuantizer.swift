@@ -1,14 +1,16 @@
 import MLX
 import MLXNN
+import ModelSupport
 
 /// Residual finite scalar quantisation: each dimension of a small vector is rounded to one of a few levels, and the
 /// levels together are the index of a code (Mentzer et al., 2023).
 ///
 /// Follows ACE-Step's use of it: the dimensions are bounded by `c tanh(x / c)` with `c = 1 + 1 / (levels - 1)`, clamped
-/// to [-1, 1] and rounded symmetrically. All arithmetic is in float32.
+/// to [-1, 1] and rounded symmetrically. All arithmetic is in float32, to which the arrays promote weights in other
+/// formats.
 package final class FiniteScalarQuantizer: Module {
-    @ModuleInfo(key: "project_in") var input: Linear
-    @ModuleInfo(key: "project_out") var output: Linear
+    @ModuleInfo(key: "project_in") var input: any LinearLayer
+    @ModuleInfo(key: "project_out") var output: any LinearLayer
 
     private let levels: [Int]
     private let quantizers: Int
@@ -18,6 +20,11 @@ package final class FiniteScalarQuantizer: Module {
         self.quantizers = quantizers
         _input.wrappedValue = Linear(width, levels.count)
         _output.wrappedValue = Linear(levels.count, width)
+    }
+
+    convenience init(_ configuration: AudioTokenizerConfiguration) {
+        self.init(
+            width: configuration.codeWidth, levels: configuration.levels, quantizers: configuration.quantizers)
     }
 
     /// Number of different codes.
@@ -37,8 +44,7 @@ package final class FiniteScalarQuantizer: Module {
     package func quantize(_ x: MLXArray) -> (states: MLXArray, indices: MLXArray) {
         let steps = MLXArray(levels.map { Float($0 - 1) })
         let bound = 1 + 1 / steps
-        let projected = addMM(
-            inputBias, x.asType(.float32).reshaped(-1, x.dim(-1)), input.weight.asType(.float32).T)
+        let projected = input(x.asType(.float32).reshaped(-1, x.dim(-1)))
         let bounded = tanh(projected / bound) * bound
         var residual = bounded
         var sum = MLXArray.zeros(like: bounded)
@@ -55,7 +61,7 @@ package final class FiniteScalarQuantizer: Module {
         }
         let shape = Array(x.shape.dropLast())
         return (
-            projectedOut(sum).reshaped(shape + [-1]), stacked(indices, axis: -1).reshaped(shape + [quantizers])
+            output(sum).reshaped(shape + [-1]), stacked(indices, axis: -1).reshaped(shape + [quantizers])
         )
     }
 
@@ -73,20 +79,11 @@ package final class FiniteScalarQuantizer: Module {
             let numbers = remainder(floorDivide(flat[0..., stage].expandedDimensions(axis: -1), basis), counts)
             sum = sum + (numbers.asType(.float32) * (2 / steps) - 1) * stageScale(stage)
         }
-        return projectedOut(sum).reshaped(Array(indices.shape.dropLast()) + [-1])
+        return output(sum).reshaped(Array(indices.shape.dropLast()) + [-1])
     }
 
     /// Each stage works on a grid finer by the number of levels.
     private func stageScale(_ stage: Int) -> MLXArray {
         MLXArray(levels.map { level in (0..<stage).reduce(Float(1)) { value, _ in value / Float(level) } })
-    }
-
-    private var inputBias: MLXArray {
-        (input.bias ?? MLXArray.zeros([levels.count])).asType(.float32)
-    }
-
-    private func projectedOut(_ codes: MLXArray) -> MLXArray {
-        let bias = (output.bias ?? MLXArray.zeros([output.weight.dim(0)])).asType(.float32)
-        return addMM(bias, codes, output.weight.asType(.float32).T)
     }
 }

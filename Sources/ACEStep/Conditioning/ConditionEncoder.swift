@@ -1,5 +1,6 @@
 import MLX
 import MLXNN
+import ModelSupport
 
 /// What the diffusion transformer's cross-attention sees.
 package struct Condition {
@@ -9,7 +10,7 @@ package struct Condition {
 
 /// Joins text, lyrics and timbre to one sequence.
 package final class ConditionEncoder: Module {
-    @ModuleInfo(key: "text_projector") var textProjector: Linear
+    @ModuleInfo(key: "text_projector") var textProjector: any LinearLayer
     @ModuleInfo(key: "lyric_encoder") package var lyricEncoder: LyricEncoder
     @ModuleInfo(key: "timbre_encoder") package var timbreEncoder: TimbreEncoder
     /// Takes the condition's place in the unconditional pass of guidance, `[1, 1, hidden]`.

@@ -1,10 +1,11 @@
 import MLX
 import MLXNN
+import ModelSupport
 
 /// Encodes the text encoder's embeddings of the lyrics.
 package final class LyricEncoder: EncoderStack {
     /// A linear layer in spite of its name in the checkpoint.
-    @ModuleInfo(key: "embed_tokens") var input: Linear
+    @ModuleInfo(key: "embed_tokens") var input: any LinearLayer
 
     init(_ configuration: ConditionEncoderConfiguration) {
         _input.wrappedValue = Linear(configuration.textWidth, configuration.lyric.hiddenSize)

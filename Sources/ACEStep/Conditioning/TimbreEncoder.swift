@@ -1,10 +1,11 @@
 import MLX
 import MLXNN
+import ModelSupport
 
 /// Sums up reference audio in one vector.
 package final class TimbreEncoder: EncoderStack {
     /// A linear layer in spite of its name in the checkpoint.
-    @ModuleInfo(key: "embed_tokens") var input: Linear
+    @ModuleInfo(key: "embed_tokens") var input: any LinearLayer
     /// The learned token whose place gives the result in XL models.
     ///
     /// 2B checkpoints hold it and don't use it.

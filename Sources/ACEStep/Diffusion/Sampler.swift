@@ -101,7 +101,8 @@ package struct Sampler {
         // next layer can reuse. A GPU would only wait for the next layer's orders.
         let isCPU = Device.defaultDevice().deviceType == .cpu
         return try transformer(
-            latents.asType(dtype), context: input.context, modulation: plan.modulation[index], memory: input.memory
+            latents.asType(dtype), context: input.context, modulation: plan.modulation[index],
+            crossAttentionCache: input.crossAttentionCache
         ) { layer in
             guard isCPU else { return }
             try Task.checkCancellation()

@@ -9,7 +9,7 @@ package struct SamplingPlan {
         /// Source latents and mask, `[B, T, 2 * channels]`.
         let context: MLXArray
         /// Keys and values of the condition for every layer.
-        let memory: [KeyValues]
+        let crossAttentionCache: [KeyValues]
     }
 
     /// The inputs of one stretch of steps.
@@ -103,7 +103,8 @@ extension Sampler {
                     )
                 } else {
                     let input = SamplingPlan.Input(
-                        context: context, memory: transformer.memory(other.condition.asType(dtype)))
+                        context: context,
+                        crossAttentionCache: transformer.crossAttentionCache(other.condition.asType(dtype)))
                     evaluate(input)
                     blend = (input, Float(request.coverStrength))
                 }
@@ -121,25 +122,28 @@ extension Sampler {
         _ states: MLXArray, _ context: MLXArray, _ guidance: Guidance, _ nullCondition: MLXArray
     ) -> SamplingPlan.Condition {
         let states = states.asType(dtype)
-        let single = SamplingPlan.Input(context: context, memory: transformer.memory(states))
+        let single = SamplingPlan.Input(
+            context: context, crossAttentionCache: transformer.crossAttentionCache(states))
         evaluate(single)
         guard guidance.isActive else {
             return SamplingPlan.Condition(single: single, unconditional: nil, paired: nil)
         }
         let null = nullCondition.asType(dtype)
         guard max(context.dim(1), states.dim(1)) <= Self.pairLimit else {
-            let unconditional = SamplingPlan.Input(context: context, memory: transformer.memory(null))
+            let unconditional = SamplingPlan.Input(
+                context: context, crossAttentionCache: transformer.crossAttentionCache(null))
             evaluate(unconditional)
             return SamplingPlan.Condition(single: single, unconditional: unconditional, paired: nil)
         }
         let pair = concatenated([states, broadcast(null, to: states.shape)], axis: 0)
         let paired = SamplingPlan.Input(
-            context: concatenated([context, context], axis: 0), memory: transformer.memory(pair))
+            context: concatenated([context, context], axis: 0),
+            crossAttentionCache: transformer.crossAttentionCache(pair))
         evaluate(paired)
         return SamplingPlan.Condition(single: single, unconditional: nil, paired: paired)
     }
 
     private func evaluate(_ input: SamplingPlan.Input) {
-        eval(input.memory.flatMap { [$0.keys, $0.values] } + [input.context])
+        eval(input.crossAttentionCache.flatMap { [$0.keys, $0.values] } + [input.context])
     }
 }

@@ -23,9 +23,9 @@ package struct TimestepModulation {
 
 /// Embeds a flow time: sines and cosines, two linear layers, and a projection to what the blocks need.
 package final class TimestepEmbedding: Module {
-    @ModuleInfo(key: "linear_1") var linear1: Linear
-    @ModuleInfo(key: "linear_2") var linear2: Linear
-    @ModuleInfo(key: "time_proj") var projection: Linear
+    @ModuleInfo(key: "linear_1") var linear1: any LinearLayer
+    @ModuleInfo(key: "linear_2") var linear2: any LinearLayer
+    @ModuleInfo(key: "time_proj") var projection: any LinearLayer
 
     /// Number of sines and cosines.
     private static let width = 256
@@ -41,7 +41,7 @@ package final class TimestepEmbedding: Module {
     /// Times and their thousandths are rounded to the number format of the weights before the waves are taken, as in
     /// the reference, whose bfloat16 models were trained with such coarse times.
     package func callAsFunction(_ times: [Float]) -> TimestepModulation {
-        let dtype = linear1.weight.dtype
+        let dtype = linear1.dtype
         let phases = (MLXArray(times).asType(dtype) * 1000).asType(.float32).asArray(Float.self)
         let waves = MLXArray(phases.flatMap(Self.waves), [times.count, Self.width])
         let embedding = linear2(silu(linear1(waves.asType(dtype))))

@@ -11,10 +11,10 @@ struct KeyValues {
 /// Attention with grouped key and value heads and normalised queries and keys, as self-attention with rotary
 /// positions or as cross-attention without.
 final class Attention: Module {
-    @ModuleInfo(key: "q_proj") var queryProjection: Linear
-    @ModuleInfo(key: "k_proj") var keyProjection: Linear
-    @ModuleInfo(key: "v_proj") var valueProjection: Linear
-    @ModuleInfo(key: "o_proj") var outputProjection: Linear
+    @ModuleInfo(key: "q_proj") var queryProjection: any LinearLayer
+    @ModuleInfo(key: "k_proj") var keyProjection: any LinearLayer
+    @ModuleInfo(key: "v_proj") var valueProjection: any LinearLayer
+    @ModuleInfo(key: "o_proj") var outputProjection: any LinearLayer
     @ModuleInfo(key: "q_norm") var queryNorm: RMSNorm
     @ModuleInfo(key: "k_norm") var keyNorm: RMSNorm
 
@@ -71,11 +71,11 @@ final class Attention: Module {
     }
 
     /// Cross-attention of `[B, L, hidden]` to all positions of a sequence, without positions of its own.
-    func callAsFunction(_ x: MLXArray, to memory: KeyValues) -> MLXArray {
+    func callAsFunction(_ x: MLXArray, to condition: KeyValues) -> MLXArray {
         let queries = queryNorm(split(queryProjection(x))).transposed(0, 2, 1, 3)
         return merged(
             MLXFast.scaledDotProductAttention(
-                queries: queries, keys: memory.keys, values: memory.values, scale: scale, mask: .none))
+                queries: queries, keys: condition.keys, values: condition.values, scale: scale, mask: .none))
     }
 
     /// `[B, L, heads * head]` to `[B, L, heads, head]`.

@@ -24,8 +24,8 @@ final class EncoderLayer: Module {
     }
 }
 
-/// The bidirectional transformer that the lyric encoder, the timbre encoder and both sides of the audio codec share:
-/// layers and a final normalisation, around which they differ.
+/// The bidirectional transformer that the lyric encoder, the timbre encoder, the audio tokenizer and the audio
+/// detokenizer share: layers and a final normalisation, around which they differ.
 package class EncoderStack: Module {
     let layers: [EncoderLayer]
     let norm: RMSNorm

@@ -4,9 +4,9 @@ import ModelSupport
 
 /// Feed-forward layer: `down(silu(gate x) * up x)`.
 final class FeedForward: Module, UnaryLayer {
-    @ModuleInfo(key: "gate_proj") var gate: Linear
-    @ModuleInfo(key: "up_proj") var up: Linear
-    @ModuleInfo(key: "down_proj") var down: Linear
+    @ModuleInfo(key: "gate_proj") var gate: any LinearLayer
+    @ModuleInfo(key: "up_proj") var up: any LinearLayer
+    @ModuleInfo(key: "down_proj") var down: any LinearLayer
 
     init(_ configuration: StackConfiguration) {
         _gate.wrappedValue = Linear(configuration.hiddenSize, configuration.intermediateSize, bias: false)

@@ -28,17 +28,21 @@ final class LanguageModel {
         self.vocabulary = vocabulary
         genres = try Self.genres(in: folder)
         var options = options
-        let count = try WeightStore(folder: folder).parameterCount
+        let configuration = try Qwen3.configuration(folder: folder)
+        let weights = try WeightStore(folder: folder)
+        let count = weights.parameterCount
         if options.precision == .auto { options.precision = count > Self.largestExact ? .bfloat16 : .float32 }
         let target = try ComputeTarget(options, parameterCount: count)
         self.target = target
-        try target.requireMemory(
-            forWeights: count, of: folder.lastPathComponent, quantization: options.quantization)
+        try ComputeTarget.requireMemory(
+            for: Qwen3CausalLM.footprint(
+                configuration, weights: weights, dtype: target.dtype, quantization: options.quantization),
+            of: folder.lastPathComponent)
         network = try target.withDevice {
             try evaluating("loading the language model") {
-                let network = try Qwen3CausalLM(folder: folder, dtype: target.dtype, reader: WeightReader())
-                if options.quantization == .q8 { try network.quantizeToInt8(ranges: [vocabulary.codeTokens]) }
-                return network
+                try Qwen3CausalLM(
+                    configuration, weights: weights, dtype: target.dtype, quantization: options.quantization,
+                    ranges: [vocabulary.codeTokens])
             }
         }
         guard vocabulary.codeTokens.upperBound <= network.configuration.vocabularySize else {

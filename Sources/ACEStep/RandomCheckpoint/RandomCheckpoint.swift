@@ -51,7 +51,7 @@ public enum RandomCheckpoint {
             try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys]).write(to: url)
         }
         func write(_ tensors: [PlannedTensor], to url: URL) throws {
-            try SafetensorsWriter.write(tensors, to: url, &normals) { bytes in
+            try RandomWeights.write(tensors, to: url, &normals) { bytes in
                 written += bytes
                 try progress(written)
             }

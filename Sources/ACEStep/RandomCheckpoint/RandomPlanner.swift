@@ -56,7 +56,7 @@ extension RandomCheckpoint {
             try ByteTokenizer.json(addedTokens: ByteTokenizer.planningTokens(codes: TensorPlan.plannerCodes))
                 .write(to: folder.appendingPathComponent("tokenizer.json"))
             var written = 0
-            try SafetensorsWriter.write(
+            try RandomWeights.write(
                 TensorPlan.planner(size), to: folder.appendingPathComponent("model.safetensors"), &normals
             ) { bytes in
                 written += bytes

@@ -24,7 +24,7 @@ package enum TensorPlan {
 
     /// Tensors of `model.safetensors` in the official layout.
     package static func model() -> [PlannedTensor] {
-        transformer() + conditionEncoder() + codec()
+        transformer() + conditionEncoder() + audioTokenizer()
             + [PlannedTensor(name: "null_condition_emb", shape: [1, 1, hidden], deviation: 1)]
     }
 
@@ -61,7 +61,7 @@ package enum TensorPlan {
             + [PlannedTensor(name: "encoder.timbre_encoder.special_token", shape: [1, 1, hidden], deviation: 1)]
     }
 
-    private static func codec() -> [PlannedTensor] {
+    private static func audioTokenizer() -> [PlannedTensor] {
         linear("tokenizer.audio_acoustic_proj", hidden, channels)
             + linear("tokenizer.attention_pooler.embed_tokens", hidden, hidden)
             + stack("tokenizer.attention_pooler", layers: 2)

@@ -29,7 +29,7 @@ package struct TaskPreparation {
     /// - Throws: ``MusicError``, or `CancellationError`.
     package func prepare(_ request: ACEStepRequest) throws -> PreparedTask {
         if let text = request.audioCodes {
-            let hints = try Cover(model).hints(AudioCodeText.codes(in: text))
+            let hints = try model.audioCodec.hints(AudioCodeText.codes(in: text))
             return prepared(request, source: hints, clean: hints, mask: ones(hints.dim(1)))
         }
         guard request.task.needsSource, let input = request.source else {
@@ -42,7 +42,7 @@ package struct TaskPreparation {
         case .cover:
             let latents = try encode(audio)
             return prepared(
-                request, source: try Cover(model).roundTrip(latents), clean: latents, mask: ones(latents.dim(1)))
+                request, source: try model.audioCodec.roundTrip(latents), clean: latents, mask: ones(latents.dim(1)))
         case .repaint, .lego:
             return try region(request, audio)
         default:

@@ -1,5 +1,6 @@
 import Foundation
 import MusicCore
+import Safetensors
 
 /// Saves latents for other programs: one float32 matrix in a `.safetensors` or `.npy` file.
 enum LatentsFile {
@@ -20,24 +21,20 @@ enum LatentsFile {
     static func write(_ values: [Float], shape: [Int], to url: URL) throws {
         precondition(shape.reduce(1, *) == values.count, "the shape covers the values")
         try checkFormat(url)
-        let body = values.withUnsafeBytes { Data($0) }
-        let header =
-            url.pathExtension.lowercased() == "npy"
-            ? npyHeader(shape) : safetensorsHeader(shape, byteCount: body.count)
         do {
-            try (header + body).write(to: url, options: .atomic)
+            if url.pathExtension.lowercased() == "npy" {
+                try (npyHeader(shape) + values.withUnsafeBytes { Data($0) }).write(to: url, options: .atomic)
+            } else {
+                let tensor = SafetensorsWriter.Tensor(name: "latents", type: .float32, shape: shape)
+                try SafetensorsWriter.write([tensor], to: url) { _, output in
+                    try values.withUnsafeBytes { try output($0) }
+                }
+            }
         } catch {
             throw MusicError(
                 .unwritableOutput, "the latents can't be written to \(url.path)",
                 advice: "check the folder's permissions and the free space")
         }
-    }
-
-    private static func safetensorsHeader(_ shape: [Int], byteCount: Int) -> Data {
-        let dimensions = shape.map(String.init).joined(separator: ",")
-        var json = #"{"latents":{"dtype":"F32","shape":[\#(dimensions)],"data_offsets":[0,\#(byteCount)]}}"#
-        json += String(repeating: " ", count: (8 - json.utf8.count % 8) % 8)
-        return withUnsafeBytes(of: UInt64(json.utf8.count).littleEndian) { Data($0) } + Data(json.utf8)
     }
 
     /// Format version 1.0 of NumPy's `.npy`: magic, version, header length, and a dictionary padded to 64 bytes.

@@ -4,45 +4,52 @@ import Foundation
 ///
 /// So a vocabulary of 150,000 entries goes straight into its table. Strings come as UTF-8 bytes, most of them without
 /// a copy. The bytes must stay alive as long as the reader.
-struct JSONReader {
-    private let bytes: UnsafeRawBufferPointer
-    private(set) var position: Int
-    private var scratch: [UInt8] = []
-    private var depth = 0
+///
+/// Functions that read long lists are inlinable, so that what a caller does with each element is compiled into the loop.
+public struct JSONReader {
+    @usableFromInline let bytes: UnsafeRawBufferPointer
+    /// How many bytes have been read.
+    public var position: Int { offset }
+    @usableFromInline var offset: Int
+    @usableFromInline var scratch: [UInt8] = []
+    @usableFromInline var depth = 0
 
-    private static let maximumDepth = 128
+    @usableFromInline static let maximumDepth = 128
 
-    init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0) {
+    /// - Parameters:
+    ///   - bytes: what a document lies in.
+    ///   - position: where to begin.
+    public init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0) {
         self.bytes = bytes
-        self.position = position
+        offset = position
         // A byte order mark is no part of the document.
-        if position == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { self.position = 3 }
+        if position == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }
     }
 
     /// The error for something else than `expected` at the current position.
-    func fault(_ expected: String) -> TokenizerFault {
-        position < bytes.count
-            ? TokenizerFault("\(expected) is expected at byte \(position)")
-            : TokenizerFault("it ends after \(position) bytes where \(expected) is expected")
+    public func fault(_ expected: String) -> JSONFault {
+        offset < bytes.count
+            ? JSONFault("\(expected) is expected at byte \(offset)")
+            : JSONFault("it ends after \(offset) bytes where \(expected) is expected")
     }
 
     /// Requires that nothing but white space follows.
-    mutating func end() throws {
+    public mutating func end() throws {
         skipWhitespace()
-        if position != bytes.count { throw fault("the end") }
+        if offset != bytes.count { throw fault("the end") }
     }
 
     // MARK: Structure
 
     /// The first byte of the next value.
-    mutating func peek() throws -> UInt8 {
+    @inlinable public mutating func peek() throws -> UInt8 {
         skipWhitespace()
-        guard position < bytes.count else { throw fault("a value") }
-        return bytes[position]
+        guard offset < bytes.count else { throw fault("a value") }
+        return bytes[offset]
     }
 
     /// Calls `body` with each key of an object; `body` must read or skip the value.
-    mutating func object(_ body: (inout JSONReader, UnsafeRawBufferPointer) throws -> Void) throws {
+    @inlinable public mutating func object(_ body: (inout JSONReader, UnsafeRawBufferPointer) throws -> Void) throws {
         try elements(from: "{", to: "}") { reader in
             try reader.string { reader, key in
                 try reader.expect(":")
@@ -52,54 +59,54 @@ struct JSONReader {
     }
 
     /// Calls `body` for each element of an array; `body` must read or skip it.
-    mutating func array(_ body: (inout JSONReader) throws -> Void) throws {
+    @inlinable public mutating func array(_ body: (inout JSONReader) throws -> Void) throws {
         try elements(from: "[", to: "]", body)
     }
 
-    private mutating func elements(
+    @inlinable mutating func elements(
         from open: Unicode.Scalar, to close: Unicode.Scalar, _ body: (inout JSONReader) throws -> Void
     ) throws {
         try expect(open)
         depth += 1
-        guard depth <= Self.maximumDepth else { throw TokenizerFault("its objects are nested too deep") }
+        guard depth <= Self.maximumDepth else { throw JSONFault("its objects are nested too deep") }
         defer { depth -= 1 }
         if try peek() == UInt8(ascii: close) {
-            position += 1
+            offset += 1
             return
         }
         while true {
             try body(&self)
             let byte = try peek()
-            position += 1
+            offset += 1
             if byte == UInt8(ascii: close) { return }
             if byte != UInt8(ascii: ",") {
-                position -= 1
+                offset -= 1
                 throw fault("a comma or \(close)")
             }
         }
     }
 
-    private mutating func expect(_ character: Unicode.Scalar) throws {
+    @inlinable mutating func expect(_ character: Unicode.Scalar) throws {
         skipWhitespace()
-        guard position < bytes.count, bytes[position] == UInt8(ascii: character) else { throw fault("\(character)") }
-        position += 1
+        guard offset < bytes.count, bytes[offset] == UInt8(ascii: character) else { throw fault("\(character)") }
+        offset += 1
     }
 
-    @inline(__always)
-    private mutating func skipWhitespace() {
-        var position = position
-        while position < bytes.count, bytes[position] <= 0x20, Self.isWhitespace(bytes[position]) { position += 1 }
-        self.position = position
+    @inlinable @inline(__always)
+    mutating func skipWhitespace() {
+        var offset = offset
+        while offset < bytes.count, bytes[offset] <= 0x20, Self.isWhitespace(bytes[offset]) { offset += 1 }
+        self.offset = offset
     }
 
-    private static func isWhitespace(_ byte: UInt8) -> Bool {
+    @inlinable static func isWhitespace(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     }
 
     // MARK: Values
 
     /// Reads a value as a tree.
-    mutating func value() throws -> JSONValue {
+    public mutating func value() throws -> JSONValue {
         switch try peek() {
         case UInt8(ascii: "{"):
             var entries: [String: JSONValue] = [:]
@@ -122,7 +129,7 @@ struct JSONReader {
     }
 
     /// Reads past a value.
-    mutating func skip() throws {
+    public mutating func skip() throws {
         switch try peek() {
         case UInt8(ascii: "{"): try object { reader, _ in try reader.skip() }
         case UInt8(ascii: "["): try array { try $0.skip() }
@@ -133,7 +140,7 @@ struct JSONReader {
         }
     }
 
-    mutating func bool() throws -> Bool {
+    public mutating func bool() throws -> Bool {
         let isTrue = try peek() == UInt8(ascii: "t")
         try literal(isTrue ? "true" : "false")
         return isTrue
@@ -142,65 +149,78 @@ struct JSONReader {
     private mutating func literal(_ text: StaticString) throws {
         skipWhitespace()
         let length = text.utf8CodeUnitCount
-        guard length <= bytes.count - position,
-            UnsafeRawBufferPointer(rebasing: bytes[position..<position + length]).isText(text)
+        guard length <= bytes.count - offset,
+            UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length]).isText(text)
         else { throw fault("\(text)") }
-        position += length
+        offset += length
     }
 
-    mutating func number() throws -> Double {
+    public mutating func number() throws -> Double {
         skipWhitespace()
-        let start = position
-        while position < bytes.count {
-            switch bytes[position] {
+        let start = offset
+        while offset < bytes.count {
+            switch bytes[offset] {
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."),
                 UInt8(ascii: "e"), UInt8(ascii: "E"):
-                position += 1
+                offset += 1
                 continue
             default: break
             }
             break
         }
-        guard let value = Double(String(decoding: bytes[start..<position], as: UTF8.self)) else {
-            position = start
+        guard let value = Double(String(decoding: bytes[start..<offset], as: UTF8.self)) else {
+            offset = start
             throw fault("a value")
         }
         return value
     }
 
-    /// Reads a whole number from 0 to 2³¹ - 1.
-    mutating func tokenID() throws -> Int32 {
+    /// Reads a whole number from 0 up, written in digits alone.
+    ///
+    /// - Parameters:
+    ///   - what: what the number is, for the error: `a length`.
+    ///   - limit: the largest that is accepted; below 2⁵⁹.
+    @inlinable public mutating func wholeNumber(_ what: StaticString, upTo limit: Int) throws -> Int {
         skipWhitespace()
-        let start = position
+        let start = offset
         var value = 0
-        while position < bytes.count, case let digit = bytes[position] &- UInt8(ascii: "0"), digit < 10 {
+        while offset < bytes.count, case let digit = bytes[offset] &- UInt8(ascii: "0"), digit < 10 {
             value = value * 10 + Int(digit)
-            guard value <= Int(Int32.max) else { throw fault("a token's number") }
-            position += 1
+            guard value <= limit else { throw fault("\(what)") }
+            offset += 1
         }
-        guard position > start else { throw fault("a token's number") }
-        return Int32(value)
+        let hasLeadingZero = offset > start + 1 && bytes[start] == UInt8(ascii: "0")
+        guard offset > start, !hasLeadingZero, !endsInFraction else {
+            offset = start
+            throw fault("\(what)")
+        }
+        return value
+    }
+
+    /// Whether the digits that were read are the beginning of a number such as 1.5 or 1e3.
+    @usableFromInline var endsInFraction: Bool {
+        offset < bytes.count && [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(bytes[offset])
     }
 
     /// Reads a string.
-    mutating func string() throws -> String {
+    public mutating func string() throws -> String {
         try string { _, text in String(decoding: text, as: UTF8.self) }
     }
 
     /// Reads a string and passes its bytes, which are valid until `body` returns.
-    mutating func string<Result>(
+    @inlinable public mutating func string<Result>(
         _ body: (inout JSONReader, UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result {
         skipWhitespace()
-        guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { throw fault("a string") }
-        position += 1
-        let start = position
-        position = endOfPlainText(from: start)
-        guard position < bytes.count else { throw fault("the end of a string") }
-        switch bytes[position] {
+        guard offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") else { throw fault("a string") }
+        offset += 1
+        let start = offset
+        offset = endOfPlainText(from: start)
+        guard offset < bytes.count else { throw fault("the end of a string") }
+        switch bytes[offset] {
         case UInt8(ascii: "\""):
-            let text = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
-            position += 1
+            let text = UnsafeRawBufferPointer(rebasing: bytes[start..<offset])
+            offset += 1
             return try body(&self, text)
         case UInt8(ascii: "\\"): return try escapedString(from: start, body)
         default: throw fault("a character that isn't a control character")
@@ -208,41 +228,41 @@ struct JSONReader {
     }
 
     /// The position of the next quotation mark, backslash or control character.
-    private func endOfPlainText(from start: Int) -> Int {
-        var position = start
+    @inlinable func endOfPlainText(from start: Int) -> Int {
+        var offset = start
         // Eight bytes at a time: a byte becomes 0 by exclusive or with what it is looked for, and subtracting 1 from
         // a 0, or 0x20 from a control character, sets its top bit.
         let ones: UInt64 = 0x0101_0101_0101_0101
         let tops: UInt64 = 0x8080_8080_8080_8080
-        while position + 8 <= bytes.count {
-            let block = bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+        while offset + 8 <= bytes.count {
+            let block = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
             let quotation = block ^ (ones &* 0x22)
             let backslash = block ^ (ones &* 0x5C)
             let quotations = (quotation &- ones) & ~quotation
             let backslashes = (backslash &- ones) & ~backslash
             let controls = (block &- ones &* 0x20) & ~block
             if (quotations | backslashes | controls) & tops != 0 { break }
-            position += 8
+            offset += 8
         }
-        while position < bytes.count {
-            let byte = bytes[position]
+        while offset < bytes.count {
+            let byte = bytes[offset]
             if byte == 0x22 || byte == 0x5C || byte < 0x20 { break }
-            position += 1
+            offset += 1
         }
-        return position
+        return offset
     }
 
     /// Reads on in a string whose first escape is at the current position.
-    private mutating func escapedString<Result>(
+    @inlinable mutating func escapedString<Result>(
         from start: Int, _ body: (inout JSONReader, UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result {
         var text = scratch
         scratch = []
         text.removeAll(keepingCapacity: true)
-        text.append(contentsOf: bytes[start..<position])
-        while position < bytes.count {
-            let byte = bytes[position]
-            position += 1
+        text.append(contentsOf: bytes[start..<offset])
+        while offset < bytes.count {
+            let byte = bytes[offset]
+            offset += 1
             if byte == UInt8(ascii: "\"") {
                 let result = try text.withUnsafeBytes { try body(&self, $0) }
                 scratch = text
@@ -259,10 +279,10 @@ struct JSONReader {
         throw fault("the end of a string")
     }
 
-    private mutating func appendEscape(to text: inout [UInt8]) throws {
-        guard position < bytes.count else { throw fault("an escape") }
-        let byte = bytes[position]
-        position += 1
+    @usableFromInline mutating func appendEscape(to text: inout [UInt8]) throws {
+        guard offset < bytes.count else { throw fault("an escape") }
+        let byte = bytes[offset]
+        offset += 1
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
         case UInt8(ascii: "b"): text.append(0x08)
@@ -272,43 +292,43 @@ struct JSONReader {
         case UInt8(ascii: "t"): text.append(0x09)
         case UInt8(ascii: "u"):
             var scalar = try hexadecimal()
-            if (0xD800..<0xDC00).contains(scalar), position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
-                bytes[position + 1] == UInt8(ascii: "u")
+            if (0xD800..<0xDC00).contains(scalar), offset + 1 < bytes.count, bytes[offset] == UInt8(ascii: "\\"),
+                bytes[offset + 1] == UInt8(ascii: "u")
             {
-                let afterFirst = position
-                position += 2
+                let afterFirst = offset
+                offset += 2
                 let second = try hexadecimal()
                 if (0xDC00..<0xE000).contains(second) {
                     scalar = 0x10000 + (scalar - 0xD800) << 10 + (second - 0xDC00)
                 } else {
-                    position = afterFirst
+                    offset = afterFirst
                 }
             }
             // Half of a surrogate pair is no text; U+FFFD takes its place.
             text.append(contentsOf: String(Unicode.Scalar(scalar) ?? "\u{FFFD}").utf8)
         default:
-            position -= 1
+            offset -= 1
             throw fault("an escape")
         }
     }
 
     private mutating func hexadecimal() throws -> UInt32 {
-        guard position + 4 <= bytes.count else { throw fault("four hexadecimal digits") }
+        guard offset + 4 <= bytes.count else { throw fault("four hexadecimal digits") }
         var value: UInt32 = 0
-        for byte in bytes[position..<position + 4] {
+        for byte in bytes[offset..<offset + 4] {
             guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
                 throw fault("four hexadecimal digits")
             }
             value = value << 4 | UInt32(digit)
         }
-        position += 4
+        offset += 4
         return value
     }
 }
 
 extension UnsafeRawBufferPointer {
     /// The bytes are those of a text.
-    func isText(_ text: StaticString) -> Bool {
+    public func isText(_ text: StaticString) -> Bool {
         guard count == text.utf8CodeUnitCount, let baseAddress else { return count == text.utf8CodeUnitCount }
         return memcmp(baseAddress, text.utf8Start, count) == 0
     }

@@ -1,0 +1,27 @@
+/// A number format of the elements of a tensor, under the format's own name.
+public enum ElementType: String, Sendable, CaseIterable {
+    case bool = "BOOL"
+    case uint8 = "U8"
+    case uint16 = "U16"
+    case uint32 = "U32"
+    case uint64 = "U64"
+    case int8 = "I8"
+    case int16 = "I16"
+    case int32 = "I32"
+    case int64 = "I64"
+    case float16 = "F16"
+    case bfloat16 = "BF16"
+    case float32 = "F32"
+    case float64 = "F64"
+    case complex64 = "C64"
+
+    /// Bytes of one element.
+    public var byteCount: Int {
+        switch self {
+        case .bool, .uint8, .int8: 1
+        case .uint16, .int16, .float16, .bfloat16: 2
+        case .uint32, .int32, .float32: 4
+        case .uint64, .int64, .float64, .complex64: 8
+        }
+    }
+}
