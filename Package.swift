@@ -73,7 +73,8 @@ var targets: [Target] = [
         ],
         swiftSettings: strict),
     .executableTarget(
-        name: "vivace", dependencies: ["VivaceCommands", "MusicManager", "ACEStep", "ModelHub", "ModelSupport"],
+        name: "vivace",
+        dependencies: ["VivaceCommands", "MusicManager", "ACEStep", "ModelHub", "ModelSupport", "MusicCore"],
         swiftSettings: strict),
 
     // Tests
@@ -82,12 +83,12 @@ var targets: [Target] = [
     .testTarget(
         name: "AudioFileTests", dependencies: ["AudioFile", "MusicCore", "CSndfile"], swiftSettings: strict),
     .executableTarget(
-        name: "ModelHubProbe", dependencies: ["ModelHub", "MusicCore"], path: "Tests/ModelHubProbe",
+        name: "ModelHubProbe", dependencies: ["ModelHub", "ACEStep", "MusicCore"], path: "Tests/ModelHubProbe",
         swiftSettings: strict),
     .testTarget(
         name: "ModelHubTests",
         dependencies: [
-            "ModelHub", "ModelHubProbe", "MusicCore", .product(name: "Crypto", package: "swift-crypto"),
+            "ModelHub", "ModelHubProbe", "ACEStep", "MusicCore", .product(name: "Crypto", package: "swift-crypto"),
         ],
         swiftSettings: strict),
     .testTarget(

@@ -63,7 +63,12 @@ public struct ComputeTarget: Sendable, Equatable {
         throw MusicError(
             .outOfMemory,
             "The weights of \(name) take \(gigabytes(bytes)), and this machine has \(gigabytes(Double(memory)))",
-            advice: "use a smaller model, the number format bf16, --quantize q8 or --low-memory")
+            advice: "use a smaller model",
+            suggestion: .anyOf(
+                (dtype == .bfloat16 ? [] : [.set(field: "dtype", to: LoadOptions.Precision.bfloat16.rawValue)])
+                    + (quantization == .q8
+                        ? [] : [.set(field: "quantization", to: LoadOptions.Quantization.q8.rawValue)])
+                    + [.set(field: "low_memory", to: "true")]))
     }
 
     /// Runs a closure with this target's device as the default device.

@@ -34,7 +34,7 @@ public final class ACEStepPipeline: Sendable {
     ///   - options: number format, device, threads.
     /// - Throws: ``MusicCore/MusicError`` `modelNotFound`, `invalidCheckpoint`, `unsupported` or `outOfMemory`.
     public init(model: String, languageModel: String? = nil, options: LoadOptions = LoadOptions()) async throws {
-        let locator = try ModelLocator(builtin: {
+        let locator = try ModelLocator(catalog: ModelCatalog([.aceStep]), builtin: {
             throw MusicError(
                 .modelNotFound, "The built-in model belongs to the command-line program",
                 advice: "give the folder of a checkpoint")

@@ -1,4 +1,5 @@
 public import Foundation
+public import ModelHub
 public import MusicCore
 public import MusicManager
 
@@ -55,20 +56,27 @@ public struct CommandEnvironment: Sendable {
     /// The name of the model that comes with the program.
     public var builtinName: String
 
-    /// Whether a model of that short name is complete on this machine; never downloads.
-    public var isInstalled: @Sendable (String) async -> Bool
+    /// Finds models by name, with the catalogs of all families; throws ``MusicError`` for an environment that can't be
+    /// used.
+    public var locator: @Sendable () throws -> ModelLocator
 
     public init(
         manager: MusicManager, builtinName: String, machine: @escaping @Sendable () -> Machine,
-        isInstalled: @escaping @Sendable (String) async -> Bool,
+        locator: @escaping @Sendable () throws -> ModelLocator,
         makeRandomCheckpoint: @escaping MakeRandomCheckpoint, quantizeCheckpoint: @escaping QuantizeCheckpoint
     ) {
         self.manager = manager
         self.builtinName = builtinName
         machineDescription = machine
-        self.isInstalled = isInstalled
+        self.locator = locator
         self.makeRandomCheckpoint = makeRandomCheckpoint
         self.quantizeCheckpoint = quantizeCheckpoint
+    }
+
+    /// Whether a model of that short name is complete on this machine; never downloads.
+    func isInstalled(_ name: String) async -> Bool {
+        guard let locator = try? locator() else { return false }
+        return (try? await locator.resolve(name, offline: true)) != nil
     }
 
     /// The environment of the running command; bound by ``VivaceCommand/run(in:arguments:)``.

@@ -2,12 +2,14 @@ import ACEStep
 import Foundation
 import ModelHub
 import ModelSupport
+import MusicCore
 import MusicManager
 import VivaceCommands
 
 // The composition root: the one place that knows every family.
 
-let locator = { @Sendable in try ModelLocator(builtin: { try Installation.builtinModel() }) }
+let catalog = ModelCatalog([.aceStep])
+let locator = { @Sendable in try ModelLocator(catalog: catalog, builtin: { try Installation.builtinModel() }) }
 
 await VivaceCommand.run(
     in: CommandEnvironment(
@@ -21,10 +23,7 @@ await VivaceCommand.run(
                 memory: Machine.memory, threads: Machine.threads, instructionSet: Machine.instructionSet,
                 hasGPU: Machine.hasGPU)
         },
-        isInstalled: { name in
-            guard let locator = try? locator() else { return false }
-            return (try? await locator.resolve(name, offline: true)) != nil
-        },
+        locator: locator,
         makeRandomCheckpoint: { folder, kind, seed, report in
             switch kind {
             case .model:

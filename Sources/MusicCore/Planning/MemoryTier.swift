@@ -26,9 +26,6 @@ public struct MemoryTier: Sendable, Equatable, Codable {
         MemoryTier(gigabytes: 48, plannerSize: "4B", duration: 600, batchSize: 8),
     ]
 
-    /// Sizes of language models, smallest first.
-    public static let plannerSizes = all.compactMap(\.plannerSize)
-
     /// The environment variable that names a tier by its gigabytes.
     public static let variable = "VIVACE_MEMORY_TIER"
 
@@ -60,11 +57,8 @@ public struct MemoryTier: Sendable, Equatable, Codable {
         self.batchSize = batchSize
     }
 
-    /// Sizes of language models that the memory suits, largest first.
-    public var suitedPlanners: [String] {
-        guard let plannerSize, let last = Self.plannerSizes.firstIndex(of: plannerSize) else { return [] }
-        return Self.plannerSizes[...last].reversed()
-    }
+    /// Memory of the smallest machines of the tier, in bytes.
+    public var bytes: Int64 { Int64(gigabytes) * 1_000_000_000 }
 
     /// What is to be said of a request that goes beyond the tier.
     public func notices(_ request: MusicRequest) -> [String] {
@@ -72,7 +66,7 @@ public struct MemoryTier: Sendable, Equatable, Codable {
         if let duration = request.duration, duration > self.duration {
             notices.append(
                 "\(Int(duration)) seconds are more than the \(Int(self.duration)) that memory of this size "
-                    + "(\(gigabytes) GB) suits: if it does not suffice, --low-memory and --quantize q8 need less")
+                    + "(\(gigabytes) GB) suits: if it does not suffice, weights in 8 bits and loading with low memory need less")
         }
         if request.batchSize > batchSize {
             notices.append(

@@ -38,7 +38,8 @@ extension MusicRequest {
         if let audioCodes, AudioCodeText.codes(in: audioCodes).isEmpty {
             throw MusicError(
                 .invalidRequest, "The field audio_codes holds no code",
-                advice: "give codes as <|audio_code_123|><|audio_code_456|>, as 'vivace codes' prints them")
+                advice: "give codes as <|audio_code_123|><|audio_code_456|>", field: "audio_codes",
+                value: audioCodes, expected: "codes as <|audio_code_123|>")
         }
         if hasCodes, task != .text2music, task != .cover {
             throw MusicError(
@@ -54,7 +55,7 @@ extension MusicRequest {
         if task == .cover, reference != nil { return }
         throw MusicError(
             .invalidRequest, "The task \(task.rawValue) needs source audio",
-            advice: "name a file (--source FILE, in JSON src_audio)")
+            field: "src_audio", expected: "an audio file", suggestion: .give(field: "src_audio"))
     }
 
     private func checkTracks() throws {
@@ -67,7 +68,8 @@ extension MusicRequest {
         guard task == .complete || tracks.count == 1 else {
             throw MusicError(
                 .invalidRequest, "The task \(task.rawValue) takes one track, not \(tracks.count)",
-                advice: "name one, and run it once for each; 'vivace extract' does so")
+                advice: "name one, and make a request for each", field: "tracks",
+                value: tracks.map(\.rawValue).joined(separator: ","), expected: "one track")
         }
         guard Set(tracks).count == tracks.count else {
             throw MusicError(.invalidRequest, "A track is named twice", advice: "name each track once")

@@ -103,7 +103,7 @@ extension AudioCodeText {
         guard !codes.isEmpty else {
             throw MusicError(
                 .invalidRequest, "the text holds no audio codes",
-                advice: "give <|audio_code_123|>..., as 'vivace codes' prints them, or numbers with commas between")
+                advice: "give <|audio_code_123|>..., or numbers with commas between")
         }
         return codes
     }

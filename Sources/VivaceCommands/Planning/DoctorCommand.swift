@@ -56,13 +56,13 @@ struct DoctorCommand: AsyncParsableCommand {
         let machine = environment.machine
         let tier = try PlannerChoice.tier(memoryTier, memory: machine.memory)
         var installed: [String] = []
-        for size in MemoryTier.plannerSizes.reversed() {
-            let name = "lm-\(size.lowercased())"
-            if await environment.isInstalled(name) { installed.append(name) }
+        let catalog = try environment.locator().registry.catalog
+        for planner in catalog.preferred(for: .planning) where await environment.isInstalled(planner.name) {
+            installed.append(planner.name)
         }
-        let suited = tier.suitedPlanners.map { "lm-\($0.lowercased())" }
+        let suited = catalog.preferred(for: .planning, memory: tier.bytes).map(\.name)
         let model = try await environment.manager.defaultName()
-        let cache = try HubConfiguration().cacheDirectory
+        let cache = try environment.locator().configuration.cacheDirectory
         let free =
             try? FileManager.default.attributesOfFileSystem(
                 forPath: Self.existing(cache).path)[.systemFreeSize] as? Int

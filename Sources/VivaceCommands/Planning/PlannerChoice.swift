@@ -1,4 +1,5 @@
 import Foundation
+import ModelHub
 import MusicCore
 import MusicManager
 
@@ -37,7 +38,7 @@ struct PlannerChoice: Sendable {
             let planner = try await environment.manager.planner(name, options: loadOptions)
             return (planner, name, sizeNotice(planner, name))
         } catch let error as MusicError where wish != .required && error.code != .cancelled {
-            return (nil, "", "no language model plans: \(error.description)")
+            return (nil, "", "no language model plans: \(error.description(in: CommandLineWording()))")
         }
     }
 
@@ -52,17 +53,22 @@ struct PlannerChoice: Sendable {
             if wish == .required, await manager.holdsPlanner(beside) { return model }
         } else {
             if wish == .required || tier.plannerSize != nil, await manager.holdsPlanner(beside) { return model }
-            let suited = tier.suitedPlanners
-            let others = wish == .required ? MemoryTier.plannerSizes.filter { !suited.contains($0) } : []
-            for size in suited + others {
-                let short = "lm-\(size.lowercased())"
-                if await environment.isInstalled(short) { return short }
+            let catalog = try environment.locator().registry.catalog
+            let suited = catalog.preferred(for: .planning, memory: tier.bytes)
+            // Beyond what suits the memory, the smallest is the best guess.
+            let others = catalog.preferred(for: .planning).reversed().filter { !suited.contains($0) }
+            for planner in suited + (wish == .required ? others : [])
+            where await environment.isInstalled(planner.name) {
+                return planner.name
             }
         }
         guard wish == .required else { return nil }
         throw MusicError(
             .modelNotFound, "no language model is installed",
-            advice: "vivace models pull lm-0.6b, or leave --thinking out")
+            suggestion: .anyOf(
+                [try environment.locator().registry.catalog.recommended(for: .planning)]
+                    .compactMap { $0 }.map { .install(models: [$0.name], bytes: $0.bytes) }
+                    + [.leaveOut(field: "thinking")]))
     }
 
     /// What is said where a document asks for a plan and there is no language model.
