@@ -34,11 +34,13 @@ public final class ACEStepPipeline: Sendable {
     ///   - options: number format, device, threads.
     /// - Throws: ``MusicCore/MusicError`` `modelNotFound`, `invalidCheckpoint`, `unsupported` or `outOfMemory`.
     public init(model: String, languageModel: String? = nil, options: LoadOptions = LoadOptions()) async throws {
-        let locator = try ModelLocator(catalog: ModelCatalog([.aceStep]), builtin: {
-            throw MusicError(
-                .modelNotFound, "The built-in model belongs to the command-line program",
-                advice: "give the folder of a checkpoint")
-        })
+        let locator = try ModelLocator(
+            catalog: ModelCatalog([.aceStep]),
+            builtin: {
+                throw MusicError(
+                    .modelNotFound, "The built-in model belongs to the command-line program",
+                    advice: "give the folder of a checkpoint")
+            })
         let manager = MusicManager(
             families: [ACEStepBackend.family], planners: [ACEStepPlanner.family],
             locate: { try await locator.resolve($0, offline: true).location }, defaultModel: { model })

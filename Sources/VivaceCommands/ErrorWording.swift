@@ -21,6 +21,8 @@ struct CommandLineWording: ErrorWording {
             if let flag = Self.flags[field] { return "give --\(flag)" }
         case .leaveOut(let field):
             if let flag = Self.flags[field] { return "leave out --\(flag)" }
+        // Some commands take the model as an argument, and others as an option.
+        case .choose("model", let choices): return "use the model \(Wording.list(choices))"
         case .choose(let field, let choices):
             if let flag = Self.flags[field] { return "use --\(flag) \(Wording.list(choices))" }
         case .install(let models, let bytes):

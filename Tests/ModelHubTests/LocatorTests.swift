@@ -180,7 +180,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("nothing", "there is no folder"), ("empty", "holds no model"), ("vae", "holds the part 'vae'"), ("song.gguf", "GGUF"),
+        ("nothing", "there is no folder"), ("empty", "holds no model"), ("vae", "holds the part 'vae'"),
+        ("song.gguf", "GGUF"),
         ("weights.safetensors", "single file of weights"), ("notes.md", "is a file"),
     ])
     func whatIsNoModel(name: String, message: String) async throws {

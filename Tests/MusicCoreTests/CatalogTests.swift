@@ -18,7 +18,8 @@ struct CatalogTests {
         try body(FolderView(root))
     }
 
-    private static let index = #"{"weight_map":{"a":"w-00001-of-00002.safetensors","b":"w-00002-of-00002.safetensors"}}"#
+    private static let index =
+        #"{"weight_map":{"a":"w-00001-of-00002.safetensors","b":"w-00002-of-00002.safetensors"}}"#
 
     @Test(
         arguments: [

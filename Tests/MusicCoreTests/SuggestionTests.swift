@@ -24,9 +24,13 @@ struct SuggestionTests {
     @Test func jsonNamesTheAction() throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
+        func json(_ value: some Encodable) throws -> String {
+            String(decoding: try encoder.encode(value), as: UTF8.self)
+        }
         #expect(try json(Self.all[0]) == #"{"action":"set","field":"dtype","value":"bf16"}"#)
-        #expect(try json(Suggestion.anyOf([.listModels])) == #"{"action":"any_of","suggestions":[{"action":"list_models"}]}"#)
+        #expect(
+            try json(Suggestion.anyOf([.listModels]))
+                == #"{"action":"any_of","suggestions":[{"action":"list_models"}]}"#)
         #expect(
             try json(MusicError(.cancelled, "stopped")) == #"{"advice":"","code":"cancelled","message":"stopped"}"#)
         #expect(throws: DecodingError.self) {
@@ -35,15 +39,18 @@ struct SuggestionTests {
     }
 
     @Test(arguments: [
-        (Suggestion.set(field: "dtype", to: "bf16"), "set dtype to bf16"), (.give(field: "src_audio"), "give src_audio"),
+        (Suggestion.set(field: "dtype", to: "bf16"), "set dtype to bf16"),
+        (.give(field: "src_audio"), "give src_audio"),
         (.leaveOut(field: "tracks"), "leave out tracks"),
         (.choose(field: "model", among: ["a", "b", "c"]), "set model to a, b or c"),
         (.didYouMean(["turbo"]), "did you mean turbo?"),
         (.install(models: ["turbo"], bytes: 6_334_000_000), "install the model turbo (about 6.33 GB)"),
         (.install(models: ["a/b", "c/d"]), "install the models a/b and c/d"),
         (.verify(model: "turbo"), "verify the files of the model turbo"), (.listModels, "look at the list of models"),
-        (.anyOf([.set(field: "a", to: "1"), .set(field: "b", to: "2"), .set(field: "c", to: "3")]),
-            "set a to 1, b to 2 or c to 3"),
+        (
+            .anyOf([.set(field: "a", to: "1"), .set(field: "b", to: "2"), .set(field: "c", to: "3")]),
+            "set a to 1, b to 2 or c to 3"
+        ),
         (.anyOf([.set(field: "a", to: "1"), .listModels]), "set a to 1 or look at the list of models"),
         (.anyOf([]), ""),
     ])

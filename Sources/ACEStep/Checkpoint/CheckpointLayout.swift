@@ -79,11 +79,11 @@ package struct CheckpointLayout: Sendable, Equatable {
                 .invalidCheckpoint,
                 "\(directory.lastPathComponent) holds several models: "
                     + folders.map(\.lastPathComponent).joined(separator: ", "),
-                advice: "give the folder of one of them", field: "model",
+                field: "model", value: directory.path,
                 suggestion: .choose(field: "model", among: folders.map(\.path)))
         default:
             throw MusicError(
-                .invalidCheckpoint, "\(directory.lastPathComponent) is not a checkpoint of ACE-Step 1.5",
+                .invalidCheckpoint, "\(directory.lastPathComponent) is not an ACE-Step 1.5 checkpoint",
                 advice: "give \(FamilyCatalog.aceStep.folderDescription)", field: "model", value: directory.path)
         }
     }

@@ -17,7 +17,8 @@ enum ACEStepModels {
     static let all: [KnownModel] =
         [
             dit(
-                "turbo", repository: unified, parameters: "2B", bytes: small, "the default: 8 steps, no guidance needed"),
+                "turbo", repository: unified, parameters: "2B", bytes: small, "the default: 8 steps, no guidance needed"
+            ),
             dit("turbo-shift1", parameters: "2B", bytes: small, "turbo trained with shift 1"),
             dit("turbo-shift3", parameters: "2B", bytes: small, "turbo trained with shift 3"),
             dit("turbo-continuous", parameters: "2B", bytes: small, "turbo trained with shifts from 1 to 5"),

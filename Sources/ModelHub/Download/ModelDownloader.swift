@@ -41,8 +41,6 @@ public struct ModelDownloader: Sendable {
     private let client: HTTPClient
     /// Names near the one that the user asked for, for errors.
     package var suggestions: [String] = []
-    /// Names of files that models need beside weights, configuration and tokenizer data.
-    package var extraFiles: Set<String> = []
 
     public init(configuration: HubConfiguration) {
         self.configuration = configuration
@@ -158,7 +156,7 @@ public struct ModelDownloader: Sendable {
         _ item: DownloadItem, _ listing: RepositoryListing, _ source: any HubSource, failed: Set<HubSourceName>,
         meter: ProgressMeter
     ) throws -> Job {
-        let selection = FileSelection(extraFiles: extraFiles)
+        let selection = FileSelection(extraFiles: configuration.extraFiles)
         let files = selection.select(listing, folders: item.folders)
         for folder in item.folders where !files.contains(where: { RemotePath.isIn(folder, $0.path) }) {
             let place = folder.isEmpty ? "\(item.repository)" : "\(item.repository)/\(folder)"

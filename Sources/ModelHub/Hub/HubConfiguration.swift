@@ -21,6 +21,8 @@ public struct HubConfiguration: Sendable {
     /// Folders with checkpoints side by side, which are searched before the cache (`VIVACE_CHECKPOINTS_DIR`, and what
     /// the families name).
     public var checkpointDirectories: [URL] = []
+    /// Names of files that are downloaded beside weights, configuration and tokenizer data: what the families name.
+    public var extraFiles: Set<String>
     /// The file with the user's own model names: `models.json` below `XDG_CONFIG_HOME/vivace`.
     public var userModelsFile: URL
     /// Whether the network is off limits (`VIVACE_OFFLINE`, `HF_HUB_OFFLINE`, `TRANSFORMERS_OFFLINE`).
@@ -48,7 +50,7 @@ public struct HubConfiguration: Sendable {
     ///
     /// - Parameters:
     ///   - environment: variables by name.
-    ///   - catalog: families, which may have variables of their own.
+    ///   - catalog: families, which may have variables and files of their own.
     /// - Throws: ``MusicError`` `invalidRequest` if a variable has a value that it can't have.
     public init(
         environment: [String: String] = ProcessInfo.processInfo.environment, catalog: ModelCatalog = ModelCatalog()
@@ -64,6 +66,7 @@ public struct HubConfiguration: Sendable {
             .appending(path: "vivace/models.json")
         checkpointDirectories = (["VIVACE_CHECKPOINTS_DIR"] + catalog.families.flatMap(\.checkpointVariables))
             .compactMap(variables.path)
+        extraFiles = catalog.families.reduce(into: []) { $0.formUnion($1.extraFiles) }
 
         if let endpoint = variables["HF_ENDPOINT"] {
             self.endpoint = try Self.endpoint(endpoint, variable: "HF_ENDPOINT")

@@ -38,7 +38,8 @@ enum HubErrors {
                 advice: "install it, on Debian with: apt-get install libcurl4")
         case .badAddress(let text):
             MusicError(
-                .network, "\(what): '\(text)' must be a web address", advice: "check HF_ENDPOINT and MODELSCOPE_ENDPOINT")
+                .network, "\(what): '\(text)' must be a web address",
+                advice: "check HF_ENDPOINT and MODELSCOPE_ENDPOINT")
         case .unresolved(let host):
             MusicError(
                 .network, "\(what): the name \(host) can't be resolved",

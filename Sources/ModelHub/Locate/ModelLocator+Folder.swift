@@ -57,7 +57,8 @@ extension ModelLocator {
         let own = found.ownPart.directory
         guard found.missingFiles.isEmpty else {
             throw MusicError(
-                .invalidCheckpoint, "\(own.path) is not complete: missing \(found.missingFiles.joined(separator: ", "))",
+                .invalidCheckpoint,
+                "\(own.path) is not complete: missing \(found.missingFiles.joined(separator: ", "))",
                 advice: "copy or download it again", field: "model", value: name)
         }
         var notices: [String] = []
@@ -90,8 +91,8 @@ extension ModelLocator {
         let names = parts.map { "\($0.component.directoryName)/" }
         return MusicError(
             .modelNotFound,
-            "the folder \(folder.path) has the part '\(own)' alone, and \(Wording.list(places, "and")), which it needs, "
-                + "\(parts.count == 1 ? "is" : "are") not on this machine"
+            "the folder \(folder.path) has the part '\(own)' alone, and \(Wording.list(places, "and")), which it "
+                + "needs, \(parts.count == 1 ? "is" : "are") not on this machine"
                 + (offlineReason(offline).map { " (offline mode is on: \($0))" } ?? ""),
             advice: "put \(Wording.list(names, "and")) beside it",
             field: "model",
@@ -102,7 +103,7 @@ extension ModelLocator {
         MusicError(
             .invalidRequest,
             "\(folder.path) has several models: \(models.map(\.lastPathComponent).joined(separator: ", "))",
-            advice: "name the folder of one of them", field: "model", value: folder.path,
+            field: "model", value: folder.path,
             suggestion: .choose(field: "model", among: models.map(\.path)))
     }
 

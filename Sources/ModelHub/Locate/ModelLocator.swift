@@ -58,7 +58,7 @@ public struct ModelLocator: Sendable {
     ///   - offline: `true` forbids the network, `nil` leaves it to the environment.
     ///   - download: whether missing files may be downloaded.
     ///   - onEvent: told how a download goes.
-    /// - Throws: ``MusicError`` `modelNotFound`, whose text names every missing file, with the suggestion to install them;
+    /// - Throws: ``MusicError`` `modelNotFound`, whose text names every missing file, and suggests to install them;
     ///   `invalidRequest`, `network`, `unwritableOutput`; `CancellationError`.
     public func resolve(
         _ name: String, offline: Bool? = nil, download: Bool = false,
@@ -154,7 +154,6 @@ public struct ModelLocator: Sendable {
         if offline == false { configuration.isOffline = false }
         var downloader = ModelDownloader(configuration: configuration)
         downloader.suggestions = registry.names(near: name)
-        downloader.extraFiles = registry.catalog.families.reduce(into: []) { $0.formUnion($1.extraFiles) }
         return downloader
     }
 

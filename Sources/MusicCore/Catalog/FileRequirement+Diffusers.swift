@@ -1,5 +1,5 @@
 extension FileRequirement {
-    /// Relative paths of the files that a folder in the layout of Diffusers lacks, by what its `model_index.json` names.
+    /// Relative paths of the files that a folder in the layout of Diffusers lacks, by what `model_index.json` names.
     static func missingInPipeline(_ folder: FolderView) -> [String] {
         guard let names = pipelineParts(of: folder) else { return ["model_index.json"] }
         return names.flatMap { name in

@@ -66,7 +66,8 @@ public struct MemoryTier: Sendable, Equatable, Codable {
         if let duration = request.duration, duration > self.duration {
             notices.append(
                 "\(Int(duration)) seconds are more than the \(Int(self.duration)) that memory of this size "
-                    + "(\(gigabytes) GB) suits: if it does not suffice, weights in 8 bits and loading with low memory need less")
+                    + "(\(gigabytes) GB) suits: if it does not suffice, weights in 8 bits and loading with low memory need less"
+            )
         }
         if request.batchSize > batchSize {
             notices.append(

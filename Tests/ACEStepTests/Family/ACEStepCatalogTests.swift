@@ -45,8 +45,11 @@ struct ACEStepCatalogTests {
         #expect(catalog.recommended(for: .planning)?.name == "lm-0.6b")
     }
 
-    @Test(arguments: [("8", []), ("16", ["lm-0.6b"]), ("24", ["lm-1.7b", "lm-0.6b"]),
-        ("48", ["lm-4b", "lm-1.7b", "lm-0.6b"])] as [(String, [String])])
+    @Test(
+        arguments: [
+            ("8", []), ("16", ["lm-0.6b"]), ("24", ["lm-1.7b", "lm-0.6b"]),
+            ("48", ["lm-4b", "lm-1.7b", "lm-0.6b"]),
+        ] as [(String, [String])])
     func languageModelsByMemoryLargestFirst(tier: String, names: [String]) throws {
         let memory = try MemoryTier(named: tier).bytes
         #expect(catalog.preferred(for: .planning, memory: memory).map(\.name) == names)
