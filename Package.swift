@@ -101,12 +101,12 @@ var targets: [Target] = [
     .testTarget(
         name: "AudioFileTests", dependencies: ["AudioFile", "MusicCore", "CSndfile"], swiftSettings: strict),
     .executableTarget(
-        name: "ModelHubProbe", dependencies: ["ModelHub", "MusicCore"], path: "Tests/ModelHubProbe",
+        name: "ModelHubProbe", dependencies: ["ModelHub", "ACEStep", "MusicCore"], path: "Tests/ModelHubProbe",
         swiftSettings: strict),
     .testTarget(
         name: "ModelHubTests",
         dependencies: [
-            "ModelHub", "ModelHubProbe", "MusicCore", .product(name: "Crypto", package: "swift-crypto"),
+            "ModelHub", "ModelHubProbe", "ACEStep", "MusicCore", .product(name: "Crypto", package: "swift-crypto"),
         ],
         swiftSettings: strict),
     .testTarget(

@@ -74,20 +74,23 @@ package struct RequestResolver: Sendable {
         return (resolved, notices)
     }
 
+    /// The published models that can do every task.
+    private static let baseModels = Suggestion.choose(field: "model", among: ["base", "xl-base"])
+
     /// Whether the variant can do the task.
     private func checkTask(_ request: ACEStepRequest, _ notices: inout [String]) throws {
         if request.task.worksOnTracks, let trackTasks {
             guard trackTasks.contains(request.task) else {
                 throw MusicError(
                     .unsupported, "This model wasn't trained for the task \(request.task.rawValue)",
-                    advice: "use a base model: base or xl-base")
+                    field: "model", suggestion: Self.baseModels)
             }
         } else if request.task.worksOnTracks {
             switch variant {
             case .turbo:
                 throw MusicError(
                     .unsupported, "A turbo model can't do the task \(request.task.rawValue)",
-                    advice: "use a base model: base or xl-base")
+                    field: "model", suggestion: Self.baseModels)
             case .sft:
                 notices.append("The task \(request.task.rawValue) was trained into base models; this is an SFT model")
             case .base:

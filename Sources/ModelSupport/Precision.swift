@@ -60,7 +60,13 @@ public struct ComputeTarget: Sendable, Equatable {
             .outOfMemory,
             "Loading the weights of \(name) takes \(gigabytes(weights.peak)), and this machine has "
                 + gigabytes(memory),
-            advice: "use a smaller model, the number format bf16, weights in 8 bits, or the mode for low memory")
+            advice: "use a smaller model",
+            suggestion: .anyOf(
+                [
+                    .set(field: "dtype", to: LoadOptions.Precision.bfloat16.rawValue),
+                    .set(field: "quantization", to: LoadOptions.Quantization.q8.rawValue),
+                    .set(field: "low_memory", to: "true"),
+                ]))
     }
 
     /// Runs a closure with this target's device as the default device.

@@ -46,6 +46,9 @@ public struct Engine: Sendable {
         isInstalledNamed = isInstalled
     }
 
+    /// What the families say of their published checkpoints.
+    public var catalog: ModelCatalog { ModelCatalog(families.map(\.catalog)) }
+
     // MARK: Models
 
     /// The name of the model for a user who names none.
@@ -76,8 +79,9 @@ public struct Engine: Sendable {
         guard let family = families.first(where: { $0.recognizes(location) }) else {
             throw MusicError(
                 .invalidCheckpoint, "\(location.directory.path) holds no checkpoint of a known family",
-                advice: "known families: \(families.map(\.name).joined(separator: ", ")); "
-                    + "give the folder that holds model_index.json, or the one that holds vae/ and the DiT folder")
+                advice: "give " + families.map { "\($0.catalog.folderDescription) (\($0.name))" }
+                    .joined(separator: ", or "),
+                field: "model", value: name)
         }
         return Found(name: name, location: location, family: family)
     }

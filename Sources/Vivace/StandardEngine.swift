@@ -1,9 +1,17 @@
-import ModelHub
+public import ModelHub
 import ModelSupport
 
 extension Engine {
     /// The families that this library brings along.
     public static let standardFamilies: [any MusicFamily] = [ACEStepFamily()]
+
+    /// Finds models by name, with the catalogs of families.
+    ///
+    /// - Throws: ``MusicError`` for an environment that can't be used.
+    public static func locator(of families: [any MusicFamily]) throws -> ModelLocator {
+        try ModelLocator(
+            catalog: ModelCatalog(families.map(\.catalog)), builtin: { try Installation.builtinModel() })
+    }
 
     /// An engine over the models that are on this machine, in the places where Python programs keep them too.
     ///
@@ -15,7 +23,7 @@ extension Engine {
     public static func standard(
         families: [any MusicFamily] = standardFamilies, pool: ModelPool = ModelPool(), downloads: Bool = false
     ) -> Engine {
-        let locator = { @Sendable in try ModelLocator(builtin: { try Installation.builtinModel() }) }
+        let locator = { @Sendable in try locator(of: families) }
         return Engine(
             families: families, pool: pool, builtinName: ModelRegistry.builtinName, memory: { Machine.memory },
             locate: { try await locator().resolve($0, offline: !downloads).location },

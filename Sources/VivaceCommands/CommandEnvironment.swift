@@ -1,4 +1,5 @@
 public import Foundation
+public import ModelHub
 public import MusicCore
 public import MusicEngine
 
@@ -51,12 +52,18 @@ public struct CommandEnvironment: Sendable {
     public var machine: Machine { machineDescription() }
     private let machineDescription: @Sendable () -> Machine
 
+    /// Finds models by name, with the catalogs of all families; throws ``MusicError`` for an environment that can't be
+    /// used.
+    public var locator: @Sendable () throws -> ModelLocator
+
     public init(
         engine: Engine, machine: @escaping @Sendable () -> Machine,
+        locator: @escaping @Sendable () throws -> ModelLocator,
         makeRandomCheckpoint: @escaping MakeRandomCheckpoint, quantizeCheckpoint: @escaping QuantizeCheckpoint
     ) {
         self.engine = engine
         machineDescription = machine
+        self.locator = locator
         self.makeRandomCheckpoint = makeRandomCheckpoint
         self.quantizeCheckpoint = quantizeCheckpoint
     }

@@ -46,7 +46,7 @@ public struct VivaceCommand: AsyncParsableCommand {
     private static func finish(with error: any Error) -> Never {
         switch error {
         case let error as MusicError:
-            Terminal.error(error.description)
+            Terminal.error(error.description(in: CommandLineWording()))
             endProcess(ExitStatus.of(error))
         case is CancellationError:
             Terminal.error("cancelled")

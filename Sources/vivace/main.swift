@@ -5,14 +5,17 @@ import VivaceCommands
 
 // The composition root: the one place that knows every family and every face.
 
+let families = Engine.standardFamilies
+
 await VivaceCommand.run(
     in: CommandEnvironment(
-        engine: .standard(downloads: true),
+        engine: .standard(families: families, downloads: true),
         machine: {
             .init(
                 memory: Machine.memory, threads: Machine.threads, instructionSet: Machine.instructionSet,
                 hasGPU: Machine.hasGPU)
         },
+        locator: { try Engine.locator(of: families) },
         makeRandomCheckpoint: { folder, kind, seed, report in
             switch kind {
             case .model:

@@ -46,7 +46,8 @@ import Testing
         #expect(turbo.directories.keys.sorted() == ["dit", "text_encoder", "vae"])
         #expect(inventory.models.first { $0.name == "base" }?.status == .absent)
         let tuned = try #require(inventory.models.first { $0.name == "someone/tuned" })
-        #expect(tuned.origin == .cache && tuned.status == .installed && tuned.kind == .dit)
+        #expect(tuned.origin == .cache && tuned.status == .installed && tuned.kind == "dit")
+        #expect(tuned.purpose == .music && tuned.directory?.hasSuffix(commitB) == true)
         let text = String(decoding: try JSONEncoder().encode(inventory), as: UTF8.self)
         #expect(text.contains("\"cache_directory\"") && text.contains("\"disk_bytes\""))
         #expect(try JSONDecoder().decode(ModelInventory.self, from: Data(text.utf8)) == inventory)
@@ -145,7 +146,7 @@ import Testing
     @Test func nothingToVerify() async throws {
         let error = await #expect(throws: MusicError.self) { _ = try await locator.verify("turbo") }
         #expect(error?.code == .modelNotFound)
-        #expect(error?.advice.contains("vivace models pull turbo") == true)
+        #expect(error?.suggestion == .install(models: ["turbo"], bytes: 6_334_000_000))
     }
 
     // MARK: - Remove

@@ -44,14 +44,14 @@ import Testing
     @Test func hiddenOrAbsent() async throws {
         let error = try await error(status: 401, ["X-Error-Code": "RepoNotFound"], pulling: "ACE-Step/acestep-v15-turb")
         #expect(error.code == .modelNotFound)
-        #expect(error.advice.contains("did you mean turbo"))
+        #expect(error.description.contains("; did you mean turbo"))
         #expect(error.advice.contains("HF_TOKEN"))
     }
 
     @Test func absent() async throws {
         let error = try await error(status: 404, ["X-Error-Code": "RepoNotFound"], pulling: "ACE-Step/acestep-v15-sff")
         #expect(error.code == .modelNotFound)
-        #expect(error.advice.contains("sft"))
+        #expect(error.description.contains("did you mean sft"))
     }
 
     @Test func absentFile() async throws {

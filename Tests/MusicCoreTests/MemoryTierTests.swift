@@ -40,14 +40,6 @@ struct MemoryTierTests {
         }
     }
 
-    @Test func suitedModelsComeLargestFirst() throws {
-        #expect(MemoryTier.plannerSizes == ["0.6B", "1.7B", "4B"])
-        #expect(try MemoryTier(named: "8").suitedPlanners == [])
-        #expect(try MemoryTier(named: "16").suitedPlanners == ["0.6B"])
-        #expect(try MemoryTier(named: "24").suitedPlanners == ["1.7B", "0.6B"])
-        #expect(try MemoryTier(named: "48").suitedPlanners == ["4B", "1.7B", "0.6B"])
-    }
-
     @Test func whatGoesBeyondIsSaid() throws {
         let tier = try MemoryTier(named: "16")
         #expect(tier.notices(MusicRequest(prompt: "x", duration: 120, batchSize: 2)).isEmpty)

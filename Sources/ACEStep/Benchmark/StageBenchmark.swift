@@ -64,7 +64,7 @@ final class StageBenchmark {
         case .plannerPrefill, .plannerStep, .guidedPlannerStep:
             throw MusicError(
                 .unsupported, "The stage '\(stage.rawValue)' is one of the language model",
-                advice: "measure it with the folder of a language model, as in: vivace bench --stage lm")
+                advice: "measure it with a language model")
         case .endToEnd:
             let total =
                 counts.text + counts.condition + counts.crossAttentionCache

@@ -2,9 +2,9 @@ public import MusicCore
 
 /// ACE-Step 1.5: its models, its language models, and what its requests can hold.
 public struct ACEStepFamily: MusicFamily {
-    static let name = "ace-step"
+    static let name = FamilyCatalog.aceStep.family
 
-    public var name: String { Self.name }
+    public var catalog: FamilyCatalog { .aceStep }
 
     public init() {}
 

@@ -101,7 +101,7 @@ final class Planner {
                 .invalidRequest,
                 "The prompt has \(prompt.count) tokens and the song \(max(expected, Self.leastCodes)), and the "
                     + "language model sees \(contextLength)",
-                advice: "shorten the lyrics or the duration, or use --no-thinking")
+                advice: "shorten the lyrics or the duration", suggestion: .set(field: "thinking", to: "false"))
         }
         var guidance: SequenceWriter.Guidance?
         if sampling.guidanceScale > 1 {
@@ -130,7 +130,8 @@ final class Planner {
         if let index = codes.firstIndex(where: \.isEmpty) {
             throw MusicError(
                 .numericalFailure, "The language model wrote no audio codes for song \(index + 1)",
-                advice: "use another seed, constrained decoding, or --no-thinking")
+                advice: "use another seed or constrained decoding",
+                suggestion: .set(field: "thinking", to: "false"))
         }
         return codes
     }

@@ -161,7 +161,8 @@ extension ACEStepRequest {
         if let codes = self.audioCodes, AudioCodeText.codes(in: codes).isEmpty {
             throw MusicError(
                 .invalidRequest, "The field audio_codes holds no code",
-                advice: "give codes as <|audio_code_123|><|audio_code_456|>")
+                advice: "give codes as <|audio_code_123|><|audio_code_456|>", field: "audio_codes", value: codes,
+                expected: "codes as <|audio_code_123|>")
         }
         if hasCodes, self.task != .text2music, self.task != .cover {
             throw MusicError(
@@ -176,7 +177,8 @@ extension ACEStepRequest {
         // A cover of nothing in a given timbre is text2music with another instruction, which the reference allows.
         if self.task == .cover, self.reference != nil { return }
         throw MusicError(
-            .invalidRequest, "The task \(self.task.rawValue) needs source audio", advice: "name a file as src_audio")
+            .invalidRequest, "The task \(self.task.rawValue) needs source audio", field: "src_audio",
+            expected: "an audio file", suggestion: .give(field: "src_audio"))
     }
 
     private func checkTracks() throws {
@@ -189,7 +191,8 @@ extension ACEStepRequest {
         guard self.task == .complete || self.tracks.count == 1 else {
             throw MusicError(
                 .invalidRequest, "The task \(self.task.rawValue) takes one track, not \(self.tracks.count)",
-                advice: "name one, and run the task once for each")
+                advice: "name one, and make a request for each", field: "track_classes",
+                value: self.tracks.map(\.rawValue).joined(separator: ","), expected: "one track")
         }
         guard Set(self.tracks).count == self.tracks.count else {
             throw MusicError(.invalidRequest, "A track is named twice", advice: "name each track once")

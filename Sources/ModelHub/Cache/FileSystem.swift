@@ -14,7 +14,7 @@ enum FileSystem {
         case ENOSPC, EDQUOT:
             return MusicError(
                 .unwritableOutput, "can't \(action) \(path): the disk is full",
-                advice: "free some space and run the command again, it goes on where it stopped; or set HF_HOME to a "
+                advice: "free some space and download again, which goes on where it stopped; or set HF_HOME to a "
                     + "folder on a larger disk")
         case EACCES, EPERM, EROFS:
             return MusicError(

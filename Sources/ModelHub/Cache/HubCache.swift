@@ -45,6 +45,15 @@ struct HubCache: Sendable {
         }.sorted()
     }
 
+    /// The repository whose folder in some cache, `models--OWNER--NAME`, this is; `nil` if it is none.
+    static func repository(at folder: URL) -> RepositoryID? {
+        guard folder.lastPathComponent.hasPrefix(prefix),
+            FileSystem.isDirectory(folder.appending(path: "snapshots"))
+        else { return nil }
+        let cache = HubCache(directory: folder.deletingLastPathComponent())
+        return cache.repositories().first { folderName($0) == folder.lastPathComponent }
+    }
+
     /// The commit that a revision stood for at the last download; a commit stands for itself.
     func commit(of revision: String, in repository: RepositoryID) -> String? {
         if HubReference.isCommit(revision) { return revision }

@@ -206,7 +206,7 @@ struct FileDownloader: Sendable {
             "\(file.path) of \(listing.repository) arrived with the \(isSHA256 ? "SHA-256" : "git hash") \(actual), "
                 + "and \(listing.source.title) says \(expected)",
             advice: "nothing was kept; a proxy may alter downloads, or the site has a fault: try again later or from "
-                + "the other site with ACESTEP_DOWNLOAD_SOURCE=\(listing.source.other.rawValue)")
+                + "the other site with \(HubConfiguration.sourceVariable)=\(listing.source.other.rawValue)")
     }
 }
 

@@ -156,7 +156,8 @@ public struct ModelDownloader: Sendable {
         _ item: DownloadItem, _ listing: RepositoryListing, _ source: any HubSource, failed: Set<HubSourceName>,
         meter: ProgressMeter
     ) throws -> Job {
-        let files = FileSelection.select(listing, folders: item.folders)
+        let selection = FileSelection(extraFiles: configuration.extraFiles)
+        let files = selection.select(listing, folders: item.folders)
         for folder in item.folders where !files.contains(where: { RemotePath.isIn(folder, $0.path) }) {
             let place = folder.isEmpty ? "\(item.repository)" : "\(item.repository)/\(folder)"
             throw MusicError(
@@ -173,7 +174,7 @@ public struct ModelDownloader: Sendable {
             }
         }
         // What other models have brought keeps its place in the new snapshot, so that the newest one serves them too.
-        for file in listing.files where FileSelection.isNeeded(file.path) && !downloader.isPresent(file, of: listing) {
+        for file in listing.files where selection.isNeeded(file.path) && !downloader.isPresent(file, of: listing) {
             _ = try? downloader.adopt(file, of: listing)
         }
         job.missing.sort { ($0.file.size, $1.file.path) > ($1.file.size, $0.file.path) }
@@ -275,20 +276,4 @@ public struct ModelDownloader: Sendable {
 extension DownloadItem {
     /// Whether the other site can stand in: the repository lies on both, and no commit or tag of one site is asked for.
     fileprivate var hasSubstitute: Bool { isMirrored && revision == nil }
-}
-
-/// Numbers of bytes for people.
-public enum ByteCount {
-    /// Such as `6.31 GB`; units are powers of 1000.
-    public static func text(_ bytes: Int64) -> String {
-        var value = Double(bytes)
-        for unit in ["B", "kB", "MB", "GB"] {
-            if abs(value) < 999.5 || unit == "GB" {
-                let digits = unit == "B" || abs(value) >= 99.5 ? 0 : abs(value) >= 9.95 ? 1 : 2
-                return String(format: "%.\(digits)f %@", value, unit)
-            }
-            value /= 1000
-        }
-        return "\(bytes) B"
-    }
 }

@@ -11,15 +11,18 @@ public struct HubConfiguration: Sendable {
     public var token: String?
     /// Token for ModelScope (`MODELSCOPE_API_TOKEN`).
     public var modelScopeToken: String?
-    /// The site to ask first (`ACESTEP_DOWNLOAD_SOURCE`); `nil` for automatic, which is Hugging Face.
+    /// The site to ask first (`VIVACE_DOWNLOAD_SOURCE`, or what a family names); `nil` for automatic, which is Hugging
+    /// Face.
     ///
-    /// The official models lie on both, so the other one steps in when the first can't be reached.
+    /// For models that lie on both, the other one steps in when the first can't be reached.
     public var source: HubSourceName?
     /// The cache in the layout of Hugging Face's Python library (`HF_HUB_CACHE`, `HF_HOME`).
     public var cacheDirectory: URL
-    /// Folders with checkpoints side by side, as the Python project keeps them, which are searched before the cache
-    /// (`ACESTEP_CHECKPOINTS_DIR`).
+    /// Folders with checkpoints side by side, which are searched before the cache (`VIVACE_CHECKPOINTS_DIR`, and what
+    /// the families name).
     public var checkpointDirectories: [URL] = []
+    /// Names of files that are downloaded beside weights, configuration and tokenizer data: what the families name.
+    public var extraFiles: Set<String>
     /// The file with the user's own model names: `models.json` below `XDG_CONFIG_HOME/vivace`.
     public var userModelsFile: URL
     /// Whether the network is off limits (`VIVACE_OFFLINE`, `HF_HUB_OFFLINE`, `TRANSFORMERS_OFFLINE`).
@@ -32,8 +35,12 @@ public struct HubConfiguration: Sendable {
     /// How many files are downloaded at the same time, at least 1.
     public var parallelDownloads = 4
 
+    /// Why nothing may be downloaded where the caller said so.
+    static let askedFor = "as asked for"
     /// The environment variable that turned the network off, for messages.
-    package var offlineReason = "--offline"
+    package var offlineReason = Self.askedFor
+    /// The environment variable that names the site to ask first.
+    static let sourceVariable = "VIVACE_DOWNLOAD_SOURCE"
     package var retries = RetryPolicy()
     package var http = HTTPClient.Options()
     /// Free bytes at a directory; `nil` if unknown.
@@ -41,9 +48,13 @@ public struct HubConfiguration: Sendable {
 
     /// Reads the environment.
     ///
-    /// - Parameter environment: variables by name.
+    /// - Parameters:
+    ///   - environment: variables by name.
+    ///   - catalog: families, which may have variables and files of their own.
     /// - Throws: ``MusicError`` `invalidRequest` if a variable has a value that it can't have.
-    public init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+    public init(
+        environment: [String: String] = ProcessInfo.processInfo.environment, catalog: ModelCatalog = ModelCatalog()
+    ) throws {
         let variables = Variables(environment)
         let hubHome =
             variables.path("HF_HOME")
@@ -53,7 +64,9 @@ public struct HubConfiguration: Sendable {
             variables.path("HF_HUB_CACHE") ?? variables.path("HUGGINGFACE_HUB_CACHE") ?? hubHome.appending(path: "hub")
         userModelsFile = (variables.path("XDG_CONFIG_HOME") ?? variables.home.appending(path: ".config"))
             .appending(path: "vivace/models.json")
-        checkpointDirectories = variables.path("ACESTEP_CHECKPOINTS_DIR").map { [$0] } ?? []
+        checkpointDirectories = (["VIVACE_CHECKPOINTS_DIR"] + catalog.families.flatMap(\.checkpointVariables))
+            .compactMap(variables.path)
+        extraFiles = catalog.families.reduce(into: []) { $0.formUnion($1.extraFiles) }
 
         if let endpoint = variables["HF_ENDPOINT"] {
             self.endpoint = try Self.endpoint(endpoint, variable: "HF_ENDPOINT")
@@ -68,7 +81,8 @@ public struct HubConfiguration: Sendable {
                 ?? Self.token(try? String(contentsOf: file, encoding: .utf8), from: file.path)
         }
         modelScopeToken = try Self.token(variables["MODELSCOPE_API_TOKEN"], from: "MODELSCOPE_API_TOKEN")
-        if let choice = variables["ACESTEP_DOWNLOAD_SOURCE"] { source = try Self.source(named: choice) }
+        let choices = [Self.sourceVariable] + catalog.families.flatMap(\.sourceVariables)
+        if let choice = choices.lazy.compactMap({ variables[$0] }).first { source = try Self.source(named: choice) }
         for name in ["VIVACE_OFFLINE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"] where variables.isTrue(name) {
             isOffline = true
             offlineReason = name
@@ -87,7 +101,7 @@ public struct HubConfiguration: Sendable {
         if name == "auto" { return nil }
         guard let source = HubSourceName(rawValue: name) else {
             throw MusicError(
-                .invalidRequest, "'\(text)' is no source of models",
+                .invalidRequest, "the source of models must be auto, huggingface or modelscope, not '\(text)'",
                 advice: "choose auto, \(HubSourceName.allCases.map(\.rawValue).joined(separator: " or "))")
         }
         return source
@@ -113,7 +127,7 @@ public struct HubConfiguration: Sendable {
         while text.hasSuffix("/") { text.removeLast() }
         guard text.hasPrefix("https://") || text.hasPrefix("http://"), !text.contains(where: \.isWhitespace) else {
             throw MusicError(
-                .invalidRequest, "\(variable) is '\(text)', which is no address",
+                .invalidRequest, "\(variable) must be a web address, not '\(text)'",
                 advice: "set it to something like https://huggingface.co, or unset it")
         }
         return text

@@ -5,7 +5,7 @@ import MusicCore
 enum HubErrors {
     /// What was going on when an exchange failed.
     struct Context {
-        /// What was wanted, such as `model.safetensors of ACE-Step/Ace-Step1.5`.
+        /// What was wanted, such as `model.safetensors of owner/name`.
         var subject: String
         var source: HubSourceName
         var repository: RepositoryID
@@ -28,7 +28,7 @@ enum HubErrors {
 
     private static func explain(_ error: TransferError, _ context: Context) -> any Error {
         let what = "can't download \(context.subject) from \(context.source.title)"
-        let resume = "what has arrived is kept: run the command again to go on"
+        let resume = "what has arrived is kept: download again to go on"
         return switch error {
         case .cancelled:
             CancellationError()
@@ -38,7 +38,8 @@ enum HubErrors {
                 advice: "install it, on Debian with: apt-get install libcurl4")
         case .badAddress(let text):
             MusicError(
-                .network, "\(what): '\(text)' is no address", advice: "check HF_ENDPOINT and MODELSCOPE_ENDPOINT")
+                .network, "\(what): '\(text)' must be a web address",
+                advice: "check HF_ENDPOINT and MODELSCOPE_ENDPOINT")
         case .unresolved(let host):
             MusicError(
                 .network, "\(what): the name \(host) can't be resolved",
@@ -84,9 +85,8 @@ enum HubErrors {
                 return MusicError(
                     .modelNotFound,
                     "\(what): there is no public repository \(context.repository) (status \(error.status))",
-                    advice: nearest(context)
-                        + "if it is private or gated, set \(variable) to a token that may read it, from \(context.page)"
-                )
+                    advice: "if it is private or gated, set \(variable) to a token that may read it, from "
+                        + context.page, field: "model", suggestion: nearest(context))
             }
             let reason = code == "GatedRepo" ? "its owners ask everyone to accept their terms" : "access is denied"
             let advice =
@@ -103,13 +103,13 @@ enum HubErrors {
             default: thing = "there is no repository \(context.repository)"
             }
             return MusicError(
-                .modelNotFound, "\(what): \(thing) (status 404)",
-                advice: nearest(context) + "'vivace models list' shows the known names")
+                .modelNotFound, "\(what): \(thing) (status 404)", field: "model",
+                suggestion: nearest(context).map { .anyOf([$0, .listModels]) } ?? .listModels)
         case 407:
             return MusicError(
                 .network, "\(what): the proxy wants a login (status 407)", advice: "put it into HTTPS_PROXY")
         case 416:
-            return MusicError(.network, "\(what): the server serves no such range", advice: "run the command again")
+            return MusicError(.network, "\(what): the server serves no such range", advice: "download again")
         case 429:
             let wait = error.head.headers["retry-after"].map { "; it asks to wait \($0) s" } ?? ""
             return MusicError(
@@ -126,12 +126,13 @@ enum HubErrors {
         }
     }
 
-    private static func nearest(_ context: Context) -> String {
-        context.suggestions.isEmpty ? "" : "did you mean \(context.suggestions.joined(separator: " or "))? "
+    private static func nearest(_ context: Context) -> Suggestion? {
+        context.suggestions.isEmpty ? nil : .didYouMean(context.suggestions)
     }
 
     private static func otherSite(_ context: Context) -> String {
-        "official models also come from the other site: ACESTEP_DOWNLOAD_SOURCE=\(context.source.other.rawValue)"
+        "published models also come from the other site: "
+            + "\(HubConfiguration.sourceVariable)=\(context.source.other.rawValue)"
     }
 
     /// Whether another site may serve what this one could not: it was out of reach, silent, or at fault.

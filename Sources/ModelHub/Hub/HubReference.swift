@@ -1,39 +1,5 @@
 import MusicCore
 
-/// A repository on a model hub: `owner/name`.
-public struct RepositoryID: Sendable, Hashable, Comparable, CustomStringConvertible {
-    public let owner: String
-    public let name: String
-
-    public var description: String { "\(owner)/\(name)" }
-
-    /// - Parameter text: `owner/name`, each of at most 96 letters, digits, `-`, `_` and `.`, by the hub's rules.
-    /// - Returns: `nil` if it is no such name.
-    public init?(_ text: String) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy(Self.isValidPart), !parts[1].hasSuffix(".git") else { return nil }
-        owner = String(parts[0])
-        name = String(parts[1])
-    }
-
-    private static func isValidPart(_ part: Substring) -> Bool {
-        let edge = Set("-.")
-        guard (1...96).contains(part.utf8.count), let first = part.first, let last = part.last,
-            !edge.contains(first), !edge.contains(last), !part.contains("--"), !part.contains("..")
-        else { return false }
-        return part.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-                true
-            default: false
-            }
-        }
-    }
-
-    public static func < (left: RepositoryID, right: RepositoryID) -> Bool { left.description < right.description }
-}
-
 /// What a user names on a hub: `owner/name[@revision][/folder]`.
 public struct HubReference: Sendable, Hashable, CustomStringConvertible {
     public var repository: RepositoryID
@@ -72,15 +38,15 @@ public struct HubReference: Sendable, Hashable, CustomStringConvertible {
         guard let repository = RepositoryID("\(parts[0])/\(parts[1])") else { return nil }
         if let revision, !Self.isValidRevision(revision) {
             throw MusicError(
-                .invalidRequest, "'\(revision)' in '\(text)' can be no revision",
+                .invalidRequest, "'\(revision)' in '\(text)' is not the name of a revision",
                 advice: "give a branch, a tag or a commit hash after the @")
         }
         var folder = parts.dropFirst(2).joined(separator: "/")
         while folder.hasSuffix("/") { folder.removeLast() }
         if !folder.isEmpty, !RemotePath.isSafe(folder) {
             throw MusicError(
-                .invalidRequest, "'\(folder)' in '\(text)' can be no folder of a repository",
-                advice: "name a folder as the hub shows it, such as ACE-Step/Ace-Step1.5/vae")
+                .invalidRequest, "'\(folder)' in '\(text)' is not the name of a folder of a repository",
+                advice: "name a folder as the hub shows it, such as owner/name/folder")
         }
         self.init(repository: repository, revision: revision, folder: folder)
     }

@@ -1,3 +1,5 @@
+import MusicCore
+
 /// A file of a repository, as a hub lists it.
 package struct RemoteFile: Sendable, Hashable {
     /// Path in the repository, checked by ``RemotePath/isSafe(_:)``.

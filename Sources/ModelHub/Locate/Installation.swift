@@ -28,7 +28,7 @@ public enum Installation {
         guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
             throw MusicError(
                 .modelNotFound, "the built-in model is not beside the program in \(program.path)",
-                advice: "set VIVACE_BUILTIN_MODEL to its folder, or name a model")
+                advice: "set VIVACE_BUILTIN_MODEL to its folder", suggestion: .give(field: "model"))
         }
         return found
     }

@@ -10,43 +10,38 @@ extension ModelLocator {
         var files: [String]
     }
 
-    /// Resolves an official model.
+    /// Resolves a published model.
     func resolve(
         _ wanted: WantedModel, name: String, offline: Bool?, download: Bool,
         onEvent: @escaping @Sendable (DownloadEvent) -> Void
     ) async throws -> ResolvedModel {
-        var (directories, incomplete) = locate(wanted)
+        var (parts, incomplete) = locate(wanted)
         if !incomplete.isEmpty {
             guard download, offlineReason(offline) == nil else {
-                throw missing(incomplete, name: name, command: wanted.name, offline: offline)
+                throw missing(incomplete, name: name, install: wanted.name, offline: offline)
             }
             try await downloader(near: name, offline: offline).download(
-                Self.items(for: incomplete), onEvent: onEvent)
-            (directories, incomplete) = locate(wanted)
+                items(for: incomplete), onEvent: onEvent)
+            (parts, incomplete) = locate(wanted)
             guard incomplete.isEmpty else { throw unusable(incomplete, name: name) }
         }
-        let layout: ResolvedModel.Layout =
-            switch wanted.model.ownComponent.role {
-            case .pipeline: .diffusers
-            case .languageModel: .languageModel
-            default: .official
-            }
-        return ResolvedModel(name: name, layout: layout, directories: directories)
+        return ResolvedModel(
+            name: name, purpose: wanted.model.purpose, layout: wanted.model.layout, parts: parts)
     }
 
-    /// Where the parts of an official model lie, and which are not complete.
-    func locate(_ wanted: WantedModel) -> (directories: [ModelRole: URL], incomplete: [IncompletePart]) {
-        var directories: [ModelRole: URL] = [:]
+    /// Where the parts of a published model lie, its own first, and which are not complete.
+    func locate(_ wanted: WantedModel) -> (parts: [FoundModel.Part], incomplete: [IncompletePart]) {
+        var parts: [FoundModel.Part] = []
         var incomplete: [IncompletePart] = []
         for component in wanted.model.components {
             let revision = wanted.revision(of: component)
             switch locate(component, revision: revision) {
-            case .success(let url): directories[component.role] = url
+            case .success(let url): parts.append(.init(component.role, url, name: component.directoryName))
             case .failure(let files):
                 incomplete.append(IncompletePart(component: component, revision: revision, files: files.paths))
             }
         }
-        return (directories, incomplete)
+        return (parts, incomplete)
     }
 
     struct MissingFiles: Error {
@@ -59,7 +54,7 @@ extension ModelLocator {
         if revision == nil {
             for root in configuration.checkpointDirectories {
                 let folder = root.appending(path: component.directoryName, directoryHint: .isDirectory)
-                if ComponentFiles.missing(in: folder, for: component.role).isEmpty { return .success(folder) }
+                if FolderView(folder).missing(component.files).isEmpty { return .success(folder) }
             }
         }
         var fewest: [String]?
@@ -67,21 +62,21 @@ extension ModelLocator {
             let folder =
                 component.folder.isEmpty
                 ? snapshot.directory : snapshot.directory.appending(path: component.folder, directoryHint: .isDirectory)
-            let missing = ComponentFiles.missing(in: folder, for: component.role)
+            let missing = FolderView(folder).missing(component.files)
             if missing.isEmpty { return .success(folder) }
             if missing.count < fewest?.count ?? .max { fewest = missing }
         }
-        let nowhere = URL(filePath: "/nonexistent", directoryHint: .isDirectory)
-        let files = fewest ?? ComponentFiles.missing(in: nowhere, for: component.role)
+        let nowhere = FolderView(URL(filePath: "/nonexistent", directoryHint: .isDirectory))
+        let files = fewest ?? nowhere.missing(component.files)
         return .failure(MissingFiles(paths: files.map { component.folder.isEmpty ? $0 : "\(component.folder)/\($0)" }))
     }
 
     /// Downloads that complete the given parts, one per repository and revision.
-    static func items(for parts: [IncompletePart]) -> [DownloadItem] {
+    func items(for parts: [IncompletePart]) -> [DownloadItem] {
         items(for: parts.map { ($0.component, $0.revision) })
     }
 
-    static func items(for parts: [(component: ModelComponent, revision: String?)]) -> [DownloadItem] {
+    func items(for parts: [(component: ModelComponent, revision: String?)]) -> [DownloadItem] {
         var items: [DownloadItem] = []
         for (component, revision) in parts {
             let repository = component.repository
@@ -91,7 +86,7 @@ extension ModelLocator {
                 items.append(
                     DownloadItem(
                         repository: repository, revision: revision, folders: [component.folder],
-                        isMirrored: OfficialModels.isMirrored(repository)))
+                        isMirrored: registry.isMirrored(repository)))
             }
         }
         return items
@@ -104,7 +99,7 @@ extension ModelLocator {
     ) async throws -> ResolvedModel {
         if let folder = cachedFolder(reference), let model = try? resolvePresent(folder, name: name) { return model }
         guard download, offlineReason(offline) == nil else {
-            var error = missing([], name: name, command: reference.description, offline: offline)
+            var error = missing([], name: name, install: reference.description, offline: offline)
             if let folder = cachedFolder(reference) {
                 // It was downloaded before, if not as a whole: what exactly is wrong with it?
                 do { _ = try resolvePresent(folder, name: name) } catch let problem as MusicError {
@@ -115,7 +110,7 @@ extension ModelLocator {
         }
         let item = DownloadItem(
             repository: reference.repository, revision: reference.revision, folders: [reference.folder],
-            isMirrored: OfficialModels.isMirrored(reference.repository))
+            isMirrored: registry.isMirrored(reference.repository))
         let snapshots = try await downloader(near: name, offline: offline).download([item], onEvent: onEvent)
         let root = snapshots[0].directory
         let folder = reference.folder.isEmpty ? root : root.appending(path: reference.folder)
@@ -133,8 +128,10 @@ extension ModelLocator {
         return nil
     }
 
-    /// The error that names what is missing and how to get it.
-    func missing(_ parts: [IncompletePart], name: String, command: String, offline: Bool?) -> MusicError {
+    /// The error that names what is missing.
+    ///
+    /// - Parameter model: what to install.
+    func missing(_ parts: [IncompletePart], name: String, install model: String, offline: Bool?) -> MusicError {
         let files = parts.map { part in
             "\(part.files.joined(separator: ", ")) of \(part.component.repository)"
         }
@@ -142,13 +139,13 @@ extension ModelLocator {
             files.isEmpty
             ? "the model '\(name)' is not on this machine"
             : "the model '\(name)' is not complete on this machine: missing \(files.joined(separator: "; "))"
-        let reason = offlineReason(offline).map { ", and offline mode is on (\($0))" } ?? ""
-        let bytes = parts.reduce(0) { $0 + $1.component.bytes }
-        let size = bytes > 0 ? " (about \(ByteCount.text(bytes)))" : ""
+        let gated = parts.filter(\.component.isGated).map { "\($0.component.repository)" }
+        let terms =
+            gated.isEmpty ? "" : ", and the owners of \(Wording.list(gated, "and")) ask you to accept their terms first"
         return MusicError(
-            .modelNotFound, "\(what)\(reason)",
-            advice: "get it\(reason.isEmpty ? "" : " while online") with: vivace models pull \(command)\(size)"
-        )
+            .modelNotFound, what + terms + (offlineReason(offline).map { ", and offline mode is on (\($0))" } ?? ""),
+            field: "model", value: name,
+            suggestion: .install(models: [model], bytes: parts.reduce(0) { $0 + $1.component.bytes }))
     }
 
     /// The error for a repository that lacks, even after a download, what it should have.

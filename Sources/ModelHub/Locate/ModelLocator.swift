@@ -3,14 +3,14 @@ import MusicCore
 
 /// Finds what a user calls a model: a folder, a hub id, a short name, or `builtin`.
 ///
-///     turbo                               a short name, official or the user's own
-///     turbo@REVISION                      the same at a branch, tag or commit
-///     ACE-Step/Ace-Step1.5                a repository of the hub, its parts taken from its folders
-///     someone/their-model@v2/folder       a folder of a repository, at a revision
-///     /data/checkpoints                   folders side by side, as the Python project keeps them
-///     /data/checkpoints/acestep-v15-sft   one of them; the others are its neighbours
-///     /data/pipeline                      a folder of Diffusers
-///     builtin                             what the program registered under this name
+///     NAME                        a short name, of a published model or the user's own
+///     NAME@REVISION               the same at a branch, tag or commit
+///     someone/their-model         a repository of the hub
+///     someone/their-model@v2/sub  a folder of a repository, at a revision
+///     /data/checkpoints           a folder that one of the families recognises
+///     builtin                     what the program registered under this name
+///
+/// Which names there are, and what a folder holds, the families say in their catalogs.
 public struct ModelLocator: Sendable {
     /// Gives the folder of the model that comes with the program.
     public typealias Builtin = @Sendable () throws -> URL
@@ -30,14 +30,18 @@ public struct ModelLocator: Sendable {
 
     /// A locator for the process's environment and the user's own names.
     ///
+    /// - Parameters:
+    ///   - catalog: what the families say of themselves.
+    ///   - builtin: finds the folder of the model called `builtin`; `nil` if there is none.
     /// - Throws: ``MusicError`` for a variable or a file of names that can't be used.
     public init(
-        environment: [String: String] = ProcessInfo.processInfo.environment, builtin: Builtin? = nil
+        catalog: ModelCatalog, environment: [String: String] = ProcessInfo.processInfo.environment,
+        builtin: Builtin? = nil
     ) throws {
-        let configuration = try HubConfiguration(environment: environment)
+        let configuration = try HubConfiguration(environment: environment, catalog: catalog)
         self.init(
-            configuration: configuration, registry: try ModelRegistry(userFile: configuration.userModelsFile),
-            builtin: builtin)
+            configuration: configuration,
+            registry: try ModelRegistry(catalog: catalog, userFile: configuration.userModelsFile), builtin: builtin)
     }
 
     /// The same locator with another configuration.
@@ -47,15 +51,14 @@ public struct ModelLocator: Sendable {
 
     /// Finds a model, and downloads what is missing if that is allowed.
     ///
-    /// What is here is used without a look at the network; ``ModelDownloader`` or `vivace models pull` brings a newer
-    /// version.
+    /// What is here is used without a look at the network; ``pull(_:onEvent:)`` brings a newer version.
     ///
     /// - Parameters:
     ///   - name: see above.
     ///   - offline: `true` forbids the network, `nil` leaves it to the environment.
     ///   - download: whether missing files may be downloaded.
     ///   - onEvent: told how a download goes.
-    /// - Throws: ``MusicError`` `modelNotFound`, whose text names every missing file and the command that gets them;
+    /// - Throws: ``MusicError`` `modelNotFound`, whose text names every missing file, and suggests to install them;
     ///   `invalidRequest`, `network`, `unwritableOutput`; `CancellationError`.
     public func resolve(
         _ name: String, offline: Bool? = nil, download: Bool = false,
@@ -74,12 +77,12 @@ public struct ModelLocator: Sendable {
     /// What a name means.
     enum Target {
         case folder(URL)
-        /// An official model, at a revision of its own repository.
+        /// A published model, at a revision of its own repository.
         case parts(WantedModel)
         case repository(HubReference)
     }
 
-    /// An official model, with the revision that was asked for.
+    /// A published model, with the revision that was asked for.
     struct WantedModel {
         var model: KnownModel
         var revision: String?
@@ -89,7 +92,7 @@ public struct ModelLocator: Sendable {
             component.repository == model.ownComponent.repository ? revision : nil
         }
 
-        /// How to call it in a command.
+        /// What it is installed by.
         var name: String { model.name + (revision.map { "@\($0)" } ?? "") }
     }
 
@@ -100,13 +103,13 @@ public struct ModelLocator: Sendable {
         let name = name.trimmingCharacters(in: .whitespaces)
         guard !name.isEmpty else {
             throw MusicError(
-                .invalidRequest, "the model has no name", advice: "name one: 'vivace models list' shows the known ones")
+                .invalidRequest, "the name of the model is empty", field: "model", suggestion: .listModels)
         }
         if name.lowercased() == ModelRegistry.builtinName {
             guard let builtin else {
                 throw MusicError(
-                    .modelNotFound, "this program comes without a built-in model",
-                    advice: "use another one: 'vivace models list' shows them")
+                    .modelNotFound, "this program comes without a built-in model", advice: "use another one",
+                    field: "model", value: name, suggestion: .listModels)
             }
             return .folder(try builtin())
         }
@@ -116,7 +119,7 @@ public struct ModelLocator: Sendable {
             let revision = parts.count > 1 ? String(parts[1]) : nil
             if let revision, !HubReference.isValidRevision(revision) {
                 throw MusicError(
-                    .invalidRequest, "'\(revision)' in '\(name)' can be no revision",
+                    .invalidRequest, "'\(revision)' in '\(name)' is not the name of a revision",
                     advice: "give a branch, a tag or a commit hash after the @")
             }
             return .parts(WantedModel(model: model, revision: revision))
@@ -131,8 +134,8 @@ public struct ModelLocator: Sendable {
         let near = registry.names(near: name)
         throw MusicError(
             .modelNotFound, "there is no model called '\(name)'",
-            advice: (near.isEmpty ? "" : "did you mean \(near.joined(separator: " or "))? ")
-                + "give a short name ('vivace models list'), a folder, or a hub id such as ACE-Step/Ace-Step1.5")
+            advice: "give a short name, a folder, or a hub id of the form owner/name", field: "model", value: name,
+            suggestion: near.isEmpty ? .listModels : .anyOf([.didYouMean(near), .listModels]))
     }
 
     /// The place that a name means as a path: one that exists, or one that can be nothing else.
@@ -156,7 +159,7 @@ public struct ModelLocator: Sendable {
 
     /// Why nothing may be downloaded; `nil` if it may.
     func offlineReason(_ offline: Bool?) -> String? {
-        if offline == true { return "--offline" }
+        if offline == true { return HubConfiguration.askedFor }
         return configuration.isOffline && offline == nil ? configuration.offlineReason : nil
     }
 }

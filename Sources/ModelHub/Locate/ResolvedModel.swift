@@ -3,48 +3,43 @@ import MusicCore
 
 /// A model whose files are on this machine.
 public struct ResolvedModel: Sendable, Equatable {
-    /// How its files are laid out.
-    public enum Layout: String, Sendable, Codable {
-        /// A folder per part: DiT, VAE, text encoder, which may lie apart from each other.
-        case official
-        /// One folder with `model_index.json`.
-        case diffusers
-        /// One folder with a planning language model, which makes no music by itself.
-        case languageModel = "language_model"
-    }
-
     /// The name or path that the user gave.
     public var name: String
-    public var layout: Layout
-    /// The folder of each part; in the layout of Diffusers there is one part, `pipeline`.
-    public var directories: [ModelRole: URL]
+    public var purpose: ModelPurpose
+    public var layout: ModelLayout
+    /// The parts, the model's own first.
+    public var parts: [FoundModel.Part]
     /// What the user should know of how the name was understood.
     public var notices: [String]
 
-    public init(name: String, layout: Layout, directories: [ModelRole: URL], notices: [String] = []) {
+    /// - Precondition: there is at least one part.
+    public init(
+        name: String, purpose: ModelPurpose, layout: ModelLayout, parts: [FoundModel.Part], notices: [String] = []
+    ) {
+        precondition(!parts.isEmpty, "a model has a part of its own")
         self.name = name
+        self.purpose = purpose
         self.layout = layout
-        self.directories = directories
+        self.parts = parts
         self.notices = notices
     }
 
-    /// The checkpoint's own folder: the DiT's, the pipeline's or the language model's.
-    public var directory: URL {
-        for role in [ModelRole.pipeline, .dit, .languageModel] {
-            if let url = directories[role] { return url }
-        }
-        return URL(filePath: "/")
+    /// The part that makes it what it is.
+    public var ownPart: FoundModel.Part { parts[0] }
+
+    /// The checkpoint's own folder.
+    public var directory: URL { ownPart.directory }
+
+    /// The folder of each part.
+    public var directories: [ModelRole: URL] {
+        Dictionary(parts.map { ($0.role, $0.directory) }) { first, _ in first }
     }
 
-    /// The location for a model family: the checkpoint's own folder, and for the official layout the folders `vae`
-    /// and `Qwen3-Embedding-0.6B`, wherever they lie.
+    /// The location for a model family: the checkpoint's own folder, and those of the parts that it shares, wherever
+    /// they lie.
     public var location: ModelLocation {
-        var components: [String: URL] = [:]
-        components["vae"] = directories[.vae]
-        components["Qwen3-Embedding-0.6B"] = directories[.textEncoder]
-        if layout == .official, let languageModel = directories[.languageModel] {
-            components[languageModel.lastPathComponent] = languageModel
-        }
-        return ModelLocation(name: name, directory: directory, components: components)
+        ModelLocation(
+            name: name, directory: directory,
+            components: Dictionary(parts.dropFirst().map { ($0.name, $0.directory) }) { first, _ in first })
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import MusicCore
 
 /// One line of the list of models.
 public struct ListedModel: Sendable, Codable, Equatable {
@@ -26,25 +27,33 @@ public struct ListedModel: Sendable, Codable, Equatable {
     public var name: String
     public var origin: Origin
     public var status: Status
-    /// What it is: `dit`, `pipeline` or `language_model`; `nil` if unknown.
+    /// What it is for; `nil` if unknown.
+    public var purpose: ModelPurpose?
+    /// The role of its own part, such as `pipeline`; `nil` if unknown.
     public var kind: ModelRole?
     /// Where it comes from: a hub id, or what a name of the user's stands for.
     public var source: String?
     public var summary: String?
     public var parameters: String?
+    /// An SPDX expression.
     public var licence: String?
+    /// Whether its owners ask everyone to accept their terms before a download; `nil` if unknown.
+    public var isGated: Bool?
     /// Approximate bytes of a complete download, parts that are shared with other models included.
     public var downloadBytes: Int64?
     /// Bytes on this machine, shared parts included.
     public var diskBytes: Int64
+    /// The checkpoint's own folder, if it is complete.
+    public var directory: String?
     /// Folders of the parts that are complete, by role.
     public var directories: [String: String]
 
     enum CodingKeys: String, CodingKey {
-        case name, origin, status, kind, source, summary, parameters, licence
+        case name, origin, status, purpose, kind, source, summary, parameters, licence
+        case isGated = "gated"
         case downloadBytes = "download_bytes"
         case diskBytes = "disk_bytes"
-        case directories
+        case directory, directories
     }
 }
 
@@ -72,7 +81,7 @@ extension ModelLocator {
         models += registry.userModels.map(entry)
         models += unnamedRepositories()
 
-        let repositories = Set(registry.models.flatMap { $0.components.map(\.repository) })
+        let repositories = registry.repositories
             .union(models.filter { $0.origin == .cache }.compactMap { $0.source.flatMap(RepositoryID.init) })
         let bytes = repositories.reduce(0) { $0 + DiskUsage.bytes(below: cache.blobs(of: $1)) }
         return ModelInventory(
@@ -86,16 +95,17 @@ extension ModelLocator {
     }
 
     private func entry(_ model: KnownModel) -> ListedModel {
-        let (directories, incomplete) = locate(WantedModel(model: model))
+        let (parts, incomplete) = locate(WantedModel(model: model))
         let own = model.ownComponent
-        let hasOwn = directories[own.role] != nil || snapshotFolders(of: own).contains { hasWeights(below: $0) }
+        let ownFolder = parts.first { $0.role == own.role }?.directory
+        let hasOwn = ownFolder != nil || snapshotFolders(of: own).contains { hasWeights(below: $0) }
         let status: ListedModel.Status = incomplete.isEmpty ? .installed : hasOwn ? .partial : .absent
         return ListedModel(
-            name: model.name, origin: .official, status: status, kind: own.role,
-            source: own.repository.description + (own.folder.isEmpty ? "" : "/\(own.folder)"), summary: model.summary,
-            parameters: model.parameters, licence: model.licence, downloadBytes: model.bytes,
-            diskBytes: status == .absent ? 0 : DiskUsage.bytes(below: Array(directories.values)),
-            directories: Self.paths(directories))
+            name: model.name, origin: .official, status: status, purpose: model.purpose, kind: own.role,
+            source: own.place, summary: model.summary, parameters: model.parameters, licence: model.licence,
+            isGated: model.isGated, downloadBytes: model.bytes,
+            diskBytes: status == .absent ? 0 : DiskUsage.bytes(below: parts.map(\.directory)),
+            directory: ownFolder?.path, directories: Self.paths(parts))
     }
 
     private func entry(_ model: UserModel) -> ListedModel {
@@ -117,16 +127,14 @@ extension ModelLocator {
         return absent(model.name, .user, source: model.model, summary: model.summary)
     }
 
-    /// Repositories of the cache that hold an ACE-Step model and have no short name.
+    /// Repositories of the cache that hold a model of a known family and have no short name.
     private func unnamedRepositories() -> [ListedModel] {
-        let known = Set(registry.models.flatMap { $0.components.map(\.repository) })
+        let known = registry.repositories
         return cache.repositories().filter { !known.contains($0) }.compactMap { repository in
             guard let snapshot = cache.snapshots(of: repository, revision: nil).first else { return nil }
-            switch ModelFolder(snapshot.directory) {
-            case .pipeline(let url):
-                // Any pipeline of Diffusers has this file; ours has this part.
-                guard FileSystem.isDirectory(url.appending(path: "condition_encoder")) else { return nil }
-            case .dit, .official: break
+            switch registry.catalog.contents(of: FolderView(snapshot.directory))?.contents {
+            case .model(let found)? where found.purpose == .music: break
+            case .several?: break
             default: return nil
             }
             return present(repository.description, .cache, snapshot.directory, source: repository.description)
@@ -145,24 +153,22 @@ extension ModelLocator {
             }
             return entry
         }
-        let kind = [ModelRole.pipeline, .dit, .languageModel].first { model.directories[$0] != nil }
         return ListedModel(
-            name: name, origin: origin, status: .installed, kind: kind, source: source, summary: summary,
-            parameters: nil, licence: nil, downloadBytes: nil,
-            diskBytes: DiskUsage.bytes(below: Array(model.directories.values)),
-            directories: Self.paths(model.directories))
+            name: name, origin: origin, status: .installed, purpose: model.purpose, kind: model.ownPart.role,
+            source: source, summary: summary, diskBytes: DiskUsage.bytes(below: model.parts.map(\.directory)),
+            directory: model.directory.path, directories: Self.paths(model.parts))
     }
 
     private func absent(
         _ name: String, _ origin: ListedModel.Origin, source: String?, summary: String?
     ) -> ListedModel {
         ListedModel(
-            name: name, origin: origin, status: .absent, kind: nil, source: source, summary: summary, parameters: nil,
-            licence: nil, downloadBytes: nil, diskBytes: 0, directories: [:])
+            name: name, origin: origin, status: .absent, source: source, summary: summary, diskBytes: 0,
+            directories: [:])
     }
 
-    private static func paths(_ directories: [ModelRole: URL]) -> [String: String] {
-        Dictionary(uniqueKeysWithValues: directories.map { ($0.key.rawValue, $0.value.path) })
+    private static func paths(_ parts: [FoundModel.Part]) -> [String: String] {
+        Dictionary(parts.map { ($0.role.rawValue, $0.directory.path) }) { first, _ in first }
     }
 
     /// The folders of a part in all snapshots of the cache.

@@ -5,10 +5,10 @@ extension ModelLocator {
     /// Downloads models, or what of them has changed on the hub or is not here.
     ///
     /// - Parameters:
-    ///   - names: official names, names of the user's, hub ids with revision and folder.
+    ///   - names: short names, names of the user's, hub ids with revision and folder.
     ///   - onEvent: told how it goes, from any thread; all names are one download.
     /// - Returns: the models, in the order of the names; a folder of a repository that is no model by itself, such as
-    ///   `ACE-Step/Ace-Step1.5/vae`, is downloaded and not among them.
+    ///   a `vae` that others share, is downloaded and not among them.
     /// - Throws: as ``ModelDownloader/download(_:onEvent:)``; ``MusicError`` `invalidRequest` for a folder.
     @discardableResult
     public func pull(
@@ -21,14 +21,14 @@ extension ModelLocator {
                 throw MusicError(
                     .invalidRequest,
                     "'\(name)' is a folder on this machine (\(url.path)): there is nothing to download",
-                    advice: "name a model of 'vivace models list' or a hub id")
+                    advice: "give a short name or a hub id", field: "model", value: name, suggestion: .listModels)
             case .parts(let wanted):
                 let parts = wanted.model.components.map { ($0, wanted.revision(of: $0)) }
-                items = Self.merged(items + Self.items(for: parts))
+                items = Self.merged(items + self.items(for: parts))
             case .repository(let reference):
                 let item = DownloadItem(
                     repository: reference.repository, revision: reference.revision, folders: [reference.folder],
-                    isMirrored: OfficialModels.isMirrored(reference.repository))
+                    isMirrored: registry.isMirrored(reference.repository))
                 items = Self.merged(items + [item])
             }
         }
@@ -36,13 +36,21 @@ extension ModelLocator {
         var models: [ResolvedModel] = []
         for name in names {
             if case .repository(let reference) = try target(name), let folder = cachedFolder(reference),
-                !reference.folder.isEmpty, case .unknown = ModelFolder(folder)
+                !reference.folder.isEmpty, !holdsModel(folder)
             {
                 continue
             }
             models.append(try await resolve(name, download: true, onEvent: onEvent))
         }
         return models
+    }
+
+    /// Whether a folder holds a model, or several, and not a part alone or nothing that a family knows.
+    private func holdsModel(_ folder: URL) -> Bool {
+        switch registry.catalog.contents(of: FolderView(folder))?.contents {
+        case .model?, .several?: true
+        case .part?, .unknown?, nil: false
+        }
     }
 
     /// One item per repository and revision.

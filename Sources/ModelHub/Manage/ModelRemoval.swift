@@ -64,7 +64,7 @@ extension ModelLocator {
         if plan.repositories.isEmpty {
             throw MusicError(
                 .modelNotFound, "nothing of '\(name)' is in the model cache \(configuration.cacheDirectory.path)",
-                advice: "'vivace models list' shows what is")
+                field: "model", value: name, suggestion: .listModels)
         }
         return plan
     }
@@ -111,10 +111,11 @@ extension ModelLocator {
             other != model && other.components.contains(component)
                 && snapshotFolders(of: other.ownComponent).contains { hasWeights(below: $0) }
         }.map(\.name)
-        let known = Set(registry.models.flatMap { $0.components.map(\.repository) })
+        let known = registry.repositories
         for repository in cache.repositories() where !known.contains(repository) {
             guard let snapshot = cache.snapshots(of: repository, revision: nil).first,
-                case .dit = ModelFolder(snapshot.directory)
+                case .model(let found)? = registry.catalog.contents(of: FolderView(snapshot.directory))?.contents,
+                found.missingParts.contains(component)
             else { continue }
             users.append(repository.description)
         }

@@ -45,7 +45,9 @@ extension ModelLocator {
         for folder in folders {
             urls += HubCache.files(below: folder).filter { !$0.hasPrefix(".cache/") }.map { folder.appending(path: $0) }
         }
-        let files = urls
+        // A part may lie within the folder of another.
+        var seen: Set<String> = []
+        let files = urls.filter { seen.insert($0.standardizedFileURL.path).inserted }
         let total = files.reduce(0) { $0 + (FileSystem.size($1) ?? 0) }
         let checked = try await Offload.run { isCancelled in
             var done: Int64 = 0
@@ -87,20 +89,20 @@ extension ModelLocator {
     private func verifiedFolders(_ name: String) throws -> (folders: [URL], missing: [String]) {
         switch try target(name) {
         case .folder(let url):
-            return (try resolvePresent(url, name: name).directories.values.sorted { $0.path < $1.path }, [])
+            return (try resolvePresent(url, name: name).parts.map(\.directory).sorted { $0.path < $1.path }, [])
         case .repository(let reference):
             guard let folder = cachedFolder(reference) else {
-                throw missing([], name: name, command: reference.description, offline: nil)
+                throw missing([], name: name, install: reference.description, offline: nil)
             }
             return ([folder], [])
         case .parts(let wanted):
-            let (directories, incomplete) = locate(wanted)
-            if directories[wanted.model.ownComponent.role] == nil,
+            let (parts, incomplete) = locate(wanted)
+            if !parts.contains(where: { $0.role == wanted.model.ownComponent.role }),
                 !snapshotFolders(of: wanted.model.ownComponent).contains(where: FileSystem.isDirectory)
             {
-                throw missing(incomplete, name: name, command: wanted.name, offline: nil)
+                throw missing(incomplete, name: name, install: wanted.name, offline: nil)
             }
-            var folders = Array(directories.values)
+            var folders = parts.map(\.directory)
             for part in incomplete {
                 folders += snapshotFolders(of: part.component).filter(FileSystem.isDirectory).prefix(1)
             }

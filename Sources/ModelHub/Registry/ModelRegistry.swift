@@ -1,34 +1,31 @@
 import Foundation
 import MusicCore
 
-/// The models that have short names: the official ones and the user's own.
+/// The models that have short names: those that the families publish, and the user's own.
 public struct ModelRegistry: Sendable {
     /// The name of the model that comes with the program.
     public static let builtinName = "builtin"
 
-    /// Official checkpoints, in the order in which they are listed.
-    public let models: [KnownModel]
+    /// What the families say of themselves.
+    public let catalog: ModelCatalog
     /// The user's own names.
     public let userModels: [UserModel]
 
-    /// The official models alone.
-    public static let official = ModelRegistry(models: OfficialModels.all, userModels: [])
-
-    package init(models: [KnownModel], userModels: [UserModel]) {
-        self.models = models
+    public init(catalog: ModelCatalog, userModels: [UserModel] = []) {
+        self.catalog = catalog
         self.userModels = userModels
     }
 
-    /// The official models and those of the user's file.
+    /// The published models and those of the user's file.
     ///
     /// The file need not exist. Its form is:
     ///
-    ///     {"models": [{"name": "mine", "model": "/data/acestep-mine"},
-    ///                 {"name": "jazz", "model": "someone/acestep-jazz@v2", "summary": "fine-tuned on jazz"}]}
+    ///     {"models": [{"name": "mine", "model": "/data/my-model"},
+    ///                 {"name": "jazz", "model": "someone/jazz@v2", "summary": "fine-tuned on jazz"}]}
     ///
     /// - Throws: ``MusicError`` `unreadableInput` if the file can't be read or does not have this form.
-    public init(userFile: URL) throws {
-        models = OfficialModels.all
+    public init(catalog: ModelCatalog, userFile: URL) throws {
+        self.catalog = catalog
         guard FileSystem.isFile(userFile) else {
             userModels = []
             return
@@ -38,17 +35,17 @@ public struct ModelRegistry: Sendable {
                 .unreadableInput, "\(userFile.path) can't be used: \(reason)",
                 advice: "its form is {\"models\": [{\"name\": \"NAME\", \"model\": \"FOLDER or OWNER/NAME\"}]}")
         }
-        guard (FileSystem.size(userFile) ?? 0) <= 1 << 20 else { throw broken("it has more than a megabyte") }
+        guard (FileSystem.size(userFile) ?? 0) <= 1 << 20 else { throw broken("it must have at most a megabyte") }
         struct Document: Decodable { var models: [UserModel] }
         do {
             userModels = try JSONDecoder().decode(Document.self, from: Data(contentsOf: userFile)).models
         } catch {
             throw broken("it is not the JSON that is expected here")
         }
-        var taken = Set(models.flatMap(\.names).map { $0.lowercased() } + [Self.builtinName])
+        var taken = Set(catalog.models.flatMap(\.names).map { $0.lowercased() } + [Self.builtinName])
         for model in userModels {
             guard !model.name.isEmpty, !model.name.contains(where: { $0 == "/" || $0 == "@" || $0.isWhitespace }) else {
-                throw broken("'\(model.name)' can be no name")
+                throw broken("the name '\(model.name)' must have at least one letter, and no slash, @ or space")
             }
             guard taken.insert(model.name.lowercased()).inserted else {
                 throw broken("the name '\(model.name)' is taken")
@@ -56,18 +53,26 @@ public struct ModelRegistry: Sendable {
         }
     }
 
-    /// The official model of that name, whatever its case.
-    public func model(named name: String) -> KnownModel? {
-        let name = name.lowercased()
-        return models.first { $0.names.contains { $0.lowercased() == name } }
+    /// The published models, in the order in which they are listed.
+    public var models: [KnownModel] { catalog.models }
+
+    /// Every repository that parts of published models lie in.
+    var repositories: Set<RepositoryID> { Set(models.flatMap { $0.components.map(\.repository) }) }
+
+    /// Whether a repository lies on more than one site under the same name, by the same owners.
+    func isMirrored(_ repository: RepositoryID) -> Bool {
+        models.contains { $0.components.contains { $0.repository == repository && $0.sites.count > 1 } }
     }
+
+    /// The published model of that name, whatever its case.
+    public func model(named name: String) -> KnownModel? { catalog.model(named: name) }
 
     /// The user's model of that name, whatever its case.
     public func userModel(named name: String) -> UserModel? {
         userModels.first { $0.name.lowercased() == name.lowercased() }
     }
 
-    /// The official model whose own part is this place on the hubs.
+    /// The published model whose own part is this place on the hubs.
     func model(at repository: RepositoryID, folder: String) -> KnownModel? {
         models.first { $0.ownComponent.repository == repository && $0.ownComponent.folder == folder }
     }

@@ -6,6 +6,9 @@ public protocol MusicFamily: Sendable {
     /// Name, such as `ace-step`.
     var name: String { get }
 
+    /// Its published checkpoints, and what folders of its checkpoints hold.
+    var catalog: FamilyCatalog { get }
+
     /// The fields of a request that only this family understands.
     var fields: [FieldDescription] { get }
 
@@ -62,6 +65,7 @@ public protocol MusicFamily: Sendable {
 }
 
 extension MusicFamily {
+    public var name: String { catalog.family }
     public var fields: [FieldDescription] { [] }
     public var documentDefaults: [String: JSONValue] { [:] }
     public var memoryTiers: MemoryTiers { .unlimited }
@@ -86,7 +90,15 @@ extension MusicFamily {
         request.allFields.merging(request.options) { common, _ in common }
     }
 
-    public func recognizesPlanner(_ location: ModelLocation) -> Bool { false }
+    /// What the catalog says of the folder.
+    public func recognizes(_ location: ModelLocation) -> Bool { holds(.music, location) }
+
+    public func recognizesPlanner(_ location: ModelLocation) -> Bool { holds(.planning, location) }
+
+    private func holds(_ purpose: ModelPurpose, _ location: ModelLocation) -> Bool {
+        guard case .model(let found) = catalog.recognise(FolderView(location.directory)) else { return false }
+        return found.purpose == purpose
+    }
 
     public func loadPlanner(_ location: ModelLocation, options: LoadOptions) async throws -> any MusicPlanner {
         throw MusicError(.unsupported, "The family \(name) has no language models")

@@ -71,10 +71,11 @@ extension MusicError {
     ///   - known: the names that there are.
     ///   - place: of what it would be a field, such as `A request`.
     public static func unknownField(_ name: String, among known: some Sequence<String>, of place: String) -> MusicError {
-        let hint = NearestName.suggestion(for: name, among: known).map { "did you mean '\($0)'?" }
+        let hint = NearestName.suggestion(for: name, among: known)
         return MusicError(
             .invalidRequest, "\(place) has no field '\(name.prefix(64))'",
-            advice: hint ?? "docs/requests.md lists the fields")
+            advice: hint == nil ? "docs/requests.md lists the fields" : "", field: name,
+            suggestion: hint.map { .didYouMean([$0]) })
     }
 
     /// A field whose value is not what it must be.
@@ -82,6 +83,8 @@ extension MusicError {
         _ field: String, _ value: JSONValue, _ message: String, expected: String, verb: String = "give",
         hint: String = ""
     ) -> MusicError {
-        MusicError(.invalidRequest, message, advice: "\(hint)\(verb) \(expected)")
+        MusicError(
+            .invalidRequest, message, advice: "\(hint)\(verb) \(expected)", field: field, value: value.plainText,
+            expected: expected)
     }
 }

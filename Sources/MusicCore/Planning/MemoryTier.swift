@@ -33,13 +33,17 @@ public struct MemoryTier: Sendable, Equatable, Codable {
         self.batchSize = batchSize
     }
 
+    /// Memory of the smallest machines of the tier, in bytes.
+    public var bytes: Int64 { Int64(gigabytes) * 1_000_000_000 }
+
     /// What is to be said of a request that goes beyond the tier.
     public func notices(_ request: MusicRequest) -> [String] {
         var notices: [String] = []
         if let duration = request.duration, duration > self.duration {
             notices.append(
                 "\(Int(duration)) seconds are more than the \(Int(self.duration)) that memory of this size "
-                    + "(\(gigabytes) GB) suits: if it does not suffice, loading with low memory or in 8 bits needs less")
+                    + "(\(gigabytes) GB) suits: if it does not suffice, weights in 8 bits and loading with low memory need less"
+            )
         }
         if request.batchSize > batchSize {
             notices.append(
@@ -68,9 +72,6 @@ public struct MemoryTiers: Sendable, Equatable {
             batchSize: RequestLimits.batchSize.upperBound)
     ])
 
-    /// Sizes of language models, smallest first.
-    public var plannerSizes: [String] { all.compactMap(\.plannerSize) }
-
     /// The tier of a machine.
     ///
     /// A part of the memory that is missing to the round number, as systems keep some, is overlooked.
@@ -90,11 +91,5 @@ public struct MemoryTiers: Sendable, Equatable {
                 advice: "use \(all.map { String($0.gigabytes) }.joined(separator: ", "))")
         }
         return tier
-    }
-
-    /// Sizes of language models that a tier suits, largest first.
-    public func suitedPlanners(_ tier: MemoryTier) -> [String] {
-        guard let size = tier.plannerSize, let last = plannerSizes.firstIndex(of: size) else { return [] }
-        return plannerSizes[...last].reversed()
     }
 }

@@ -87,17 +87,20 @@ extension Engine {
             if isRequired, comesWithOne { return found.name }
         } else {
             if comesWithOne, isRequired || choice.tier.plannerSize != nil { return found.name }
-            let tiers = found.family.memoryTiers
-            let suited = tiers.suitedPlanners(choice.tier)
-            let others = isRequired ? tiers.plannerSizes.filter { !suited.contains($0) } : []
-            for size in suited + others {
-                let short = "lm-\(size.lowercased())"
-                if await isInstalled(short) { return short }
+            let planners = ModelCatalog([found.family.catalog])
+            let suited = planners.preferred(for: .planning, memory: choice.tier.bytes)
+            // Beyond what suits the memory, the smallest is the best guess.
+            let others = planners.preferred(for: .planning).reversed().filter { !suited.contains($0) }
+            for planner in suited + (isRequired ? others : []) where await isInstalled(planner.name) {
+                return planner.name
             }
         }
         guard isRequired else { return nil }
         throw MusicError(
-            .modelNotFound, "No language model is installed", advice: "install one, or leave thinking out")
+            .modelNotFound, "No language model is installed",
+            suggestion: .anyOf(
+                [ModelCatalog([found.family.catalog]).recommended(for: .planning)].compactMap { $0 }
+                    .map { .install(models: [$0.name], bytes: $0.bytes) } + [.leaveOut(field: "thinking")]))
     }
 
     /// Whether a model is the built-in one, by its name or by its folder.

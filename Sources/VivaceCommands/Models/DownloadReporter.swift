@@ -1,5 +1,6 @@
 import Foundation
 import ModelHub
+import MusicCore
 import Synchronization
 
 /// A line of standard error that is rewritten in place; nothing where no person reads it.

@@ -24,9 +24,12 @@ public struct ModelsCommand: AsyncParsableCommand {
 
 /// What the subcommands of `vivace models` share.
 enum ModelsSupport {
-    /// A locator for the environment, in which `builtin` is the model beside the program.
+    /// The locator of the running command's environment.
     static func locator() throws -> ModelLocator {
-        try ModelLocator(builtin: { try Installation.builtinModel() })
+        guard let environment = CommandEnvironment.current else {
+            throw MusicError(.internal, "the command runs outside VivaceCommand.run")
+        }
+        return try environment.locator()
     }
 
     /// A value as one JSON document.

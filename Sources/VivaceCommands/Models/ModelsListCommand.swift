@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ModelHub
+import MusicCore
 
 /// `vivace models list`: what is known and what is here.
 struct ModelsListCommand: AsyncParsableCommand {
@@ -59,10 +60,9 @@ struct ModelsListCommand: AsyncParsableCommand {
     }
 
     private static func summary(_ model: ListedModel) -> String {
-        let place = model.directories["dit"] ?? model.directories["pipeline"] ?? model.directories["language_model"]
         switch model.origin {
         case .official: return model.summary ?? ""
-        case .builtin: return [model.summary, place].compactMap { $0 }.joined(separator: ": ")
+        case .builtin: return [model.summary, model.directory].compactMap { $0 }.joined(separator: ": ")
         case .user: return [model.summary, model.source].compactMap { $0 }.joined(separator: ": ")
         case .cache: return "in the cache, without a short name"
         }

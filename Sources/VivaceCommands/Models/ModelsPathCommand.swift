@@ -13,7 +13,7 @@ struct ModelsPathCommand: AsyncParsableCommand {
     @Argument(help: "A short name, a hub id, or a folder.")
     var name: String
 
-    @Option(help: ArgumentHelp("Print the folder of one part.", valueName: "part"))
+    @Option(help: ArgumentHelp("Print the folder of one part, such as vae.", valueName: "part"))
     var component: ModelRole?
 
     @Flag(help: "Print one JSON document with the folders of all parts.")
@@ -27,7 +27,7 @@ struct ModelsPathCommand: AsyncParsableCommand {
             guard let url = model.directories[component] else {
                 let parts = model.directories.keys.map(\.rawValue).sorted().joined(separator: ", ")
                 throw MusicError(
-                    .invalidRequest, "'\(name)' has no part \(component.rawValue)", advice: "its parts: \(parts)")
+                    .invalidRequest, "'\(name)' has no part \(component)", advice: "its parts: \(parts)")
             }
             Terminal.output(url.path)
         } else {
@@ -36,4 +36,6 @@ struct ModelsPathCommand: AsyncParsableCommand {
     }
 }
 
-extension ModelRole: ExpressibleByArgument {}
+extension ModelRole: ExpressibleByArgument {
+    public init(argument: String) { self.init(rawValue: argument) }
+}

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ModelHub
+import MusicCore
 
 /// `vivace models pull`: download models, or what has changed of them.
 struct ModelsPullCommand: AsyncParsableCommand {

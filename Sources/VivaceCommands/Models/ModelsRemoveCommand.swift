@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ModelHub
+import MusicCore
 
 /// `vivace models remove`: take a model off this machine.
 struct ModelsRemoveCommand: AsyncParsableCommand {

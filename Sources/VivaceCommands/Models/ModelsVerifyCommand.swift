@@ -73,7 +73,7 @@ struct ModelsVerifyCommand: AsyncParsableCommand {
             throw MusicError(
                 .invalidCheckpoint,
                 "\(bad) file\(bad == 1 ? "" : "s") of '\(name)' \(bad == 1 ? "is" : "are") damaged or missing",
-                advice: "vivace models verify \(name) --repair downloads what is bad anew")
+                suggestion: .verify(model: name))
         }
     }
 

@@ -54,15 +54,13 @@ struct DoctorCommand: AsyncParsableCommand {
         let machine = environment.machine
         let model = try await engine.defaultName()
         let family = try await engine.find(model).family
-        let tiers = family.memoryTiers
         let tier = try engine.tier(of: family, named: planner.tierName)
         var installed: [String] = []
-        for size in tiers.plannerSizes.reversed() {
-            let name = "lm-\(size.lowercased())"
-            if await engine.isInstalled(name) { installed.append(name) }
+        for planner in engine.catalog.preferred(for: .planning) where await engine.isInstalled(planner.name) {
+            installed.append(planner.name)
         }
-        let suited = tiers.suitedPlanners(tier).map { "lm-\($0.lowercased())" }
-        let cache = try HubConfiguration().cacheDirectory
+        let suited = engine.catalog.preferred(for: .planning, memory: tier.bytes).map(\.name)
+        let cache = try environment.locator().configuration.cacheDirectory
         let free =
             try? FileManager.default.attributesOfFileSystem(
                 forPath: Self.existing(cache).path)[.systemFreeSize] as? Int

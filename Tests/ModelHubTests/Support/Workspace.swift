@@ -1,5 +1,7 @@
+import ACEStep
 import Foundation
 import ModelHub
+import MusicCore
 import Synchronization
 
 /// A temporary directory with a model cache in it, removed with the value.
@@ -26,7 +28,7 @@ final class Workspace: Sendable {
         ]
         environment["HF_TOKEN"] = token
         environment.merge(extra) { $1 }
-        var configuration = try HubConfiguration(environment: environment)
+        var configuration = try HubConfiguration(environment: environment, catalog: Checkpoints.catalog)
         configuration.retries.firstDelay = 0.002
         configuration.http.connectTimeout = 5
         configuration.http.stallTimeout = 5
@@ -34,7 +36,7 @@ final class Workspace: Sendable {
     }
 
     func locator(_ configuration: HubConfiguration) -> ModelLocator {
-        ModelLocator(configuration: configuration, registry: .official)
+        ModelLocator(configuration: configuration, registry: ModelRegistry(catalog: Checkpoints.catalog))
     }
 
     /// All files below a folder, the cache if none is given: links as `path -> target`, others as `path (bytes)`.
@@ -91,6 +93,8 @@ let commitB = String(repeating: "b", count: 40)
 
 /// The files of a repository with a DiT configuration that the locator knows.
 enum Checkpoints {
+    /// The one family whose published models the tests of downloads and of the cache use.
+    static let catalog = ModelCatalog([.aceStep])
     static let dit = "{\"model_type\":\"acestep\",\"is_turbo\":true}"
     static let encoder = "{\"model_type\":\"qwen3\"}"
 
