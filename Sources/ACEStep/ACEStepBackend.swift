@@ -5,7 +5,8 @@ import Oobleck
 
 /// ACE-Step 1.5: text to music by a diffusion transformer.
 ///
-/// All work runs on the array thread, so that several generations wait for each other.
+/// All work runs on the array thread, where generations, plans and loads take turns by step (`ArrayScheduler`): several
+/// go on side by side, each can be stopped within a step, and each song is what it would be alone.
 public final class ACEStepBackend: MeasurableBackend {
     /// What was loaded.
     public let info: ModelInfo
@@ -43,7 +44,7 @@ public final class ACEStepBackend: MeasurableBackend {
     @MLXActor
     private static func loadOnArrayThread(
         _ location: ModelLocation, options: LoadOptions
-    ) throws -> ACEStepBackend {
+    ) async throws -> ACEStepBackend {
         if let threads = options.threads { Machine.threads = threads }
         let layout = try CheckpointLayout(location)
         let parameterCount = try layout.parameterCount()
@@ -52,12 +53,13 @@ public final class ACEStepBackend: MeasurableBackend {
             try target.requireMemory(
                 forWeights: parameterCount, of: location.name, quantization: options.quantization)
         }
-        let model = try target.withDevice {
+        let job = ArrayJob(target)
+        let model = try await job.step {
             try evaluating("loading") {
-                try ACEStepModel(
-                    layout, dtype: target.dtype, quantization: options.quantization, isFrugal: options.lowMemory)
+                try ACEStepModel(layout, dtype: target.dtype, quantization: options.quantization, isFrugal: true)
             }
         }
+        if !options.lowMemory { try await model.loadNetworks(job) }
         let remarks = try CheckpointRemarks.read([layout.model, layout.model.deletingLastPathComponent()])
         let info = ModelInfo(
             family: familyName, variant: model.configuration.variant.rawValue,
@@ -76,7 +78,24 @@ public final class ACEStepBackend: MeasurableBackend {
     ///
     /// - Throws: ``MusicError`` with code `invalidRequest`.
     public func resolve(_ request: MusicRequest) throws -> (request: MusicRequest, notices: [String]) {
-        try resolver.resolve(request)
+        let resolved = try resolver.resolve(request)
+        return (resolved.request, resolved.notices)
+    }
+
+    /// The stages of a request's generation, weighted by the operations that they take, for a `JobProgress`.
+    ///
+    /// Their units are those that the events count: denoising steps and tiles of all songs.
+    ///
+    /// - Parameters:
+    ///   - request: its audio is read already.
+    ///   - codes: audio codes of each song; `nil` if they don't have their own.
+    /// - Throws: ``MusicError`` with code `invalidRequest` or `unsupported`.
+    public func stages(of request: MusicRequest, codes: [[Int]]? = nil) throws -> [JobProgress.Stage] {
+        pipeline.stages(of: try resolved(request, codes))
+    }
+
+    private func resolved(_ request: MusicRequest, _ codes: [[Int]]?) throws -> ResolvedRequest {
+        try codes.map { try resolver.resolve(request, codes: $0) } ?? resolver.resolve(request)
     }
 
     /// Makes the songs of a request, which is resolved first.
@@ -85,12 +104,25 @@ public final class ACEStepBackend: MeasurableBackend {
     public func generate(
         _ request: MusicRequest, details: MusicDetails
     ) -> AsyncThrowingStream<MusicEvent, any Error> {
+        generate(request, codes: nil, details: details)
+    }
+
+    /// Makes songs that follow audio codes of their own, as one batch: what is the same for all is computed once.
+    ///
+    /// - Parameters:
+    ///   - request: without audio codes.
+    ///   - codes: a list of codes for each song; `nil` if the songs don't have their own.
+    ///   - details: which events to report beside those that are always reported.
+    /// - Returns: events, ending with `finished`, whose songs hold their codes; the stream throws ``MusicError``.
+    public func generate(
+        _ request: MusicRequest, codes: [[Int]]?, details: MusicDetails = []
+    ) -> AsyncThrowingStream<MusicEvent, any Error> {
         AsyncThrowingStream { continuation in
             let task = Task {
                 do {
-                    let (resolved, notices) = try resolve(request)
-                    continuation.yield(.resolved(resolved))
-                    notices.forEach { continuation.yield(.notice($0)) }
+                    let resolved = try resolved(request, codes)
+                    continuation.yield(.resolved(resolved.request))
+                    resolved.notices.forEach { continuation.yield(.notice($0)) }
                     try Task.checkCancellation()
                     let result = try await pipeline.generate(resolved, details: details) { continuation.yield($0) }
                     continuation.yield(.finished(result))

@@ -4,9 +4,9 @@ import Synchronization
 
 /// The one thread of a process on which array work runs.
 ///
-/// libmlx keeps its default stream, and OpenMP its worker threads, per calling thread. Work that hops between the
-/// threads of the cooperative pool would therefore use a new stream each time and could not share lazily built
-/// arrays. Everything that touches arrays is isolated to ``MLXActor``, whose executor this is.
+/// OpenMP keeps its worker threads per calling thread, and libmlx computes for one thread at a time. Work that hops
+/// between the threads of the cooperative pool would start workers again and again, and wait for locks. Everything that
+/// touches arrays is isolated to ``MLXActor``, whose executor this is; jobs share it by ``ArrayScheduler``.
 public final class MLXExecutor: SerialExecutor {
     /// The executor that the whole process shares.
     public static let shared = MLXExecutor()
