@@ -1,13 +1,13 @@
 import Foundation
-import MLX
 import ModelSupport
 import MusicCore
 import Oobleck
 
 /// ACE-Step 1.5: text to music by a diffusion transformer.
 ///
-/// All work runs on the array thread, so that several generations wait for each other.
-public final class ACEStepBackend: MeasurableBackend {
+/// All work runs on the array thread, where generations, plans and loads take turns by step (`ArrayScheduler`): several
+/// go on side by side, each can be stopped within a step, and each song is what it would be alone.
+public final class ACEStepBackend: MeasurableBackend, SongCodesBackend {
     /// What was loaded.
     public let info: ModelInfo
     private let pipeline: Pipeline
@@ -32,21 +32,21 @@ public final class ACEStepBackend: MeasurableBackend {
     @MLXActor
     private static func loadOnArrayThread(
         _ location: ModelLocation, options: LoadOptions
-    ) throws -> ACEStepBackend {
+    ) async throws -> ACEStepBackend {
         if let threads = options.threads { Machine.threads = threads }
         let layout = try CheckpointLayout(location)
         let parts = try CheckpointParts(layout)
         let target = try ComputeTarget(options, parameterCount: parts.parameterCount)
-        try ComputeTarget.requireMemory(
-            for: parts.footprint(
-                dtype: target.dtype, quantization: options.quantization, isFrugal: options.lowMemory),
-            of: location.name)
-        let model = try target.withDevice {
+        let footprint = parts.footprint(
+            dtype: target.dtype, quantization: options.quantization, isFrugal: options.lowMemory)
+        try ComputeTarget.requireMemory(for: footprint, of: location.name)
+        let job = ArrayJob(target)
+        let model = try await job.step {
             try evaluating("loading") {
-                try ACEStepModel(
-                    parts, dtype: target.dtype, quantization: options.quantization, isFrugal: options.lowMemory)
+                try ACEStepModel(parts, dtype: target.dtype, quantization: options.quantization, isFrugal: true)
             }
         }
+        if !options.lowMemory { try await model.loadNetworks(job) }
         let remarks = try CheckpointRemarks.read([layout.model, layout.model.deletingLastPathComponent()])
         let info = ModelInfo(
             family: ACEStepFamily.name, variant: model.configuration.variant.rawValue,
@@ -54,7 +54,7 @@ public final class ACEStepBackend: MeasurableBackend {
             device: target.device.rawValue, parameterCount: model.parameterCount,
             sampleRate: model.autoencoderConfiguration.samplingRate,
             channelCount: model.autoencoderConfiguration.audioChannels,
-            byteCount: parameterCount * (options.quantization == .q8 ? 1 : target.dtype.size),
+            byteCount: footprint.bytes,
             notice: remarks.notice)
         let pipeline = Pipeline(model: model, target: target, isFrugal: options.lowMemory)
         return ACEStepBackend(
@@ -67,8 +67,8 @@ public final class ACEStepBackend: MeasurableBackend {
     ///
     /// - Throws: ``MusicError`` with code `invalidRequest`.
     public func resolve(_ request: MusicRequest) throws -> (request: MusicRequest, notices: [String]) {
-        let (resolved, notices) = try resolver.resolve(try ACEStepRequest(request))
-        return (resolved.neutral, notices)
+        let resolved = try resolver.resolve(try ACEStepRequest(request))
+        return (resolved.request.neutral, resolved.notices)
     }
 
     /// What the variant was trained for.
@@ -84,29 +84,42 @@ public final class ACEStepBackend: MeasurableBackend {
         PlannedGeneration(planner: planner, backend: self, options: options).generate(request, details: details)
     }
 
+    /// The stages of a request's generation, weighted by the operations that they take, for a `JobProgress`.
+    ///
+    /// Their units are those that the events count: denoising steps and tiles of all songs.
+    ///
+    /// - Parameters:
+    ///   - request: its audio is read already.
+    ///   - codes: audio codes of each song; `nil` if they don't have their own.
+    /// - Throws: ``MusicError`` with code `invalidRequest` or `unsupported`.
+    public func stages(of request: MusicRequest, codes: [[Int]]? = nil) throws -> [JobProgress.Stage] {
+        pipeline.stages(of: try resolved(request, codes))
+    }
+
+    private func resolved(_ request: MusicRequest, _ codes: [[Int]]?) throws -> ResolvedRequest {
+        let own = try ACEStepRequest(request)
+        return try codes.map { try resolver.resolve(own, codes: $0) } ?? resolver.resolve(own)
+    }
+
     /// Makes the songs of a request, which is resolved first.
     ///
     /// Ending the iteration or cancelling its task stops the work at the next step or tile.
     public func generate(
         _ request: MusicRequest, details: MusicDetails
     ) -> AsyncThrowingStream<MusicEvent, any Error> {
-        AsyncThrowingStream { continuation in
-            let task = Task {
-                do {
-                    let (resolved, notices) = try resolver.resolve(try ACEStepRequest(request))
-                    continuation.yield(.resolved(resolved.neutral))
-                    notices.forEach { continuation.yield(.notice($0)) }
-                    try Task.checkCancellation()
-                    let result = try await pipeline.generate(resolved, details: details) { continuation.yield($0) }
-                    continuation.yield(.finished(result))
-                    continuation.finish()
-                } catch is CancellationError {
-                    continuation.finish(throwing: MusicError(.cancelled, "The generation was cancelled"))
-                } catch {
-                    continuation.finish(throwing: error)
-                }
-            }
-            continuation.onTermination = { _ in task.cancel() }
+        generate(request, codes: nil, details: details)
+    }
+
+    /// See ``SongCodesBackend``.
+    public func generate(
+        _ request: MusicRequest, codes: [[Int]]?, details: MusicDetails
+    ) -> AsyncThrowingStream<MusicEvent, any Error> {
+        .reporting { [self] report in
+            let resolved = try resolved(request, codes)
+            report(.resolved(resolved.request.neutral))
+            resolved.notices.forEach { report(.notice($0)) }
+            try Task.checkCancellation()
+            report(.finished(try await pipeline.generate(resolved, details: details, report: report)))
         }
     }
 

@@ -41,9 +41,41 @@ package struct RequestResolver: Sendable {
 
     /// Checks and completes a request.
     ///
-    /// - Returns: the request with a seed for every song, and what the user should know.
     /// - Throws: ``MusicError`` with code `invalidRequest` or `unsupported`.
-    package func resolve(_ request: ACEStepRequest) throws -> (request: ACEStepRequest, notices: [String]) {
+    package func resolve(_ request: ACEStepRequest) throws -> ResolvedRequest {
+        let (resolved, notices) = try completed(request)
+        return ResolvedRequest(
+            request: resolved, notices: notices, parts: [resolved], window: try window(of: resolved))
+    }
+
+    /// Checks and completes a request whose songs follow audio codes of their own.
+    ///
+    /// The notices are those of the first song.
+    ///
+    /// - Parameter codes: a list for each song.
+    /// - Throws: ``MusicError`` with code `invalidRequest` or `unsupported`.
+    package func resolve(_ request: ACEStepRequest, codes: [[Int]]) throws -> ResolvedRequest {
+        guard codes.count == request.batchSize else {
+            throw MusicError(
+                .invalidRequest, "There are audio codes for \(codes.count) songs, and batch_size is "
+                    + "\(request.batchSize)",
+                advice: "give one list of codes per song, or set batch_size to \(codes.count)")
+        }
+        var request = request
+        request.audioCodes = codes.first.map(AudioCodeText.text)
+        var (whole, notices) = try completed(request)
+        let parts = try zip(whole.seeds, codes).map { seed, codes in
+            var single = request
+            single.audioCodes = AudioCodeText.text(codes)
+            single.seeds = [seed]
+            single.batchSize = 1
+            return try completed(single).request
+        }
+        if codes.count > 1 { whole.audioCodes = nil }
+        return ResolvedRequest(request: whole, notices: notices, parts: parts, window: nil)
+    }
+
+    private func completed(_ request: ACEStepRequest) throws -> (request: ACEStepRequest, notices: [String]) {
         var notices = try request.validate()
         try checkTask(request, &notices)
         var resolved = request
@@ -123,9 +155,6 @@ package struct RequestResolver: Sendable {
                 .invalidRequest, "The source is \(Int(actual)) seconds long",
                 advice: "use at most \(Int(RequestLimits.duration.upperBound)) seconds of it")
         }
-        if request.task == .repaint, let source = request.source?.audio {
-            _ = try RepaintWindow(request.regions, duration: source.duration)
-        }
         guard let told = request.duration else { return actual }
         if abs(told - actual) >= 1 {
             notices.append(
@@ -133,6 +162,12 @@ package struct RequestResolver: Sendable {
                     + "only told to the model")
         }
         return told
+    }
+
+    /// Where the source is made anew.
+    private func window(of request: ACEStepRequest) throws -> RepaintWindow? {
+        guard [.repaint, .lego].contains(request.task), let source = request.source?.audio else { return nil }
+        return try RepaintWindow(request.regions, duration: source.duration)
     }
 
     /// Latent frames of a length: whole frames, rounded up.

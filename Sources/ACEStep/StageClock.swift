@@ -1,6 +1,8 @@
+import ModelSupport
 import MusicCore
 
-/// Announces the stages of a run and measures them.
+/// Announces the stages of a run and measures them, with the turns of other jobs that came between.
+@MLXActor
 struct StageClock {
     private(set) var seconds: [MusicStage: Double] = [:]
     private let report: (MusicEvent) -> Void
@@ -11,13 +13,13 @@ struct StageClock {
     }
 
     /// Runs a stage.
-    mutating func run<Result>(_ stage: MusicStage, _ body: () throws -> Result) rethrows -> Result {
+    mutating func run<Result>(_ stage: MusicStage, _ body: () async throws -> Result) async throws -> Result {
         report(.started(stage))
         let start = clock.now
         defer {
             let passed = start.duration(to: clock.now).components
             seconds[stage, default: 0] += Double(passed.seconds) + Double(passed.attoseconds) / 1e18
         }
-        return try body()
+        return try await body()
     }
 }

@@ -4,10 +4,10 @@ import Synchronization
 
 /// The one thread of a process on which array work runs.
 ///
-/// An array belongs to one thread at a time, and mlx-swift's default stream to the thread that asks for it, so that
-/// work that hops between the threads of the cooperative pool would use a new stream each time and could not share
-/// lazily built arrays. (Our own `MLX` shares one stream, but evaluates under a lock.) Everything that touches arrays
-/// is isolated to ``MLXActor``, whose executor this is.
+/// An array belongs to one thread at a time, and mlx-swift's default stream to the thread that asks for it; OpenMP keeps
+/// its worker threads per calling thread. Work that hops between the threads of the cooperative pool would use a new
+/// stream each time, start workers again and again, and wait for locks. Everything that touches arrays is isolated to
+/// ``MLXActor``, whose executor this is; jobs share it by ``ArrayScheduler``.
 public final class MLXExecutor: SerialExecutor {
     /// The executor that the whole process shares.
     public static let shared = MLXExecutor()

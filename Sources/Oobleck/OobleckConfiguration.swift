@@ -65,6 +65,13 @@ public struct OobleckConfiguration: Sendable, Equatable, Codable {
     /// models, only the decoder can be used.
     public var hasEncoder: Bool { encoderHiddenSize == 2 * decoderInputChannels }
 
+    /// Number of latent frames that a number of samples per channel encodes to.
+    public func frameCount(samples: Int) -> Int {
+        downsamplingRatios.reduce(samples) { length, stride in
+            max(0, (length + 2 * resamplingPadding(stride)) / stride - 1)
+        }
+    }
+
     /// Latent frames per second.
     public var latentRate: Double { Double(samplingRate) / Double(hopLength) }
 

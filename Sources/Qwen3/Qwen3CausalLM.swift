@@ -13,12 +13,12 @@ public final class Qwen3CausalLM {
     public nonisolated let parameterCount: Int
     /// Number format of weights and activations.
     public nonisolated let dtype: DType
-    private let backbone: Qwen3Backbone
+    let backbone: Qwen3Backbone
     private let head: Qwen3Head
     private let fastStep: Qwen3Step?
 
     /// Tokens of a prompt that go through the network at a time: bounds memory, and the time until a cancellation.
-    private static let stretch = 512
+    static let stretch = 512
 
     /// Loads the model of a folder with `config.json` and weights.
     ///
@@ -114,14 +114,9 @@ public final class Qwen3CausalLM {
     /// - Throws: ``MusicError`` with code `invalidRequest` for ids that don't exist and sequences that are too long;
     ///   `CancellationError`.
     public func prefill(_ prompts: [[Int]], reserving: Int = 0) throws -> (hidden: MLXArray, cache: KVCache) {
-        let longest = prompts.map(\.count).max() ?? 0
-        guard !prompts.isEmpty, prompts.allSatisfy({ !$0.isEmpty }) else {
-            throw MusicError(.invalidRequest, "A prompt of the language model is empty", advice: "give it some text")
-        }
-        let padding = prompts.map { longest - $0.count }
-        let cache = KVCache(padding: padding, reserving: longest + reserving)
-        let rows = zip(prompts, padding).map { prompt, padding in Array(repeating: 0, count: padding) + prompt }
-        return (try step(rows, cache), cache)
+        var prefill = try Qwen3Prefill(self, prompts, reserving: reserving)
+        while try prefill.next() {}
+        return (prefill.hidden, prefill.cache)
     }
 
     /// Runs the tokens that follow.
@@ -136,19 +131,7 @@ public final class Qwen3CausalLM {
         guard tokens.count == cache.batchSize, count > 0, tokens.allSatisfy({ $0.count == count }) else {
             throw MusicError(.internal, "a step of the language model needs as many tokens for each sequence")
         }
-        guard cache.length + count <= configuration.maximumPositions else {
-            throw MusicError(
-                .invalidRequest,
-                "The language model's context holds \(configuration.maximumPositions) tokens, "
-                    + "and \(cache.length + count) are needed",
-                advice: "shorten the lyrics or the duration")
-        }
-        if let id = tokens.joined().first(where: { !(0..<configuration.vocabularySize).contains($0) }) {
-            throw MusicError(
-                .invalidCheckpoint,
-                "Token \(id) is outside the language model's vocabulary of \(configuration.vocabularySize)",
-                advice: "tokenizer and weights must come from one checkpoint")
-        }
+        try checkRoom(for: tokens, after: cache.length)
         if count == 1, cache.length > 0, let fastStep, let weights = fastStep.weights(of: backbone) {
             try Task.checkCancellation()
             let embeddings = backbone.embedding(MLXArray(tokens.map { Int32($0[0]) }, [tokens.count, 1]))
@@ -157,14 +140,37 @@ public final class Qwen3CausalLM {
         }
         var last = MLXArray(0)
         for begin in stride(from: 0, to: count, by: Self.stretch) {
-            try Task.checkCancellation()
             let end = min(count, begin + Self.stretch)
-            let ids = tokens.flatMap { $0[begin..<end].map(Int32.init) }
-            let hidden = backbone(MLXArray(ids, [tokens.count, end - begin]), cache)
-            last = hidden[0..., -1, 0...]
+            last = try run(tokens.map { $0[begin..<end] }, cache)
             if end < count { try checkedEval(cache.state) }
         }
         return last
+    }
+
+    /// Runs tokens, as many of each sequence, as one stretch.
+    ///
+    /// - Returns: the state of each sequence's last token after the final normalisation, `[B, hidden]`, not computed yet.
+    func run(_ tokens: [ArraySlice<Int>], _ cache: KVCache) throws -> MLXArray {
+        try Task.checkCancellation()
+        let ids = tokens.joined().map(Int32.init)
+        return backbone(MLXArray(ids, [tokens.count, ids.count / tokens.count]), cache)[0..., -1, 0...]
+    }
+
+    /// Makes sure that tokens exist and fit behind those of a cache.
+    func checkRoom(for tokens: [[Int]], after length: Int) throws {
+        let count = length + (tokens.first?.count ?? 0)
+        guard count <= configuration.maximumPositions else {
+            throw MusicError(
+                .invalidRequest,
+                "The language model's context holds \(configuration.maximumPositions) tokens, and \(count) are needed",
+                advice: "shorten the lyrics or the duration")
+        }
+        if let id = tokens.joined().first(where: { !(0..<configuration.vocabularySize).contains($0) }) {
+            throw MusicError(
+                .invalidCheckpoint,
+                "Token \(id) is outside the language model's vocabulary of \(configuration.vocabularySize)",
+                advice: "tokenizer and weights must come from one checkpoint")
+        }
     }
 
     /// Scores of the token that comes next.

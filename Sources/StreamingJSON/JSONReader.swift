@@ -106,17 +106,17 @@ public struct JSONReader {
     // MARK: Values
 
     /// Reads a value as a tree.
-    public mutating func value() throws -> JSONValue {
+    public mutating func value() throws -> JSONNode {
         switch try peek() {
         case UInt8(ascii: "{"):
-            var entries: [String: JSONValue] = [:]
+            var entries: [String: JSONNode] = [:]
             try object { reader, key in
                 let name = String(decoding: key, as: UTF8.self)
                 entries[name] = try reader.value()
             }
             return .object(entries)
         case UInt8(ascii: "["):
-            var list: [JSONValue] = []
+            var list: [JSONNode] = []
             try array { list.append(try $0.value()) }
             return .array(list)
         case UInt8(ascii: "\""): return .string(try string())

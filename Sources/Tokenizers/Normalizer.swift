@@ -9,7 +9,7 @@ enum Normalizer: Sendable, Equatable {
     case canonicalComposition
 
     /// Reads the entry `normalizer` of `tokenizer.json`.
-    init(_ json: JSONValue) throws {
+    init(_ json: JSONNode) throws {
         switch json["type"]?.string {
         case nil where json == .null: self = .none
         case "NFC": self = .canonicalComposition

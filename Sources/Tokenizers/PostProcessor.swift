@@ -23,11 +23,11 @@ struct PostProcessor: Sendable {
     }
 
     /// Reads the entry `post_processor` of `tokenizer.json`.
-    init(_ json: JSONValue) throws {
+    init(_ json: JSONNode) throws {
         if json != .null { try add(json) }
     }
 
-    private mutating func add(_ json: JSONValue) throws {
+    private mutating func add(_ json: JSONNode) throws {
         let type = json["type"]?.string
         switch type {
         case "ByteLevel": break  // concerns the positions of tokens, not the tokens
@@ -48,7 +48,7 @@ struct PostProcessor: Sendable {
         }
     }
 
-    private static func template(_ json: JSONValue) throws -> [Piece] {
+    private static func template(_ json: JSONNode) throws -> [Piece] {
         try (json["single"]?.array ?? []).map { piece in
             if let sequence = piece["Sequence"] {
                 guard sequence["id"]?.string == "A" else {
@@ -66,14 +66,14 @@ struct PostProcessor: Sendable {
     }
 
     /// A pair of a text and a number.
-    private static func token(_ json: JSONValue?) throws -> Int32 {
+    private static func token(_ json: JSONNode?) throws -> Int32 {
         guard let pair = json?.array, pair.count == 2 else {
             throw TokenizerFault("its post_processor describes no token where one belongs")
         }
         return try number(pair[1])
     }
 
-    private static func number(_ json: JSONValue) throws -> Int32 {
+    private static func number(_ json: JSONNode) throws -> Int32 {
         guard let number = json.int.flatMap(Int32.init(exactly:)), number >= 0 else {
             throw TokenizerFault("its post_processor has something else than a number for a token")
         }

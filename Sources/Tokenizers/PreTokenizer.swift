@@ -39,11 +39,11 @@ struct PreTokenizer: Sendable {
     }
 
     /// Reads the entry `pre_tokenizer` of `tokenizer.json`.
-    init(_ json: JSONValue) throws {
+    init(_ json: JSONNode) throws {
         if json != .null { try add(json) }
     }
 
-    private mutating func add(_ json: JSONValue) throws {
+    private mutating func add(_ json: JSONNode) throws {
         let type = json["type"]?.string
         if isByteLevel {
             throw TokenizerFault("its pre_tokenizer \(type ?? "(none)") follows the one that turns text into bytes")
@@ -68,7 +68,7 @@ struct PreTokenizer: Sendable {
         }
     }
 
-    private static func pattern(_ json: JSONValue?) throws -> SplitPattern {
+    private static func pattern(_ json: JSONNode?) throws -> SplitPattern {
         if let pattern = json?["Regex"]?.string { return try SplitPattern(pattern) }
         if let text = json?["String"]?.string { return try SplitPattern(literal: text) }
         throw TokenizerFault("its pre_tokenizer Split has no pattern")

@@ -10,7 +10,7 @@ enum TokenDecoder: Sendable, Equatable {
     case words
 
     /// Reads the entry `decoder` of `tokenizer.json`.
-    init(_ json: JSONValue) throws {
+    init(_ json: JSONNode) throws {
         if json == .null {
             self = .words
             return

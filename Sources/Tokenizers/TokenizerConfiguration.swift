@@ -53,7 +53,7 @@ public struct TokenizerConfiguration: Sendable, Equatable {
     public init(directory: URL) throws {
         let file = directory.appending(path: "tokenizer_config.json")
         var addedTokens: [(Int32, AddedToken)] = []
-        var config: [String: JSONValue] = [:]
+        var config: [String: JSONNode] = [:]
         try Self.read(file) { reader in
             try reader.object { reader, key in
                 let key = String(decoding: key, as: UTF8.self)
@@ -105,7 +105,7 @@ public struct TokenizerConfiguration: Sendable, Equatable {
 
     /// Reads the files of older versions, which count only where `tokenizer_config.json` lists no added tokens.
     private static func readOlderFiles(
-        _ directory: URL, _ config: inout [String: JSONValue], _ addedTokens: inout [(Int32, AddedToken)]
+        _ directory: URL, _ config: inout [String: JSONNode], _ addedTokens: inout [(Int32, AddedToken)]
     ) throws {
         try read(directory.appending(path: "special_tokens_map.json")) { reader in
             guard case .object(let entries) = try reader.value() else { throw reader.fault("an object") }
@@ -121,7 +121,7 @@ public struct TokenizerConfiguration: Sendable, Equatable {
         }
     }
 
-    private mutating func apply(_ config: [String: JSONValue]) {
+    private mutating func apply(_ config: [String: JSONNode]) {
         tokenizerClass = config["tokenizer_class"]?.string
         padToken = Self.content(config["pad_token"])
         eosToken = Self.content(config["eos_token"])
@@ -149,7 +149,7 @@ public struct TokenizerConfiguration: Sendable, Equatable {
     ]
 
     /// The special tokens that have a name or stand in a list of further ones.
-    private static func specialTokens(_ config: [String: JSONValue]) -> [AddedToken] {
+    private static func specialTokens(_ config: [String: JSONNode]) -> [AddedToken] {
         let further = [config["extra_special_tokens"], config["additional_special_tokens"]].compactMap { $0 }
         let lists = further.flatMap { list in
             if case .object(let entries) = list {
@@ -168,7 +168,7 @@ public struct TokenizerConfiguration: Sendable, Equatable {
     }
 
     /// The text of a token that is written as a string or as an object.
-    private static func content(_ value: JSONValue?) -> String? {
+    private static func content(_ value: JSONNode?) -> String? {
         value?.string ?? value?["content"]?.string
     }
 }

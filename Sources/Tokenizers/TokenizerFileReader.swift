@@ -19,7 +19,7 @@ struct TokenizerFileReader {
     private var merges = PairTable()
     private var options = BytePairEncoder.Options()
     private var addedTokens: [AddedToken] = []
-    private var sections: [String: JSONValue] = [:]
+    private var sections: [String: JSONNode] = [:]
 
     /// Reads the parts from the text of the file.
     static func read(_ data: Data) throws -> TokenizerParts {
@@ -43,7 +43,7 @@ struct TokenizerFileReader {
         }
     }
 
-    private func section(_ name: String) -> JSONValue { sections[name] ?? .null }
+    private func section(_ name: String) -> JSONNode { sections[name] ?? .null }
 
     private consuming func parts() throws -> TokenizerParts {
         let normalizer = try Normalizer(section("normalizer"))
@@ -65,7 +65,7 @@ struct TokenizerFileReader {
         var hasVocabulary = false
         var mergesPosition: Int?
         var hasMerges = false
-        var fields: [String: JSONValue] = [:]
+        var fields: [String: JSONNode] = [:]
         try reader.object { reader, key in
             switch String(decoding: key, as: UTF8.self) {
             case "vocab":

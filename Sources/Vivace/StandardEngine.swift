@@ -23,13 +23,13 @@ extension Engine {
     public static func standard(
         families: [any MusicFamily] = standardFamilies, pool: ModelPool = ModelPool(), downloads: Bool = false
     ) -> Engine {
-        let locator = { @Sendable in try locator(of: families) }
+        let makeLocator = { @Sendable in try Engine.locator(of: families) }
         return Engine(
             families: families, pool: pool, builtinName: ModelRegistry.builtinName, memory: { Machine.memory },
-            locate: { try await locator().resolve($0, offline: !downloads).location },
-            defaultModel: { try await DefaultModel.name(locator()) },
+            locate: { try await makeLocator().resolve($0, offline: !downloads).location },
+            defaultModel: { try await DefaultModel.name(makeLocator()) },
             isInstalled: { name in
-                guard let locator = try? locator() else { return false }
+                guard let locator = try? makeLocator() else { return false }
                 return (try? await locator.resolve(name, offline: true)) != nil
             })
     }

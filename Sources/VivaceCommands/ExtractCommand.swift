@@ -65,7 +65,7 @@ struct ExtractCommand: AsyncParsableCommand {
             try await GenerationSession(engine, order).check()
             orders.append(order)
         }
-        let job = StemJob(engine: engine, family: found.family, orders: orders, tracks: tracks, isQuiet: quiet)
+        let job = StemJob(engine: engine, found: found, orders: orders, tracks: tracks, isQuiet: quiet)
         let report = try await withInterruption { try await job.run() }
         if json {
             Terminal.output(try Terminal.json(of: report))
@@ -78,7 +78,7 @@ struct ExtractCommand: AsyncParsableCommand {
 /// One run of `vivace extract`.
 private struct StemJob: Sendable {
     let engine: Engine
-    let family: any MusicFamily
+    let found: Engine.Found
     /// One for each track.
     let orders: [GenerationOrder]
     let tracks: [String]
@@ -101,7 +101,7 @@ private struct StemJob: Sendable {
                 // What is said of the request is the same for every track.
                 if case .resolved = event { return }
                 if case .notice = event, index > 0 { return }
-                progress.show(event, of: family)
+                progress.show(event, of: found)
             }
             report.model = result.model ?? ""
             report.seed = result.songs[0].seed

@@ -68,7 +68,7 @@ struct GenerateCommand: AsyncParsableCommand {
         let playback = try streaming.playback(content.request, of: found.family, plan: plan)
         if playback != nil { order.details = .audio }
         let run = GenerationRun(
-            engine: engine, order: order, family: found.family, isQuiet: output.quiet, isVerbose: output.verbose,
+            engine: engine, order: order, found: found, isQuiet: output.quiet, isVerbose: output.verbose,
             playback: playback)
         let report = try await withInterruption { try await run.report() }
         if output.json {

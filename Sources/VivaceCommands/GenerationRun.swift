@@ -6,7 +6,7 @@ import MusicEngine
 struct GenerationRun: Sendable {
     let engine: Engine
     let order: GenerationOrder
-    let family: any MusicFamily
+    let found: Engine.Found
     let isQuiet: Bool
     var isVerbose = false
     /// Takes the samples as they are decoded.
@@ -19,12 +19,12 @@ struct GenerationRun: Sendable {
         defer { playback?.abandon() }
         var notices: [String] = []
         let result = try await GenerationSession(engine, order).result { event in
-            progress.show(event, of: family)
+            progress.show(event, of: found)
             if case .notice(let text) = event { notices.append(text) }
             if case .audio(let chunk) = event { try playback?.take(chunk) }
         }
         try playback?.finish(result.songs.compactMap { $0.path.map { URL(fileURLWithPath: $0) } })
-        let report = GenerationReport(result, family: family, notices: notices)
+        let report = GenerationReport(result, family: found.family, notices: notices)
         if isVerbose { report.verboseLines.forEach(progress.note) }
         return report
     }

@@ -1,5 +1,6 @@
 import Foundation
 import MusicCore
+import MusicEngine
 
 /// Shows a running generation: one live line on a terminal, a plain line per stage otherwise.
 final class ProgressReporter {
@@ -20,10 +21,10 @@ final class ProgressReporter {
 
     /// Shows what a running generation reports.
     ///
-    /// - Parameter family: whose request it is.
-    func show(_ event: MusicEvent, of family: any MusicFamily) {
+    /// - Parameter found: the model whose request it is.
+    func show(_ event: MusicEvent, of found: Engine.Found) {
         switch event {
-        case .resolved(let request): note(family.summary(of: request).joined(separator: ", "))
+        case .resolved(let request): note("\(found.name): " + found.family.summary(of: request).joined(separator: ", "))
         case .notice(let text): note("note: \(text)")
         case .started(let stage): started(stage)
         case .progress(let stage, let completed, let total, _): progressed(stage, completed: completed, total: total)

@@ -195,8 +195,8 @@ struct HostileCheckpointTests {
         #expect(error.message.contains("use_dynamic_shifting"))
     }
 
-    @Test func infinityInTheWeightsIsFoundAtItsStage() throws {
-        try TestCheckpoint.withCopy(of: "turbo-f32", .official) { copy in
+    @Test func infinityInTheWeightsIsFoundAtItsStage() async throws {
+        try await TestCheckpoint.withCopy(of: "turbo-f32", .official) { copy in
             try copy.editTensors("\(model)/model.safetensors") { arrays in
                 arrays["decoder.proj_out.1.bias"] = MLXArray([Float](repeating: .nan, count: 5))
             }
@@ -204,15 +204,15 @@ struct HostileCheckpointTests {
                 model: try copy.load(dtype: .float32),
                 target: try ComputeTarget(LoadOptions(precision: .float32, device: .cpu), parameterCount: 0))
             let request = try RequestResolver(variant: .turbo)
-                .resolve(MusicRequest(prompt: "x", duration: 0.5, steps: 3)).request
-            let error = #expect(throws: MusicError.self) { try pipeline.generate(request) { _ in } }
+                .resolve(MusicRequest(prompt: "x", duration: 0.5, steps: 3))
+            let error = await #expect(throws: MusicError.self) { try await pipeline.generate(request) { _ in } }
             #expect(error?.code == .numericalFailure)
             #expect(error?.message == "Generation failed at diffusion, step 1 of 3: the latents became NaN")
         }
     }
 
-    @Test func silentDecoderIsFound() throws {
-        try TestCheckpoint.withCopy(of: "turbo-f32", .official) { copy in
+    @Test func silentDecoderIsFound() async throws {
+        try await TestCheckpoint.withCopy(of: "turbo-f32", .official) { copy in
             try copy.editTensors("vae/diffusion_pytorch_model.safetensors") { arrays in
                 for name in arrays.keys where name.hasPrefix("decoder.conv2") && name.hasSuffix("_g") {
                     arrays[name] = arrays[name].map { $0 * 0 }
@@ -222,8 +222,8 @@ struct HostileCheckpointTests {
                 model: try copy.load(dtype: .float32),
                 target: try ComputeTarget(LoadOptions(precision: .float32, device: .cpu), parameterCount: 0))
             let request = try RequestResolver(variant: .turbo)
-                .resolve(MusicRequest(prompt: "x", duration: 0.5, steps: 1)).request
-            let error = #expect(throws: MusicError.self) { try pipeline.generate(request) { _ in } }
+                .resolve(MusicRequest(prompt: "x", duration: 0.5, steps: 1))
+            let error = await #expect(throws: MusicError.self) { try await pipeline.generate(request) { _ in } }
             #expect(error?.code == .numericalFailure)
             #expect(error?.message.contains("decoding: the samples are silent") == true)
         }

@@ -6,7 +6,8 @@ struct RequestResolverTests {
     private let open = MusicRequest(prompt: "slow jazz")
 
     @Test func turboDefaults() throws {
-        let (request, notices) = try RequestResolver(variant: .turbo).resolve(open)
+        let resolved = try RequestResolver(variant: .turbo).resolve(open)
+        let (request, notices) = (resolved.request, resolved.notices)
         #expect(request.duration == 60)
         #expect(request.steps == 8)
         #expect(request.shift == 3)
@@ -38,9 +39,9 @@ struct RequestResolverTests {
     @Test func turboSaysThatGuidanceIsNotUsed() throws {
         var request = open
         request.guidanceScale = 7
-        let (resolved, notices) = try RequestResolver(variant: .turbo).resolve(request)
-        #expect(resolved.guidanceScale == 1)
-        #expect(notices.count == 1)
+        let resolved = try RequestResolver(variant: .turbo).resolve(request)
+        #expect(resolved.request.guidanceScale == 1)
+        #expect(resolved.notices.count == 1)
     }
 
     @Test func songsWithoutSeedsDrawTheirs() throws {

@@ -15,7 +15,7 @@ struct SamplingOptionTests {
         request.duration = nil
     }
 
-    @Test func everyTaskAndSolverGivesTheSameSongAloneAndInABatch() throws {
+    @Test func everyTaskAndSolverGivesTheSameSongAloneAndInABatch() async throws {
         let run = try TestRun("base-xl-bf16", .diffusers)
         for solver in Solver.allCases {
             func change(_ request: inout MusicRequest) {
@@ -25,10 +25,10 @@ struct SamplingOptionTests {
                 request.seeds = [3, 4]
                 request.batchSize = 2
             }
-            let batch = try run.result(change)
+            let batch = try await run.result(change)
             #expect(batch.songs[0].audio != batch.songs[1].audio)
             for song in batch.songs {
-                let alone = try run.song {
+                let alone = try await run.song {
                     change(&$0)
                     $0.seeds = [song.seed]
                     $0.batchSize = 1
@@ -38,73 +38,74 @@ struct SamplingOptionTests {
         }
     }
 
-    @Test func stochasticStepsTakeTheirNoiseFromTheSongsOwnStream() throws {
+    @Test func stochasticStepsTakeTheirNoiseFromTheSongsOwnStream() async throws {
         // One step has no noise but the first; with two the fresh noise is the generator's next.
         let run = try TestRun("turbo-f32", .diffusers)
-        let straight = try run.song { $0.steps = 1 }
-        let stochastic = try run.song {
+        let straight = try await run.song { $0.steps = 1 }
+        let stochastic = try await run.song {
             $0.steps = 1
             $0.solver = .stochastic
         }
         #expect(largestDifference(straight.latents, stochastic.latents) < 1e-5)
-        let two = try run.song {
+        let two = try await run.song {
             $0.steps = 2
             $0.solver = .stochastic
         }
-        #expect(two.latents != (try run.song { $0.steps = 2 }).latents)
+        #expect(two.latents != (try await run.song { $0.steps = 2 }).latents)
         #expect(
             two.latents
-                == (try run.song {
+                == (try await run.song {
                     $0.steps = 2
                     $0.solver = .stochastic
                 }).latents)
     }
 
-    @Test func aCoverOfStrengthZeroIsTextToMusic() throws {
+    @Test func aCoverOfStrengthZeroIsTextToMusic() async throws {
         let run = try TestRun("turbo-f32", .diffusers)
-        let none = try run.song {
+        let none = try await run.song {
             try cover(&$0)
             $0.coverStrength = 0
         }
-        let text = try run.song { $0.duration = 32 / 25.0 }
+        let text = try await run.song { $0.duration = 32 / 25.0 }
         // The model is told 1 second in both.
         #expect(largestDifference(none.latents, text.latents) < 1e-5)
     }
 
-    @Test func theCoverSwitchFollowsTheSourceFirst() throws {
+    @Test func theCoverSwitchFollowsTheSourceFirst() async throws {
         // Half of four steps: the first two are those of the cover, the last two those of text to music from there.
         let run = try TestRun("turbo-f32", .diffusers)
-        let half = try run.previews {
+        let half = try await run.previews {
             try cover(&$0)
             $0.coverStrength = 0.5
         }
-        let whole = try run.previews { try cover(&$0) }
+        let whole = try await run.previews { try cover(&$0) }
         #expect(half.count == 4)
         #expect(half[0] == whole[0] && half[1] == whole[1])
         #expect(half[2] != whole[2])
         // 0.74 of four steps is still two.
-        let more = try run.previews {
+        let more = try await run.previews {
             try cover(&$0)
             $0.coverStrength = 0.74
         }
         #expect(more == half)
     }
 
-    @Test func coverNoiseStartsNearTheSource() throws {
+    @Test func coverNoiseStartsNearTheSource() async throws {
         let run = try TestRun("turbo-f32", .diffusers)
         let model = try TestCheckpoint("turbo-f32", .diffusers).load(dtype: .float32)
-        let clean = try SourceAudio(try model.autoencoder).latents(try Clip.read("source-48000.wav"))
+        let job = ArrayJob(try ComputeTarget(LoadOptions(precision: .float32, device: .cpu), parameterCount: 0))
+        let clean = try await SourceAudio(try model.autoencoder, job).latents(try Clip.read("source-48000.wav"))
             .asArray(Float.self)
-        func distance(_ strength: Double) throws -> Float {
-            let song = try run.song {
+        func distance(_ strength: Double) async throws -> Float {
+            let song = try await run.song {
                 try cover(&$0)
                 $0.coverNoiseStrength = strength
                 $0.steps = 8
             }
             return largestDifference(song.latents, clean)
         }
-        #expect(try distance(1) < (try distance(0)))
-        let steps = try run.previews {
+        #expect(try await distance(1) < (try await distance(0)))
+        let steps = try await run.previews {
             try cover(&$0)
             $0.coverNoiseStrength = 0.5
             $0.steps = 8
@@ -114,10 +115,10 @@ struct SamplingOptionTests {
         #expect(steps.count == 4)
     }
 
-    @Test func latentsCanBeScaledAndShifted() throws {
+    @Test func latentsCanBeScaledAndShifted() async throws {
         let run = try TestRun("turbo-f32", .diffusers)
-        let plain = try run.song()
-        let changed = try run.song {
+        let plain = try await run.song()
+        let changed = try await run.song {
             $0.latentRescale = 0.5
             $0.latentShift = 0.25
         }
@@ -130,20 +131,18 @@ struct SamplingOptionTests {
         let model = try TestCheckpoint("base-xl-bf16", .diffusers).load(dtype: .float32)
         let sampler = Sampler(transformer: try model.transformer, scheduler: model.scheduler, dtype: .float32)
         func run(_ frames: Int, padding: Int) throws -> [Float] {
-            let channels = model.configuration.transformer.acousticChannels
             let source = model.silence.repeated(frames)
             let width = model.configuration.transformer.conditionWidth
             var generator = TorchGenerator(seed: 5)
-            let noise = MLXArray(generator.randn(frames * channels), [1, frames, channels])
             // Equal vectors: attention gives the same for any number of them.
             let one = MLXArray(generator.randn(width), [1, 1, width])
-            var request = SamplingRequest(
-                schedule: NoiseSchedule(steps: 3, shift: 1),
-                context: TaskContext(source: source, mask: MLXArray.ones(like: source)),
-                condition: broadcast(one, to: [1, padding, width]))
-            request.guidance = Guidance(scale: 4)
-            let plan = try sampler.plan(request, nullCondition: try model.nullCondition)
-            return try sampler.sample(noise: noise, plan: plan) { _ in }.asArray(Float.self)
+            let request = MusicRequest(prompt: "", steps: 3, shift: 1, guidanceScale: 4)
+            let task = PreparedTask(context: TaskContext(source: source, mask: MLXArray.ones(like: source)))
+            let plan = try sampler.plan(
+                request, task, conditions: [broadcast(one, to: [1, padding, width])],
+                nullCondition: try model.nullCondition)
+            var denoiser = Denoiser(sampler, plan, seed: 5)
+            return try denoiser.finish().asArray(Float.self)
         }
         #expect(largestDifference(try run(40, padding: 8), try run(40, padding: 1100)) < 1e-3)
     }
@@ -151,11 +150,11 @@ struct SamplingOptionTests {
 
 extension TestRun {
     /// The previews of every step of one song.
-    func previews(_ change: (inout MusicRequest) throws -> Void) throws -> [[Float]] {
+    func previews(_ change: (inout MusicRequest) throws -> Void) async throws -> [[Float]] {
         var request = MusicRequest(prompt: "slow jazz", duration: 0.6, steps: 4, seeds: [1])
         try change(&request)
         var previews: [[Float]] = []
-        _ = try pipeline.generate(try resolver.resolve(request).request, details: .previews) { event in
+        _ = try await pipeline.generate(try resolver.resolve(request), details: .previews) { event in
             if case .preview(let preview) = event { previews.append(preview.latents) }
         }
         return previews

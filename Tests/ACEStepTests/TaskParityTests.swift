@@ -65,13 +65,13 @@ struct TaskParityTests {
     }
 
     @Test(arguments: cases, TestCheckpoint.Kind.allCases)
-    func runsGiveTheReferenceSamples(_ name: String, _ kind: TestCheckpoint.Kind) throws {
+    func runsGiveTheReferenceSamples(_ name: String, _ kind: TestCheckpoint.Kind) async throws {
         let golden = try Fixtures.tensors("tasks/\(name)")
         let run: Case = try Fixtures.json("tasks/\(name)")
         let model = try TestCheckpoint(String(name.split(separator: "/")[0]), kind).load(dtype: .float32)
         let pipeline = Pipeline(
             model: model, target: try ComputeTarget(LoadOptions(precision: .float32, device: .cpu), parameterCount: 0))
-        let result = try pipeline.generate(try RequestResolver(model).resolve(run.request).request) { _ in }
+        let result = try await pipeline.generate(try RequestResolver(model).resolve(run.request)) { _ in }
         #expect(result.songs.count == run.request.seeds.count)
         for (index, song) in result.songs.enumerated() {
             #expect(song.latentShape[0] == run.latentFrames)

@@ -38,6 +38,19 @@ struct TestCheckpoint: Sendable {
         }
     }
 
+    /// A copy that a test may damage and work with on the array thread.
+    @MLXActor
+    static func withCopy(
+        of name: String, _ kind: Kind, _ body: @MLXActor (TestCheckpoint) async throws -> Void
+    ) async throws {
+        let root = FileManager.default.temporaryDirectory.appendingPathComponent("vivace-test-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: root) }
+        try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+        let folder = root.appendingPathComponent("checkpoint")
+        try FileManager.default.copyItem(at: Fixtures.url("checkpoints/\(name)/\(kind.rawValue)"), to: folder)
+        try await body(TestCheckpoint(folder: folder))
+    }
+
     private init(folder: URL) {
         self.folder = folder
     }

@@ -49,7 +49,14 @@ final class StageBenchmark {
         case .ditStep:
             let condition = try pipeline.encodeCondition(try pipeline.encode(inputs.tokens))
             let (sampler, plan) = try pipeline.plan(inputs.request(steps: 1), condition)
-            return (counts.step, { _ = try sampler.sample(noise: inputs.noise, plan: plan) { _ in } })
+            let denoiser = Denoiser(sampler, plan, seed: 0)
+            return (
+                counts.step,
+                {
+                    var denoiser = denoiser
+                    try denoiser.finish()
+                }
+            )
         case .vaeEncode:
             let audio = try model.autoencoder.decode(inputs.noise[0])
             return (
@@ -74,8 +81,8 @@ final class StageBenchmark {
                 { [model, pipeline] in
                     let condition = try pipeline.encodeCondition(try pipeline.encode(inputs.tokens))
                     let (sampler, plan) = try pipeline.plan(inputs.request(steps: workload.steps), condition)
-                    let latents = try sampler.sample(noise: inputs.noise, plan: plan) { _ in }
-                    _ = try model.autoencoder.decode(latents[0])
+                    var denoiser = Denoiser(sampler, plan, seed: 0)
+                    _ = try model.autoencoder.decode(try denoiser.finish()[0])
                 }
             )
         }

@@ -1,24 +1,27 @@
 import ModelSupport
 
 /// A network that is loaded when it is needed and can be let go of between uses.
+///
+/// Whoever uses it holds it. While anybody does, all others get the same one, so that it is never in memory twice.
 @MLXActor
-final class ReloadablePart<Part> {
+final class ReloadablePart<Part: AnyObject> {
     private let load: () throws -> Part
-    /// The network if it is loaded.
+    /// The network if it is kept.
     private(set) var part: Part?
+    /// The network if it is kept or in use.
+    private weak var inUse: Part?
 
     init(load: @escaping () throws -> Part) {
         self.load = load
     }
 
-    /// The network, loaded by now.
+    /// The network, loaded and kept by now.
     func loaded() throws -> Part {
-        if let part { return part }
-        let part = try load()
-        self.part = part
+        let part = try inUse ?? load()
+        (self.part, inUse) = (part, part)
         return part
     }
 
-    /// Lets go of the network; whoever else holds it keeps it.
+    /// Keeps the network no longer; it goes when nobody uses it any more.
     func release() { part = nil }
 }

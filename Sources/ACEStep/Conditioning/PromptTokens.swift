@@ -4,7 +4,7 @@ import Qwen3
 import Tokenizers
 
 /// The token ids of a prompt's two texts.
-package struct PromptTokens {
+package struct PromptTokens: Hashable {
     package let text: [Int32]
     package let lyrics: [Int32]
 

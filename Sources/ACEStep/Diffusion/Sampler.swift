@@ -2,7 +2,7 @@ import MLX
 import ModelSupport
 import MusicCore
 
-/// Turns noise to latents by following the transformer's velocity from flow time 1 to 0.
+/// The transformer's velocity from music to noise, guided and mixed as a plan says; ``Denoiser`` follows it.
 package struct Sampler {
     package let transformer: DiffusionTransformer
     package let scheduler: SchedulerConfiguration
@@ -15,60 +15,13 @@ package struct Sampler {
         self.dtype = dtype
     }
 
-    /// Makes the latents of one song.
-    ///
-    /// - Parameters:
-    ///   - noise: `[1, T, channels]`, float32.
-    ///   - plan: of the request.
-    ///   - freshNoise: more noise of that shape; asked for by the stochastic solver.
-    ///   - preview: called after each step with the music that it predicts, `[1, T, channels]`.
-    ///   - progress: called after each step with the number of finished steps.
-    /// - Returns: `[1, T, channels]`, float32.
-    /// - Throws: ``MusicError`` with code `numericalFailure` that names the step, or `CancellationError`, on a CPU within
-    ///   a layer.
-    @MLXActor
-    package func sample(
-        noise: MLXArray, plan: SamplingPlan, freshNoise: () -> MLXArray = { preconditionFailure("no source of noise") },
-        preview: ((MLXArray) -> Void)? = nil, progress: (_ done: Int) -> Void
-    ) throws -> MLXArray {
-        var latents = plan.start(noise)
-        var guidance = plan.guidance
-        var solver = SolverStep(plan.solver)
-        for step in 0..<plan.schedule.count {
-            try Task.checkCancellation()
-            let place = "diffusion, step \(step + 1) of \(plan.schedule.count)"
-            let time = plan.schedule.times[step]
-            latents = try evaluating(place) {
-                let velocity = try velocity(latents, step: step, at: step, plan: plan, guidance: &guidance)
-                if let preview {
-                    let music = latents - time * velocity
-                    eval(music)
-                    preview(music)
-                }
-                let next = try solver.step(
-                    latents, velocity: velocity, time: time, next: time + plan.schedule.change(step),
-                    velocityAt: { predicted in
-                        // What guidance remembers belongs to whole steps.
-                        var guidance = guidance
-                        return try self.velocity(
-                            predicted, step: step, at: step + 1, plan: plan, guidance: &guidance)
-                    }, freshNoise: freshNoise)
-                eval(next)
-                return next
-            }
-            try NumericGuard.check(latents.asArray(Float.self), "the latents", at: place)
-            progress(step + 1)
-        }
-        return latents
-    }
-
     /// The velocity that a step follows.
     ///
     /// - Parameters:
     ///   - step: decides what the velocity is conditioned on.
     ///   - index: decides the flow time.
     @MLXActor
-    private func velocity(
+    func velocity(
         _ latents: MLXArray, step: Int, at index: Int, plan: SamplingPlan, guidance: inout Guidance
     ) throws -> MLXArray {
         let condition = plan.condition(step)

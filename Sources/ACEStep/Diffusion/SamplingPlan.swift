@@ -37,6 +37,8 @@ package struct SamplingPlan {
 
     /// Number of latent frames.
     var frames: Int { first.single.context.dim(1) }
+    /// Latent channels.
+    let channels: Int
 
     func condition(_ step: Int) -> Condition {
         if let later, step >= later.from { return later.condition }
@@ -50,61 +52,57 @@ package struct SamplingPlan {
     }
 }
 
-/// What a request asks of sampling.
-package struct SamplingRequest {
-    /// Flow times.
-    package var schedule: NoiseSchedule
-    /// Source and mask.
-    package var context: TaskContext
-    /// `[1, S, condition width]`.
-    package var condition: MLXArray
-    package var guidance = Guidance(scale: 1)
-    package var solver = Solver.euler
-    /// The condition for the text alone, and the source without the song, for covers of a strength below 1.
-    package var withoutSource: (condition: MLXArray, context: TaskContext?)?
-    /// Share of the cover, 0 to 1.
-    package var coverStrength: Double = 1
-    /// Music to start near to, and how near, above 0 and at most 1.
-    package var start: (clean: MLXArray, strength: Double)?
-
-    package init(schedule: NoiseSchedule, context: TaskContext, condition: MLXArray) {
-        self.schedule = schedule
-        self.context = context
-        self.condition = condition
-    }
-}
-
 extension Sampler {
     /// Above this many positions of latents or condition, predictions with and without the condition are computed one
     /// after the other: a batch of two would save no time then, and take twice the memory.
     private static let pairLimit = 1024
 
-    /// Prepares a request.
+    /// The flow times of a song.
     ///
     /// - Parameters:
-    ///   - request: what to sample.
+    ///   - request: resolved.
+    ///   - scheduler: of the checkpoint.
+    ///   - hasStart: whether there is music that the song can start near to.
+    static func schedule(
+        _ request: ACEStepRequest, _ scheduler: SchedulerConfiguration, hasStart: Bool
+    ) -> NoiseSchedule {
+        let schedule = RequestResolver.schedule(request).shifted(by: scheduler.shift)
+        guard hasStart, request.coverNoiseStrength > 0 else { return schedule }
+        return schedule.beginning(near: 1 - request.coverNoiseStrength)
+    }
+
+    /// Prepares what the steps of a song follow.
+    ///
+    /// - Parameters:
+    ///   - request: resolved.
+    ///   - task: what the song is made from.
+    ///   - conditions: `[1, S, condition width]` for the task, and for the text alone if the song doesn't follow its source
+    ///     all the way.
     ///   - nullCondition: the learned "no condition", `[1, 1, condition width]`; it stands for a sequence of equal
     ///     vectors of any length, of which attention gives the same as of one.
     @MLXActor
-    package func plan(_ request: SamplingRequest, nullCondition: MLXArray) throws -> SamplingPlan {
-        var schedule = request.schedule.shifted(by: scheduler.shift)
-        if let start = request.start { schedule = schedule.beginning(near: 1 - start.strength) }
-        let switchStep = Int(Double(schedule.count) * request.coverStrength)
+    package func plan(
+        _ request: ACEStepRequest, _ task: PreparedTask, conditions: [MLXArray], nullCondition: MLXArray
+    ) throws -> SamplingPlan {
+        let schedule = Self.schedule(request, scheduler, hasStart: task.clean != nil)
+        let guidance = Guidance(
+            scale: Float(request.guidanceScale ?? 1), method: request.guidanceMethod,
+            interval: request.guidanceStart...request.guidanceEnd)
         return try evaluating("diffusion, preparation") {
-            let context = request.context.latents.asType(dtype)
-            let first = condition(request.condition, context, request.guidance, nullCondition)
+            let context = task.context.latents.asType(dtype)
+            let first = condition(conditions[0], context, guidance, nullCondition)
             var later: (condition: SamplingPlan.Condition, from: Int)?
             var blend: (input: SamplingPlan.Input, strength: Float)?
-            if let other = request.withoutSource {
-                if let silence = other.context {
+            if conditions.count > 1 {
+                if let silence = task.withoutSource {
                     later = (
-                        condition(other.condition, silence.latents.asType(dtype), request.guidance, nullCondition),
-                        switchStep
+                        condition(conditions[1], silence.latents.asType(dtype), guidance, nullCondition),
+                        Int(Double(schedule.count) * request.coverStrength)
                     )
                 } else {
                     let input = SamplingPlan.Input(
                         context: context,
-                        crossAttentionCache: transformer.crossAttentionCache(other.condition.asType(dtype)))
+                        crossAttentionCache: transformer.crossAttentionCache(conditions[1].asType(dtype)))
                     evaluate(input)
                     blend = (input, Float(request.coverStrength))
                 }
@@ -112,7 +110,8 @@ extension Sampler {
             let plan = SamplingPlan(
                 first: first, later: later, blend: blend, schedule: schedule,
                 modulation: transformer.modulation(times: schedule.times.map { $0 * scheduler.timeFactor }),
-                guidance: request.guidance, solver: request.solver, clean: request.start?.clean)
+                guidance: guidance, solver: request.solver,
+                clean: request.coverNoiseStrength > 0 ? task.clean : nil, channels: task.context.channels)
             eval(plan.modulation.embedding, plan.modulation.projection)
             return plan
         }

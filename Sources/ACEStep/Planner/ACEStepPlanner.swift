@@ -28,6 +28,7 @@ public final class ACEStepPlanner: MusicPlanner, Measurable {
                 .invalidCheckpoint, "There is no language model in \(location.directory.path)",
                 advice: "give a folder such as acestep-5Hz-lm-1.7B, or one that holds such a folder")
         }
+        try await ArrayScheduler.shared.turn()
         let model = try LanguageModel(folder, options: options)
         return ACEStepPlanner(
             info: model.info, planner: try Planner(model),

@@ -34,10 +34,9 @@ final class LanguageModel {
         if options.precision == .auto { options.precision = count > Self.largestExact ? .bfloat16 : .float32 }
         let target = try ComputeTarget(options, parameterCount: count)
         self.target = target
-        try ComputeTarget.requireMemory(
-            for: Qwen3CausalLM.footprint(
-                configuration, weights: weights, dtype: target.dtype, quantization: options.quantization),
-            of: folder.lastPathComponent)
+        let footprint = Qwen3CausalLM.footprint(
+            configuration, weights: weights, dtype: target.dtype, quantization: options.quantization)
+        try ComputeTarget.requireMemory(for: footprint, of: folder.lastPathComponent)
         network = try target.withDevice {
             try evaluating("loading the language model") {
                 try Qwen3CausalLM(
@@ -55,7 +54,7 @@ final class LanguageModel {
         info = ModelInfo(
             family: ACEStepPlanner.familyName, variant: folder.lastPathComponent,
             precision: target.precisionName + (network.hasInt8Layers ? " q8" : ""), device: target.device.rawValue,
-            parameterCount: network.parameterCount)
+            parameterCount: network.parameterCount, byteCount: footprint.bytes)
     }
 
     /// The lines of `genres_vocab.txt`, in lower case and without those that begin with `#`; `nil` if there are none.

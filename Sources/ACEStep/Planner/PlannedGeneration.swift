@@ -4,17 +4,17 @@ import MusicCore
 /// A generation that a language model plans first: tempo, key, metre, length, caption, language and audio codes that
 /// the request leaves open, then the songs.
 ///
-/// What the user has said always wins. Songs with audio codes of their own are made one after another.
+/// What the user has said always wins. Songs with audio codes of their own are made as one batch.
 package struct PlannedGeneration: Sendable {
     private let planner: any MusicPlanner
-    private let backend: any MusicBackend
+    private let backend: any SongCodesBackend
     private let options: PlanningOptions
 
     /// - Parameters:
     ///   - planner: plans.
     ///   - backend: makes the songs.
     ///   - options: what is planned.
-    package init(planner: any MusicPlanner, backend: any MusicBackend, options: PlanningOptions) {
+    package init(planner: any MusicPlanner, backend: any SongCodesBackend, options: PlanningOptions) {
         self.planner = planner
         self.backend = backend
         self.options = options
@@ -54,10 +54,8 @@ package struct PlannedGeneration: Sendable {
         }
         let seconds = (clock.now - start) / .seconds(1)
         apply(plan, to: &request)
-        var result =
-            plan.codes.isEmpty
-            ? try await songs(of: request.neutral, details, report)
-            : try await songs(of: request, codes: plan.codes, details, report)
+        var result = try await songs(
+            of: request.neutral, codes: plan.codes.isEmpty ? nil : plan.codes, details, report)
         result.plan = plan
         result.seconds[.plan] = seconds
         try Task.checkCancellation()
@@ -108,65 +106,28 @@ package struct PlannedGeneration: Sendable {
         }
     }
 
+    /// The songs, each with audio codes of its own where some were planned.
     private func songs(
-        of request: MusicRequest, _ details: MusicDetails, _ report: (MusicEvent) -> Void
+        of request: MusicRequest, codes: [[Int]]?, _ details: MusicDetails, _ report: (MusicEvent) -> Void
     ) async throws -> MusicResult {
-        for try await event in backend.generate(request, details: details) {
+        for try await event in backend.generate(request, codes: codes, details: details) {
             if case .finished(let result) = event { return result }
             report(event)
         }
         throw CancellationError()
     }
+}
 
-    /// Songs that each follow audio codes of their own.
-    private func songs(
-        of request: ACEStepRequest, codes: [[Int]], _ details: MusicDetails, _ report: (MusicEvent) -> Void
-    ) async throws -> MusicResult {
-        var all: MusicResult?
-        for (index, codes) in codes.enumerated() {
-            try Task.checkCancellation()
-            var single = request
-            single.batchSize = 1
-            single.seeds = [request.seeds[index]]
-            let text = AudioCodeText.text(codes)
-            single.audioCodes = text
-            var made = try await songs(of: single.neutral, details) { event in
-                if let event = Self.event(event, ofSong: index, of: request.common) { report(event) }
-            }
-            for song in made.songs.indices { made.songs[song].options["audio_codes"] = .text(text) }
-            guard var sum = all else {
-                all = made
-                continue
-            }
-            sum.songs += made.songs
-            sum.seconds.merge(made.seconds, uniquingKeysWith: +)
-            all = sum
-        }
-        guard var result = all else { throw MusicError(.internal, "the plan has no songs") }
-        result.request.seeds = request.seeds
-        result.request.batchSize = request.batchSize
-        if codes.count > 1 { result.request.options["audio_codes"] = nil }
-        return result
-    }
-
-    /// An event of one song as one of the batch; `nil` for what was said with the first song.
-    private static func event(_ event: MusicEvent, ofSong index: Int, of request: MusicRequest) -> MusicEvent? {
-        switch event {
-        case .resolved(var resolved):
-            guard index == 0 else { return nil }
-            resolved.seeds = request.seeds
-            resolved.batchSize = request.batchSize
-            return .resolved(resolved)
-        case .notice: return index == 0 ? event : nil
-        case .progress(let stage, let completed, let total, _):
-            return .progress(stage, completed: index * total + completed, total: request.batchSize * total)
-        case .preview(var preview):
-            preview.song = index
-            return .preview(preview)
-        case .audio(var chunk):
-            chunk.song = index
-            return .audio(chunk)
-        case .started, .finished: return event
-        }
-    }
+/// A backend whose songs can follow audio codes of their own.
+package protocol SongCodesBackend: MusicBackend {
+    /// Makes songs that follow audio codes of their own, as one batch: what is the same for all is computed once.
+    ///
+    /// - Parameters:
+    ///   - request: without audio codes if its songs have their own.
+    ///   - codes: a list of codes for each song; `nil` if the songs don't have their own.
+    ///   - details: which events to report beside those that are always reported.
+    /// - Returns: events, ending with `finished`, whose songs hold their codes; the stream throws ``MusicError``.
+    func generate(
+        _ request: MusicRequest, codes: [[Int]]?, details: MusicDetails
+    ) -> AsyncThrowingStream<MusicEvent, any Error>
 }

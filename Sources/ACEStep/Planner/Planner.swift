@@ -6,12 +6,14 @@ import Qwen3
 import Tokenizers
 
 /// The two phases of a plan, and what else a language model of songs is asked.
+///
+/// Every token takes a turn of its own, so that songs and other plans go on meanwhile (``ArrayScheduler``).
 @MLXActor
 final class Planner {
     nonisolated let vocabulary: PlanVocabulary
-    private let writer: SequenceWriter
     private let grammar: PlanGrammar
     private let model: LanguageModel
+    private let job: ArrayJob
 
     /// Tokens that a prompt and what follows may have together, as the models were trained.
     private static let contextLength = 4096
@@ -20,7 +22,7 @@ final class Planner {
         self.model = model
         vocabulary = model.vocabulary
         grammar = try PlanGrammar(model.vocabulary, genres: model.genres)
-        writer = SequenceWriter(model: model, vocabulary: model.vocabulary)
+        job = ArrayJob(model.target)
     }
 
     private var contextLength: Int { min(Self.contextLength, model.network.configuration.maximumPositions) }
@@ -28,7 +30,7 @@ final class Planner {
     // MARK: Planning
 
     /// See ``MusicCore/MusicPlanner/plan(_:progress:)``.
-    func plan(_ request: PlanRequest, progress: @escaping @Sendable (Int, Int) -> Void) throws -> Plan {
+    func plan(_ request: PlanRequest, progress: @escaping @Sendable (Int, Int) -> Void) async throws -> Plan {
         try request.options.validate()
         let options = request.options
         let seed = request.seeds.first ?? 0
@@ -38,19 +40,19 @@ final class Planner {
         let start = clock.now
         var lyrics = request.lyrics
         if options.rewritesLyrics, !lyrics.trimmed.isEmpty {
-            let description = try formatSample(
+            let description = try await formatSample(
                 caption: request.caption, lyrics: lyrics, known: request.known, sampling: options.sampling, seed: seed)
             lyrics = description.lyrics
             plan.lyrics = lyrics
         }
         if Self.needsReasoning(request) {
-            plan.found = try reason(request, lyrics: lyrics, seed: seed).without(request.known)
+            plan.found = try await reason(request, lyrics: lyrics, seed: seed).without(request.known)
             plan.metadata = request.known.completed(by: plan.found)
         }
         plan.reasoningSeconds = (clock.now - start) / .seconds(1)
         guard options.writesCodes else { return plan }
         let codesStart = clock.now
-        plan.codes = try codes(request, lyrics: lyrics, metadata: plan.metadata, progress: progress)
+        plan.codes = try await codes(request, lyrics: lyrics, metadata: plan.metadata, progress: progress)
         plan.codesSeconds = (clock.now - codesStart) / .seconds(1)
         return plan
     }
@@ -69,13 +71,13 @@ final class Planner {
     /// The first phase: the chain of thought.
     ///
     /// What the user has said is written into it as it is.
-    private func reason(_ request: PlanRequest, lyrics: String, seed: UInt64) throws -> SongMetadata {
+    private func reason(_ request: PlanRequest, lyrics: String, seed: UInt64) async throws -> SongMetadata {
         let options = request.options
         var skipped: Set<PlanField> = [.genres]
         if !options.rewritesCaption { skipped.insert(.caption) }
         if !options.detectsLanguage { skipped.insert(.language) }
         let prompt = PlannerPrompt.generation(caption: request.caption, lyrics: lyrics)
-        let output = try write(
+        let output = try await write(
             prompt, mode: .reasoning, skipped: skipped, known: request.known, duration: request.duration,
             maxDuration: options.maxDuration, sampling: options.sampling, seed: seed)
         return SongMetadata(output.metadata).plausible
@@ -84,7 +86,7 @@ final class Planner {
     /// The second phase: the audio codes of all songs, some at a time.
     private func codes(
         _ request: PlanRequest, lyrics: String, metadata: SongMetadata, progress: (Int, Int) -> Void
-    ) throws -> [[Int]] {
+    ) async throws -> [[Int]] {
         let sampling = request.options.sampling
         let duration = request.duration ?? metadata.duration.map(Double.init)
         let target = duration.map(CodeBudget.codes(for:))
@@ -112,7 +114,7 @@ final class Planner {
         let total = expected * request.seeds.count
         var codes: [[Int]] = []
         for chunk in request.seeds.chunks(of: chunkSize(request, tokens: prompt.count + expected)) {
-            var sequences = chunk.map { seed in
+            let sequences = chunk.map { seed in
                 var sequence = SequenceWriter.Sequence(
                     sampling.isConstrained
                         ? PlanAutomaton(
@@ -122,10 +124,10 @@ final class Planner {
                 return sequence
             }
             let done = codes.count * expected
-            try writer.write(&sequences, after: prompt, guidance: guidance, expecting: expected) { written in
-                progress(min(total, done + written * chunk.count), total)
+            let written = try await write(sequences, after: prompt, guidance: guidance, expecting: expected) { count in
+                progress(min(total, done + count * chunk.count), total)
             }
-            codes += sequences.map { $0.tokens.compactMap(vocabulary.code) }
+            codes += written.map { $0.tokens.compactMap(vocabulary.code) }
         }
         if let index = codes.firstIndex(where: \.isEmpty) {
             throw MusicError(
@@ -149,8 +151,8 @@ final class Planner {
     // MARK: Descriptions
 
     /// See ``MusicCore/MusicPlanner/understand(codes:sampling:seed:)``.
-    func understand(codes: [Int], sampling: PlannerSampling, seed: UInt64) throws -> SongDescription {
-        let output = try write(
+    func understand(codes: [Int], sampling: PlannerSampling, seed: UInt64) async throws -> SongDescription {
+        let output = try await write(
             .understanding(codes: codes), mode: .reasoningAndText, skipped: [], known: SongMetadata(), duration: nil,
             sampling: sampling, seed: seed)
         return description(output, lyrics: output.lyrics ?? "")
@@ -159,9 +161,9 @@ final class Planner {
     /// See ``MusicCore/MusicPlanner/createSample(query:instrumental:language:sampling:seed:)``.
     func createSample(
         query: String, instrumental: Bool, language: String?, sampling: PlannerSampling, seed: UInt64
-    ) throws -> SongDescription {
+    ) async throws -> SongDescription {
         let known = SongMetadata(language: language.flatMap { $0 == "unknown" || $0.trimmed.isEmpty ? nil : $0 })
-        let output = try write(
+        let output = try await write(
             .creation(query: query, instrumental: instrumental), mode: .reasoningAndText, skipped: [], known: known,
             duration: nil, sampling: sampling, seed: seed)
         var lyrics = output.lyrics ?? ""
@@ -175,11 +177,11 @@ final class Planner {
     /// See ``MusicCore/MusicPlanner/formatSample(caption:lyrics:known:sampling:seed:)``.
     func formatSample(
         caption: String, lyrics: String, known: SongMetadata, sampling: PlannerSampling, seed: UInt64
-    ) throws -> SongDescription {
+    ) async throws -> SongDescription {
         let known = known.stated
         // Lyrics are written again as a whole, or not at all.
         let lyricTokens = vocabulary.tokenizer.encodePlainly(lyrics).count
-        let output = try write(
+        let output = try await write(
             .formatting(caption: caption, lyrics: lyrics), mode: .reasoningAndText,
             skipped: known.language == nil ? [] : [.language], known: known, duration: nil,
             leastRoom: Self.leastRoom + lyricTokens, sampling: sampling, seed: seed)
@@ -202,7 +204,7 @@ final class Planner {
         _ prompt: PlannerPrompt, mode: PlanAutomaton.Mode, skipped: Set<PlanField>, known: SongMetadata,
         duration: Double?, maxDuration: Int = PlanValues.duration.upperBound, leastRoom: Int = leastRoom,
         sampling: PlannerSampling, seed: UInt64
-    ) throws -> PlanOutput {
+    ) async throws -> PlanOutput {
         try sampling.validate()
         let grammar =
             maxDuration == self.grammar.maxDuration
@@ -228,9 +230,24 @@ final class Planner {
             TokenSampler(SamplingOptions(sampling), seed: seed))
         sequence.limit = min(limit, room)
         if mode == .reasoning { sequence.stop = vocabulary.thinkEnd }
-        var sequences = [sequence]
-        try writer.write(&sequences, after: tokens, expecting: min(limit, room))
-        return PlanParser.parse(tokens: sequences[0].tokens, vocabulary)
+        let written = try await write([sequence], after: tokens, expecting: min(limit, room))
+        return PlanParser.parse(tokens: written[0].tokens, vocabulary)
+    }
+
+    /// Writes sequences to their ends, a token of each in a turn.
+    ///
+    /// - Parameter progress: takes the number of tokens of the longest sequence.
+    private func write(
+        _ sequences: [SequenceWriter.Sequence], after prompt: [Int], guidance: SequenceWriter.Guidance? = nil,
+        expecting expected: Int, progress: (Int) -> Void = { _ in }
+    ) async throws -> [SequenceWriter.Sequence] {
+        let writer = try SequenceWriter(model, sequences, after: prompt, guidance: guidance, expecting: expected)
+        progress(writer.written)
+        while !writer.isFinished {
+            try await job.step { try writer.next() }
+            progress(writer.written)
+        }
+        return writer.sequences
     }
 
     /// Tokens that a chain of thought needs at least.
@@ -244,62 +261,6 @@ extension SamplingOptions {
         self.init(
             temperature: Float(sampling.temperature), topK: sampling.topK, topP: Float(sampling.topP),
             repetitionPenalty: Float(sampling.repetitionPenalty))
-    }
-}
-
-extension SongMetadata {
-    init(_ plan: PlanMetadata) {
-        func known(_ text: String?) -> String? {
-            text.map(\.withoutControls).flatMap { $0.trimmed.isEmpty || $0 == "N/A" ? nil : $0 }
-        }
-        self.init(
-            bpm: plan.bpm, caption: known(plan.caption), duration: plan.duration, genres: known(plan.genres),
-            keyScale: known(plan.keyscale), language: known(plan.language), timeSignature: known(plan.timesignature))
-    }
-
-    /// Without values that a plan can't have: what a model writes that is not held to the form.
-    var plausible: SongMetadata {
-        SongMetadata(
-            bpm: bpm.flatMap { PlanValues.bpm.contains($0) ? $0 : nil }, caption: caption,
-            duration: duration.flatMap { PlanValues.duration.contains($0) ? $0 : nil }, genres: genres,
-            keyScale: keyScale.flatMap { PlanValues.keyscales.contains($0) ? $0 : nil },
-            language: language.flatMap { PlanValues.languages.contains($0) ? $0 : nil },
-            timeSignature: timeSignature.flatMap { PlanValues.timesignatures.contains($0) ? $0 : nil })
-    }
-
-    /// Without texts that say nothing, and lengths below a second.
-    var stated: SongMetadata {
-        func stated(_ text: String?) -> String? {
-            text.flatMap { $0.trimmed.isEmpty || $0.trimmed.lowercased() == "n/a" ? nil : $0.trimmed }
-        }
-        return SongMetadata(
-            bpm: bpm, caption: stated(caption), duration: duration.flatMap { $0 >= 1 ? $0 : nil },
-            genres: stated(genres), keyScale: stated(keyScale), language: stated(language),
-            timeSignature: stated(timeSignature))
-    }
-
-    /// As the planner's grammar has it.
-    var plan: PlanMetadata {
-        PlanMetadata(
-            bpm: bpm, caption: caption, duration: duration, genres: genres, keyscale: keyScale, language: language,
-            timesignature: timeSignature)
-    }
-
-    /// Without the fields that another has.
-    func without(_ other: SongMetadata) -> SongMetadata {
-        SongMetadata(
-            bpm: other.bpm == nil ? bpm : nil, caption: other.caption == nil ? caption : nil,
-            duration: other.duration == nil ? duration : nil, genres: other.genres == nil ? genres : nil,
-            keyScale: other.keyScale == nil ? keyScale : nil, language: other.language == nil ? language : nil,
-            timeSignature: other.timeSignature == nil ? timeSignature : nil)
-    }
-
-    /// With what is open taken from another.
-    func completed(by other: SongMetadata) -> SongMetadata {
-        SongMetadata(
-            bpm: bpm ?? other.bpm, caption: caption ?? other.caption, duration: duration ?? other.duration,
-            genres: genres ?? other.genres, keyScale: keyScale ?? other.keyScale, language: language ?? other.language,
-            timeSignature: timeSignature ?? other.timeSignature)
     }
 }
 

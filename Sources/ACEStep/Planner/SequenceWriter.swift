@@ -3,12 +3,13 @@ import ModelSupport
 import MusicCore
 import Qwen3
 
-/// Lets a language model write sequences after a prompt, side by side, each by its own grammar and random numbers.
+/// Sequences that a language model writes after one prompt, side by side, each by its own grammar and random numbers.
+///
+/// ``next()`` goes on by a stretch of the prompt, and then by a token of each sequence; between two calls the writer can be
+/// held for as long as one likes. The prompt goes through the model once for all sequences, and each gets the tokens that it
+/// would get alone. The keys and values belong to the writer.
 @MLXActor
-struct SequenceWriter {
-    let model: LanguageModel
-    let vocabulary: PlanVocabulary
-
+final class SequenceWriter {
     /// What one sequence is written by.
     struct Sequence {
         /// The grammar; `nil` lets the model write what it wants until it ends its turn.
@@ -64,24 +65,34 @@ struct SequenceWriter {
         var scale: Float
     }
 
-    /// Writes sequences that go on from one prompt.
-    ///
-    /// The prompt goes through the model once for all of them. A sequence gets the tokens that it would get alone.
-    ///
+    /// What is written by now.
+    private(set) var sequences: [Sequence]
+    private let network: Qwen3CausalLM
+    private let vocabulary: PlanVocabulary
+    private let guidance: Guidance?
+    private var state: State
+
+    private enum State {
+        case reading(Qwen3Prefill)
+        /// The state of each sequence's last token, those of guidance behind the others.
+        case writing(hidden: MLXArray, KVCache)
+    }
+
     /// - Parameters:
-    ///   - sequences: are written to their ends.
+    ///   - model: writes.
+    ///   - sequences: to be written to their ends.
     ///   - prompt: tokens.
     ///   - guidance: `nil` for none.
     ///   - expected: tokens that are expected in each sequence.
-    ///   - progress: takes the number of tokens of the longest sequence.
-    /// - Throws: ``MusicError``, or `CancellationError` at the next token.
-    func write(
-        _ sequences: inout [Sequence], after prompt: [Int], guidance: Guidance? = nil, expecting expected: Int,
-        progress: (Int) -> Void = { _ in }
+    /// - Throws: ``MusicError`` if the prompt is no prompt for the model.
+    init(
+        _ model: LanguageModel, _ sequences: [Sequence], after prompt: [Int], guidance: Guidance? = nil,
+        expecting expected: Int
     ) throws {
-        let network = model.network
-        let bound = min(network.configuration.vocabularySize, vocabulary.count)
-        let count = sequences.count
+        network = model.network
+        vocabulary = model.vocabulary
+        self.guidance = guidance
+        var sequences = sequences
         for index in sequences.indices {
             sequences[index].sampler.note(prompt)
             sequences[index].takeForced()
@@ -92,50 +103,78 @@ struct SequenceWriter {
             prompts = prompts.map { $0 + beginning }
             for index in sequences.indices { sequences[index].pending = [] }
         }
-        var (hidden, cache) = try evaluatingStep { try network.prefill(prompts, reserving: expected) }
-        if count > 1 {
-            let rows = prompts.indices.flatMap { Array(repeating: $0, count: count) }
-            (hidden, cache) = try evaluatingStep {
-                (take(hidden, MLXArray(rows.map(Int32.init)), axis: 0), cache.selecting(rows))
+        self.sequences = sequences
+        state = .reading(try Qwen3Prefill(model.network, prompts, reserving: expected))
+    }
+
+    /// Number of tokens of the longest sequence.
+    var written: Int { sequences.map(\.tokens.count).max() ?? 0 }
+
+    /// Whether all sequences are written to their ends.
+    var isFinished: Bool { sequences.allSatisfy(\.isFinished) }
+
+    /// Goes on by one stretch of the prompt, or by one token of each sequence that is not at its end.
+    ///
+    /// - Throws: ``MusicError``, or `CancellationError`; the sequences can't go on then.
+    func next() throws {
+        guard !isFinished else { return }
+        try evaluating("writing") {
+            switch state {
+            case .reading(var prefill):
+                if try prefill.next() {
+                    state = .reading(prefill)
+                } else {
+                    state = writing(after: prefill)
+                    try write()
+                }
+            case .writing:
+                try write()
             }
         }
-        while true {
-            let open = sequences.filter { !$0.isFinished }
-            if open.isEmpty { return }
-            progress(sequences.map(\.tokens.count).max() ?? 0)
-            let waiting = sequences.contains { !$0.isFinished && $0.pending.isEmpty }
-            if waiting {
-                let ids = Self.ids(open, bound)
-                let logits = try evaluatingStep { try network.logits(hidden, ids: ids) }
-                var values = logits.asArray(Float.self)
-                try values.withUnsafeMutableBufferPointer { buffer in
-                    for index in sequences.indices
-                    where !sequences[index].isFinished && sequences[index].pending.isEmpty {
-                        let row = UnsafeMutableBufferPointer(
-                            rebasing: buffer[index * ids.count..<(index + 1) * ids.count])
-                        if let guidance {
-                            let other = count + index
-                            LogitMath.guide(
-                                row,
-                                away: UnsafeBufferPointer(
-                                    rebasing: buffer[other * ids.count..<(other + 1) * ids.count]),
-                                scale: guidance.scale)
-                        }
-                        try sequences[index].draw(row, firstID: ids.lowerBound, isEnd: vocabulary.isEnd)
-                    }
+    }
+
+    /// Each sequence goes on from the prompt.
+    private func writing(after prefill: Qwen3Prefill) -> State {
+        let count = sequences.count
+        guard count > 1 else { return .writing(hidden: prefill.hidden, prefill.cache) }
+        let rows = (0..<prefill.cache.batchSize).flatMap { Array(repeating: $0, count: count) }
+        return .writing(
+            hidden: take(prefill.hidden, MLXArray(rows.map(Int32.init)), axis: 0), prefill.cache.selecting(rows))
+    }
+
+    private func write() throws {
+        guard case .writing(let hidden, let cache) = state else { return }
+        let isWaiting = sequences.contains { !$0.isFinished && $0.pending.isEmpty }
+        if isWaiting { try draw(hidden) }
+        guard !isFinished else { return }
+        let tokens = nextTokens()
+        let batch = Array(repeating: tokens, count: guidance == nil ? 1 : 2).flatMap { $0 }
+        state = .writing(hidden: try network.step(batch, cache), cache)
+    }
+
+    /// Draws a token for each sequence that waits for one.
+    private func draw(_ hidden: MLXArray) throws {
+        let bound = min(network.configuration.vocabularySize, vocabulary.count)
+        let count = sequences.count
+        let ids = Self.ids(sequences.filter { !$0.isFinished }, bound)
+        var values = try network.logits(hidden, ids: ids).asArray(Float.self)
+        try values.withUnsafeMutableBufferPointer { buffer in
+            for index in sequences.indices where !sequences[index].isFinished && sequences[index].pending.isEmpty {
+                let row = UnsafeMutableBufferPointer(rebasing: buffer[index * ids.count..<(index + 1) * ids.count])
+                if let guidance {
+                    let other = count + index
+                    LogitMath.guide(
+                        row, away: UnsafeBufferPointer(rebasing: buffer[other * ids.count..<(other + 1) * ids.count]),
+                        scale: guidance.scale)
                 }
-            }
-            if sequences.allSatisfy(\.isFinished) { return }
-            let tokens = next(&sequences)
-            hidden = try evaluatingStep {
-                try network.step(prompts.indices.flatMap { _ in tokens }, cache)
+                try sequences[index].draw(row, firstID: ids.lowerBound, isEnd: vocabulary.isEnd)
             }
         }
     }
 
     /// The tokens that go through the model next, as many of each sequence: all that are settled, if they are as many,
     /// else one.
-    private func next(_ sequences: inout [Sequence]) -> [[Int]] {
+    private func nextTokens() -> [[Int]] {
         let lengths = Set(sequences.filter { !$0.isFinished }.map(\.pending.count))
         let count = lengths.count == 1 ? lengths.first ?? 1 : 1
         return sequences.indices.map { index in
@@ -155,9 +194,5 @@ struct SequenceWriter {
             ids = ids.map { min($0.lowerBound, own.lowerBound)..<max($0.upperBound, own.upperBound) } ?? own
         }
         return (ids ?? 0..<bound).clamped(to: 0..<bound)
-    }
-
-    private func evaluatingStep<Result>(_ body: () throws -> Result) throws -> Result {
-        try model.target.withDevice { try evaluating("writing", body) }
     }
 }

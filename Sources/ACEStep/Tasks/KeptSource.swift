@@ -33,7 +33,7 @@ package struct KeptSource: Sendable, Equatable {
     /// The regions as samples, from low to high, apart from each other; the last may reach to `Int.max`.
     private let regions: [Range<Int>]
 
-    package init(extended: ExtendedAudio, regions: [RepaintWindow.Range]) {
+    package init(extended: ExtendedAudio, regions: [RepaintRegion]) {
         source = extended
         let rate = Double(extended.audio.sampleRate)
         let ranges = regions.map { region -> Range<Int> in

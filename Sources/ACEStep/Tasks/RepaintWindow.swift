@@ -1,25 +1,13 @@
 import MusicCore
 
-/// Where a source is made anew, in seconds from the beginning of the source with its extensions.
+/// Where a source is made anew; made once, when the request is resolved. In seconds from the beginning of the source with its extensions.
 package struct RepaintWindow: Sendable, Equatable {
     /// Seconds of silence before the source, for a song that is extended before its beginning.
     package let leading: Double
     /// Seconds of silence after the source, for a song that is extended beyond its end.
     package let trailing: Double
     /// The regions, from the beginning of the extended source.
-    package let regions: [Range]
-
-    /// A region in seconds.
-    package struct Range: Sendable, Equatable {
-        package var start: Double
-        /// `nil` is the end of everything.
-        package var end: Double?
-
-        package init(start: Double, end: Double?) {
-            self.start = start
-            self.end = end
-        }
-    }
+    package let regions: [RepaintRegion]
 
     /// The window of a request.
     ///
@@ -51,7 +39,7 @@ package struct RepaintWindow: Sendable, Equatable {
         leading = lead
         trailing = max(0, (regions.compactMap(\.end).max() ?? 0) - duration)
         self.regions = regions.map { region in
-            Range(start: region.start + lead, end: region.end.map { $0 + lead })
+            RepaintRegion(start: region.start + lead, end: region.end.map { $0 + lead })
         }
         let total = lead + duration + trailing
         guard total <= RequestLimits.duration.upperBound else {

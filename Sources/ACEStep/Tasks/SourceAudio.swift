@@ -7,12 +7,14 @@ import Oobleck
 @MLXActor
 package struct SourceAudio {
     private let autoencoder: Oobleck
+    private let job: ArrayJob
 
-    package init(_ autoencoder: Oobleck) {
+    package init(_ autoencoder: Oobleck, _ job: ArrayJob) {
         self.autoencoder = autoencoder
+        self.job = job
     }
 
-    /// The mean of a waveform's latents, `[1, frames, channels]`, float32.
+    /// The mean of a waveform's latents, `[1, frames, channels]`, float32; each tile takes a turn.
     ///
     /// - Parameters:
     ///   - audio: at the autoencoder's sample rate and with its channels; samples beyond full scale are limited.
@@ -20,13 +22,22 @@ package struct SourceAudio {
     /// - Throws: ``MusicError``, or `CancellationError`.
     package func latents(
         _ audio: AudioBuffer, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
-    ) throws -> MLXArray {
+    ) async throws -> MLXArray {
         let limited = AudioBuffer(
             sampleRate: audio.sampleRate,
             channels: audio.channels.map { channel in channel.map { min(1, max(-1, $0)) } })
-        let latents = try autoencoder.encode(limited, progress: progress).mean.expandedDimensions(axis: 0)
-        try evaluating("encoding") { eval(latents) }
-        return latents
+        var encoding = try autoencoder.encoding(limited)
+        while !encoding.isFinished {
+            _ = try await job.step { try encoding.next() }
+            progress(encoding.completed, encoding.count)
+        }
+        return try job.target.withDevice {
+            try evaluating("encoding") {
+                let latents = encoding.latents.mean.expandedDimensions(axis: 0)
+                eval(latents)
+                return latents
+            }
+        }
     }
 
     /// Makes sure of samples that can be worked with.

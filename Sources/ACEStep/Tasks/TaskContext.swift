@@ -7,6 +7,8 @@ package struct TaskContext {
 
     /// Number of latent frames.
     package var frames: Int { latents.dim(1) }
+    /// Latent channels.
+    package var channels: Int { latents.dim(2) / 2 }
 
     /// - Parameters:
     ///   - source: `[1, T, channels]`.

@@ -13,70 +13,93 @@ package struct PreparedTask {
     package let clean: MLXArray?
     /// How kept samples and made ones are joined; `nil` if the song is all made.
     package let kept: KeptSource?
+
+    package init(
+        context: TaskContext, withoutSource: TaskContext? = nil, clean: MLXArray? = nil, kept: KeptSource? = nil
+    ) {
+        self.context = context
+        self.withoutSource = withoutSource
+        self.clean = clean
+        self.kept = kept
+    }
 }
 
 /// Turns a resolved request into what the transformer works from.
 @MLXActor
-package struct TaskPreparation {
+struct TaskPreparation {
     private let model: ACEStepModel
+    private let job: ArrayJob
     private let report: (MusicEvent) -> Void
 
-    package init(_ model: ACEStepModel, report: @escaping (MusicEvent) -> Void = { _ in }) {
+    init(_ model: ACEStepModel, _ job: ArrayJob, report: @escaping (MusicEvent) -> Void) {
         self.model = model
+        self.job = job
         self.report = report
     }
 
+    /// - Parameters:
+    ///   - request: resolved, with the audio codes of its songs if they follow such.
+    ///   - window: where the source is made anew; `nil` for tasks that know no regions.
+    ///   - autoencoder: encodes source audio.
     /// - Throws: ``MusicError``, or `CancellationError`.
-    package func prepare(_ request: ACEStepRequest) throws -> PreparedTask {
+    func prepare(
+        _ request: ACEStepRequest, window: RepaintWindow?, autoencoder: () async throws -> Oobleck
+    ) async throws -> PreparedTask {
         if let text = request.audioCodes {
-            let hints = try model.audioCodec.hints(AudioCodeText.codes(in: text))
-            return prepared(request, source: hints, clean: hints, mask: ones(hints.dim(1)))
+            return try await job.step {
+                let hints = try model.audioCodec.hints(AudioCodeText.codes(in: text))
+                return Self.prepared(request, model, source: hints, clean: hints, mask: Self.ones(hints.dim(1)))
+            }
         }
         guard request.task.needsSource, let input = request.source else {
-            let rate = model.autoencoderConfiguration.latentRate
-            let frames = RequestResolver.frames(request.duration, rate: rate)
-            return prepared(request, source: model.silence.repeated(frames), clean: nil, mask: ones(frames))
+            return job.target.withDevice { Self.text(request, model) }
         }
-        let audio = try SourceAudio.checked(input, role: "source")
-        switch request.task {
-        case .cover:
-            let latents = try encode(audio)
-            return prepared(
-                request, source: try model.audioCodec.roundTrip(latents), clean: latents, mask: ones(latents.dim(1)))
-        case .repaint, .lego:
-            return try region(request, audio)
-        default:
-            let latents = try encode(audio)
-            return prepared(request, source: latents, clean: latents, mask: ones(latents.dim(1)))
+        let extended = try SourceAudio.checked(input, role: "source")
+            .extended(leading: window?.leading ?? 0, trailing: window?.trailing ?? 0)
+        let latents = try await SourceAudio(try await autoencoder(), job).latents(extended.audio) { done, total in
+            report(.progress(.source, completed: done, total: total))
         }
+        return try await job.step {
+            switch request.task {
+            case .cover:
+                return Self.prepared(
+                    request, model, source: try model.audioCodec.roundTrip(latents), clean: latents,
+                    mask: Self.ones(latents.dim(1)))
+            case .repaint, .lego:
+                return region(request, window, extended, latents)
+            default:
+                return Self.prepared(
+                    request, model, source: latents, clean: latents, mask: Self.ones(latents.dim(1)))
+            }
+        }
+    }
+
+    /// What a song from text alone begins from.
+    static func text(_ request: ACEStepRequest, _ model: ACEStepModel) -> PreparedTask {
+        let frames = RequestResolver.frames(request.duration, rate: model.autoencoderConfiguration.latentRate)
+        return prepared(request, model, source: model.silence.repeated(frames), clean: nil, mask: ones(frames))
     }
 
     /// Repaint and lego, which work on parts of the source.
-    private func region(_ request: ACEStepRequest, _ audio: AudioBuffer) throws -> PreparedTask {
-        let window = try RepaintWindow(request.regions, duration: audio.duration)
-        let extended = audio.extended(leading: window.leading, trailing: window.trailing)
-        let latents = try encode(extended.audio)
+    private func region(
+        _ request: ACEStepRequest, _ window: RepaintWindow?, _ extended: ExtendedAudio, _ latents: MLXArray
+    ) -> PreparedTask {
         let frames = latents.dim(1)
-        let mask = window.mask(frames: frames, rate: model.autoencoderConfiguration.latentRate)
-        let column = MLXArray(mask, [1, frames, 1])
+        let mask = window?.mask(frames: frames, rate: model.autoencoderConfiguration.latentRate)
+        let column = mask.map { MLXArray($0, [1, frames, 1]) } ?? Self.ones(frames)
         guard request.task == .repaint else {
-            return prepared(request, source: latents, clean: latents, mask: column)
+            return Self.prepared(request, model, source: latents, clean: latents, mask: column)
         }
         let source = MLX.where(column .> 0.5, model.silence.repeated(frames), latents)
         // Where everything is made anew there is nothing to keep.
-        let keeps = request.keepsSource && !request.regions.isEmpty
-        let kept = keeps ? KeptSource(extended: extended, regions: window.regions) : nil
-        return prepared(request, source: source, clean: latents, mask: column, kept: kept)
+        let regions = request.keepsSource ? window?.regions ?? [] : []
+        let kept = regions.isEmpty ? nil : KeptSource(extended: extended, regions: regions)
+        return Self.prepared(request, model, source: source, clean: latents, mask: column, kept: kept)
     }
 
-    private func encode(_ audio: AudioBuffer) throws -> MLXArray {
-        try SourceAudio(try model.autoencoder).latents(audio) { done, total in
-            report(.progress(.source, completed: done, total: total))
-        }
-    }
-
-    private func prepared(
-        _ request: ACEStepRequest, source: MLXArray, clean: MLXArray?, mask: MLXArray, kept: KeptSource? = nil
+    private static func prepared(
+        _ request: ACEStepRequest, _ model: ACEStepModel, source: MLXArray, clean: MLXArray?, mask: MLXArray,
+        kept: KeptSource? = nil
     ) -> PreparedTask {
         let wide = broadcast(mask, to: source.shape)
         let switches = clean != nil && request.coverStrength < 1 && request.coverRule == .switch
@@ -86,5 +109,5 @@ package struct TaskPreparation {
             withoutSource: switches ? TaskContext(source: silence, mask: wide) : nil, clean: clean, kept: kept)
     }
 
-    private func ones(_ frames: Int) -> MLXArray { MLXArray.ones([1, frames, 1]) }
+    private static func ones(_ frames: Int) -> MLXArray { MLXArray.ones([1, frames, 1]) }
 }

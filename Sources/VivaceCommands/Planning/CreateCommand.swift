@@ -74,7 +74,7 @@ struct CreateCommand: AsyncParsableCommand {
         let order = GenerationOrder(
             model: model, loadOptions: loadOptions, request: content.request,
             planning: PlannerChoice(wish: .ifThere, name: options.lm, options: planning, tier: tier), output: plan)
-        let run = GenerationRun(engine: engine, order: order, family: found.family, isQuiet: false)
+        let run = GenerationRun(engine: engine, order: order, found: found, isQuiet: false)
         let report = try await withInterruption { try await run.report() }
         // Standard output holds the description's document alone.
         report.files.forEach(options.json ? Terminal.note : Terminal.output)

@@ -1,14 +1,14 @@
 /// A small JSON document or part of one.
-public enum JSONValue: Sendable, Equatable {
+public enum JSONNode: Sendable, Equatable {
     case null
     case bool(Bool)
     case number(Double)
     case string(String)
-    case array([JSONValue])
-    case object([String: JSONValue])
+    case array([JSONNode])
+    case object([String: JSONNode])
 
     /// The value of a key; `nil` if this is something else than an object, or lacks the key.
-    public subscript(key: String) -> JSONValue? {
+    public subscript(key: String) -> JSONNode? {
         if case .object(let entries) = self { entries[key] } else { nil }
     }
 
@@ -31,7 +31,7 @@ public enum JSONValue: Sendable, Equatable {
     public var int: Int? { number.flatMap { Int(exactly: $0) } }
 
     /// A list; `nil` if this is something else.
-    public var array: [JSONValue]? {
+    public var array: [JSONNode]? {
         if case .array(let elements) = self { elements } else { nil }
     }
 }

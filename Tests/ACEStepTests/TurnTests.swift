@@ -1,0 +1,271 @@
+import ACEStep
+import Foundation
+import MLX
+import ModelSupport
+import MusicCore
+import TestSupport
+import Testing
+
+/// Several jobs at once: who goes when is told by the order of events, and what comes out by its bits.
+@MLXActor
+struct TurnTests {
+    /// What happened, in order.
+    @MLXActor
+    private final class Log {
+        var entries: [String] = []
+
+        func first(_ entry: String) throws -> Int { try #require(entries.firstIndex(of: entry), "\(entry)") }
+        func last(_ entry: String) throws -> Int { try #require(entries.lastIndex(of: entry), "\(entry)") }
+    }
+
+    /// A loaded checkpoint, which keeps its networks or lets go of them after each stage.
+    @MLXActor
+    private struct Loaded {
+        let model: ACEStepModel
+        let pipeline: Pipeline
+
+        init(isFrugal: Bool) throws {
+            model = try ACEStepModel(
+                try CheckpointLayout(try TestCheckpoint("turbo-f32", .official).location), dtype: .float32,
+                isFrugal: isFrugal)
+            pipeline = Pipeline(
+                model: model,
+                target: try ComputeTarget(LoadOptions(precision: .float32, device: .cpu), parameterCount: 0),
+                isFrugal: isFrugal)
+        }
+
+        /// Makes the songs of a request in a task of its own.
+        func songs(
+            of request: MusicRequest, _ name: String, _ log: Log,
+            at: @escaping @MLXActor (MusicStage, Int) -> Void = { _, _ in }
+        ) throws -> Task<[Song], any Error> {
+            let resolved = try RequestResolver(model).resolve(request)
+            return Task { @MLXActor in
+                let result = try await pipeline.generate(resolved) { event in
+                    guard case .progress(let stage, let done, _) = event else { return }
+                    log.entries.append("\(name) \(stage)")
+                    at(stage, done)
+                }
+                log.entries.append("\(name) finished")
+                return result.songs
+            }
+        }
+    }
+
+    private nonisolated static func request(_ seed: UInt64, steps: Int = 8) -> MusicRequest {
+        MusicRequest(prompt: "song \(seed)", duration: 12, steps: steps, seeds: [seed])
+    }
+
+    private nonisolated static func cover(_ seed: UInt64) throws -> MusicRequest {
+        var request = MusicRequest(prompt: "cover", steps: 5, seeds: [seed, seed + 1], batchSize: 2)
+        request.task = .cover
+        request.solver = .stochastic
+        request.coverStrength = 0.5
+        request.source = AudioInput(path: "source", audio: try Clip.read("source-48000.wav"))
+        request.reference = request.source
+        return request
+    }
+
+    @Test(arguments: [false, true]) func songsAtOnceTakeTurnsAndAreThoseMadeAlone(_ isFrugal: Bool) async throws {
+        let requests = [Self.request(1), Self.request(2, steps: 4), try Self.cover(3)]
+        var alone: [[Song]] = []
+        for request in requests {
+            alone.append(try await Loaded(isFrugal: isFrugal).songs(of: request, "alone", Log()).value)
+        }
+        let loaded = try Loaded(isFrugal: isFrugal)
+        let log = Log()
+        let tasks = try zip(requests, ["a", "b", "c"]).map { try loaded.songs(of: $0, $1, log) }
+        for (task, expected) in zip(tasks, alone) {
+            let songs = try await task.value
+            #expect(songs.map(\.latents) == expected.map(\.latents))
+            #expect(songs.map(\.audio) == expected.map(\.audio))
+        }
+        for one in ["a", "b", "c"] {
+            for other in ["a", "b", "c"] {
+                #expect(try log.first("\(one) diffuse") < log.last("\(other) diffuse"), "\(one), \(other)")
+            }
+        }
+        // The shorter song is done while the longer one is made.
+        #expect(try log.last("b diffuse") < log.last("a diffuse"))
+    }
+
+    @Test func stepsAlternate() async throws {
+        let loaded = try Loaded(isFrugal: false)
+        let log = Log()
+        let tasks = [
+            try loaded.songs(of: Self.request(1), "a", log), try loaded.songs(of: Self.request(2), "b", log),
+        ]
+        for task in tasks { _ = try await task.value }
+        let steps = log.entries.filter { $0.hasSuffix("diffuse") }
+        #expect(steps.count == 16)
+        for (one, next) in zip(steps, steps.dropFirst()) { #expect(one != next) }
+    }
+
+    @Test(arguments: ["a", "b"], [false, true])
+    func eitherCanBeCancelledWithinAStep(_ cancelled: String, _ isFrugal: Bool) async throws {
+        let loaded = try Loaded(isFrugal: isFrugal)
+        let expected = try await loaded.songs(of: Self.request(2, steps: 9), "alone", Log()).value
+        let log = Log()
+        let victim = try loaded.songs(of: Self.request(1, steps: 50), cancelled, log)
+        let other = cancelled == "a" ? "b" : "a"
+        let survivor = try loaded.songs(of: Self.request(2, steps: 9), other, log) { stage, done in
+            guard stage == .diffuse, done == 4 else { return }
+            victim.cancel()
+            log.entries.append("cancelled")
+        }
+        #expect(try await survivor.value.map(\.audio) == expected.map(\.audio))
+        await #expect(throws: CancellationError.self) { try await victim.value }
+        let end = try log.first("cancelled")
+        #expect(log.entries[..<end].contains("\(cancelled) diffuse"))
+        #expect(!log.entries[end...].contains { $0.hasPrefix(cancelled + " ") })
+    }
+
+    @Test func aModelIsLoadedBetweenTheStepsOfASong() async throws {
+        let loaded = try Loaded(isFrugal: false)
+        let log = Log()
+        var load: Task<String, any Error>?
+        let song = try loaded.songs(of: Self.request(1, steps: 40), "a", log) { stage, done in
+            guard stage == .diffuse, done == 3 else { return }
+            load = Task {
+                let backend = try await ACEStepBackend.load(
+                    try TestCheckpoint("base-xl-bf16", .diffusers).location,
+                    options: LoadOptions(precision: .float32, device: .cpu))
+                await MLXActor.run { log.entries.append("loaded") }
+                return backend.info.variant
+            }
+        }
+        _ = try await song.value
+        #expect(try await load?.value == "base")
+        #expect(try log.first("a diffuse") < log.first("loaded") && log.first("loaded") < log.last("a diffuse"))
+    }
+
+    @Test func aLoadCanBeCancelledBetweenTwoNetworks() async throws {
+        let location = try TestCheckpoint("turbo-f32", .official).location
+        let load = Task {
+            try await ACEStepBackend.load(location, options: LoadOptions(precision: .float32, device: .cpu))
+        }
+        load.cancel()
+        await #expect(throws: CancellationError.self) { try await load.value }
+    }
+
+    @Test nonisolated func aPlanIsWrittenBetweenTheStepsOfASong() async throws {
+        try await PlannerTests.withFolder { folder in
+            let planner = try await ACEStepPlanner.load(
+                ModelLocation(name: folder.path, directory: folder),
+                options: LoadOptions(precision: .float32, device: .cpu))
+            let request = PlanRequest(caption: "calm piano", lyrics: "la la", seeds: [4, 5])
+            let expected = try await planner.plan(request) { _, _ in }
+            try await Self.interleave(planner, request, expected)
+        }
+    }
+
+    private static func interleave(
+        _ planner: ACEStepPlanner, _ request: PlanRequest, _ expected: Plan
+    ) async throws {
+        let loaded = try Loaded(isFrugal: true)
+        let alone = try await loaded.songs(of: Self.request(1, steps: 100), "alone", Log()).value
+        let log = Log()
+        let song = try loaded.songs(of: Self.request(1, steps: 100), "a", log)
+        let plan = try await planner.plan(request) { _, _ in
+            Task { @MLXActor in log.entries.append("plan") }
+        }
+        #expect(plan.codes == expected.codes && plan.metadata == expected.metadata)
+        #expect(try await song.value.map(\.audio) == alone.map(\.audio))
+        #expect(try log.first("plan") < log.last("a diffuse") && log.first("a diffuse") < log.last("plan"))
+    }
+
+    // MARK: By hand
+
+    @Test func aDenoiserSteppedByHandIsTheStream() async throws {
+        let loaded = try Loaded(isFrugal: false)
+        for solver in Solver.allCases {
+            var request = Self.request(6, steps: 5)
+            request.solver = solver
+            request.seeds = [6, 7]
+            request.batchSize = 2
+            let resolved = try RequestResolver(loaded.model).resolve(request)
+            var previews: [[Float]] = []
+            let result = try await loaded.pipeline.generate(resolved, details: .previews) { event in
+                if case .preview(let preview) = event, preview.song == 1 { previews.append(preview.latents) }
+            }
+            var denoiser = try await loaded.pipeline.denoiser(resolved, song: 1)
+            #expect(denoiser.count == 5 && denoiser.completed == 0)
+            var made: [[Float]] = []
+            while let step = try denoiser.next() {
+                made.append(try step.preview())
+                #expect(step.completed == made.count)
+            }
+            #expect(made == previews && denoiser.isFinished, "\(solver)")
+            #expect(denoiser.latents.asArray(Float.self) == result.songs[1].latents, "\(solver)")
+        }
+        await #expect(throws: MusicError.self) {
+            try await loaded.pipeline.denoiser(try RequestResolver(loaded.model).resolve(Self.request(1)), song: 1)
+        }
+    }
+
+    @Test func aDenoiserCanBeHeldAndGoTwoWays() async throws {
+        let loaded = try Loaded(isFrugal: true)
+        var request = Self.request(6, steps: 5)
+        request.solver = .multistep
+        var held = try await loaded.pipeline.denoiser(try RequestResolver(loaded.model).resolve(request))
+        var whole = held
+        let expected = try whole.finish().asArray(Float.self)
+        _ = try held.next()
+        _ = try held.next()
+        // Other work, and the networks let go of, change nothing for a song that is held.
+        _ = try await loaded.songs(of: Self.request(9), "other", Log()).value
+        loaded.model.release(.transformer)
+        var copy = held
+        #expect(try copy.finish().asArray(Float.self) == expected)
+        #expect(held.completed == 2)
+        #expect(try held.finish().asArray(Float.self) == expected)
+    }
+
+    @Test func aStepThatFailsCanBeTakenAgain() async throws {
+        let loaded = try Loaded(isFrugal: false)
+        var request = Self.request(6, steps: 4)
+        request.solver = .stochastic
+        let resolved = try RequestResolver(loaded.model).resolve(request)
+        let fresh = try await loaded.pipeline.denoiser(resolved)
+        let expected = try await Task { @MLXActor in
+            var denoiser = fresh
+            return try denoiser.finish().asArray(Float.self)
+        }.value
+        let made = try await Task { @MLXActor in
+            var denoiser = fresh
+            _ = try denoiser.next()
+            let standing = denoiser
+            // A cancelled task takes no step.
+            let stopped = await Task { @MLXActor in
+                withUnsafeCurrentTask { $0?.cancel() }
+                var denoiser = standing
+                do {
+                    _ = try denoiser.next()
+                    return -1
+                } catch {
+                    return denoiser.completed
+                }
+            }.value
+            #expect(stopped == 1)
+            return try denoiser.finish().asArray(Float.self)
+        }.value
+        #expect(made == expected)
+    }
+
+    // MARK: Networks
+
+    @Test func aNetworkInUseIsNotLoadedAgain() throws {
+        let model = try Loaded(isFrugal: true).model
+        weak var gone: DiffusionTransformer?
+        do {
+            let held = try model.transformer
+            model.release(.transformer)
+            #expect(try model.transformer === held)
+            model.release(.transformer)
+            gone = held
+            withExtendedLifetime(held) { #expect(gone != nil) }
+        }
+        #expect(gone == nil)
+        _ = try model.transformer
+    }
+}
