@@ -95,7 +95,7 @@ extension Module {
                     return ("\(property).\(key)", sibling)
                 }
             }
-            try owner.update(modules: ModuleChildren.unflattened(values), verify: .none)
+            try owner.update(modules: ModuleChildren.unflattened(values), verify: .noUnusedKeys)
         }
     }
 }

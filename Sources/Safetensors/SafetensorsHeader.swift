@@ -83,7 +83,9 @@ public struct SafetensorsHeader: Sendable, Equatable {
                 size, prefix,
                 { count in
                     defer { try? file.close() }
-                    guard let data = try? file.read(upToCount: count), data.count == count else {
+                    // At its end a file gives nothing, not even no bytes.
+                    let data = (try? file.read(upToCount: count)) ?? Data()
+                    guard data.count == count else {
                         throw SafetensorsError(.unreadable, "the header can't be read")
                     }
                     return data
