@@ -6,9 +6,9 @@ import Qwen3
 
 /// The way from a request to songs.
 ///
-/// Everything that computes for long is a step that waits for its turn on the array thread (``ArrayScheduler``): a
-/// network that is loaded, a text that is encoded, a denoising step, a tile. Several generations therefore go on side by
-/// side, and each song is what it would be alone.
+/// Everything that computes for long is a step that waits for its turn on the array thread (`ArrayScheduler`): a
+/// network that is loaded, a text that is encoded, a denoising step, a tile. Several generations therefore go on side
+/// by side, and each song is what it would be alone.
 @MLXActor
 package final class Pipeline {
     let model: ACEStepModel
@@ -46,15 +46,14 @@ package final class Pipeline {
         if isFrugal { model.release(.transformer) }
         let audio = try await clock.run(.decode) { try await decode(latents, parts, details, report) }
         if isFrugal { model.release(.autoencoder) }
-        let codes = request.parts.flatMap { part in
-            part.seeds.map { _ in request.parts.count > 1 ? part.audioCodes : nil }
-        }
         let songs = whole.seeds.indices.map { index in
             var song = Song(
                 audio: audio[index], seed: whole.seeds[index],
                 latents: Latents(
                     values: latents[index].asArray(Float.self), shape: Array(latents[index].shape.dropFirst())))
-            if let codes = codes[index] { song.options["audio_codes"] = .text(codes) }
+            if request.hasOwnCodes, let codes = request.parts[index].audioCodes {
+                song.options["audio_codes"] = .text(codes)
+            }
             return song
         }
         return MusicResult(songs: songs, request: whole.neutral, seconds: clock.seconds)
@@ -136,6 +135,6 @@ package final class Pipeline {
 struct SongPart {
     let request: ACEStepRequest
     let task: PreparedTask
-    /// `[1, S, condition width]` for the task, and for the text alone if the songs don't follow their source all the way.
+    /// `[1, S, condition width]` for the task, and for the text alone if the songs leave their source on the way.
     let conditions: [MLXArray]
 }

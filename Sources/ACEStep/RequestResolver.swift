@@ -45,7 +45,8 @@ package struct RequestResolver: Sendable {
     package func resolve(_ request: ACEStepRequest) throws -> ResolvedRequest {
         let (resolved, notices) = try completed(request)
         return ResolvedRequest(
-            request: resolved, notices: notices, parts: [resolved], window: try window(of: resolved))
+            request: resolved, notices: notices, parts: [resolved], hasOwnCodes: false,
+            window: try window(of: resolved))
     }
 
     /// Checks and completes a request whose songs follow audio codes of their own.
@@ -57,7 +58,8 @@ package struct RequestResolver: Sendable {
     package func resolve(_ request: ACEStepRequest, codes: [[Int]]) throws -> ResolvedRequest {
         guard codes.count == request.batchSize else {
             throw MusicError(
-                .invalidRequest, "There are audio codes for \(codes.count) songs, and batch_size is "
+                .invalidRequest,
+                "There are audio codes for \(codes.count) songs, and batch_size is "
                     + "\(request.batchSize)",
                 advice: "give one list of codes per song, or set batch_size to \(codes.count)")
         }
@@ -72,7 +74,7 @@ package struct RequestResolver: Sendable {
             return try completed(single).request
         }
         if codes.count > 1 { whole.audioCodes = nil }
-        return ResolvedRequest(request: whole, notices: notices, parts: parts, window: nil)
+        return ResolvedRequest(request: whole, notices: notices, parts: parts, hasOwnCodes: true, window: nil)
     }
 
     private func completed(_ request: ACEStepRequest) throws -> (request: ACEStepRequest, notices: [String]) {

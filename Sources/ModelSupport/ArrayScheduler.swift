@@ -38,6 +38,8 @@ public final class ArrayScheduler {
     /// In the order in which they came.
     private var waiters: [Waiter] = []
     private var lastID = 0
+    /// The job that was chosen and is on its way to the array thread.
+    private var chosen: Int?
     /// Whether the choice of the next job is queued on the array thread.
     private var isChoosing = false
     /// Turns in a row that interactive jobs have taken while another waited.
@@ -47,10 +49,13 @@ public final class ArrayScheduler {
 
     /// Waits for the job's next turn, which lasts until the job waits for something.
     ///
+    /// Where nobody else wants the array thread, there is nothing to wait for.
+    ///
     /// - Parameter priority: of the job.
     /// - Throws: `CancellationError` if the task is or becomes cancelled; a step that is under way ends first.
     public func turn(_ priority: TurnPriority = .current) async throws {
         try Task.checkCancellation()
+        if waiters.isEmpty, chosen == nil, !MLXExecutor.shared.hasJobs { return }
         lastID += 1
         let id = lastID
         await withTaskCancellationHandler {
@@ -61,6 +66,9 @@ public final class ArrayScheduler {
         } onCancel: {
             Task { @MLXActor in dismiss(id) }
         }
+        if chosen == id { chosen = nil }
+        // It comes to the choice when this job waits again.
+        queueChoice()
         try Task.checkCancellation()
     }
 
@@ -70,25 +78,24 @@ public final class ArrayScheduler {
         waiters.remove(at: index).continuation.resume()
     }
 
-    /// Queues the choice of the next job behind all that is on the array thread's queue: behind the step of the job
-    /// that was chosen last, so that this job is among those to choose from.
+    /// Queues the choice of the next job behind all that is on the array thread's queue, unless one is chosen already.
     private func queueChoice() {
-        guard !isChoosing, !waiters.isEmpty else { return }
+        guard !isChoosing, chosen == nil, !waiters.isEmpty else { return }
         isChoosing = true
         Task { @MLXActor in choose() }
     }
 
     private func choose() {
         isChoosing = false
-        guard !waiters.isEmpty else { return }
+        guard chosen == nil else { return }
         let interactive = waiters.firstIndex { $0.priority == .interactive }
         let other = waiters.firstIndex { $0.priority != .interactive }
         let isInteractive = interactive != nil && (other == nil || interactiveStreak < Self.interactiveTurns)
+        guard let index = isInteractive ? interactive : other else { return }
         interactiveStreak = isInteractive && other != nil ? interactiveStreak + 1 : 0
-        if let index = isInteractive ? interactive : other {
-            waiters.remove(at: index).continuation.resume()
-        }
-        queueChoice()
+        let waiter = waiters.remove(at: index)
+        chosen = waiter.id
+        waiter.continuation.resume()
     }
 }
 

@@ -34,6 +34,9 @@ public final class MLXExecutor: SerialExecutor {
         available.signal()
     }
 
+    /// Whether jobs wait for the thread.
+    var hasJobs: Bool { jobs.withLock { !$0.isEmpty } }
+
     /// Whether the calling code runs on this executor's thread.
     package static var isCurrent: Bool { Thread.current.threadDictionary[marker] != nil }
 

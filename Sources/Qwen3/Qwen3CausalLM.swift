@@ -149,7 +149,7 @@ public final class Qwen3CausalLM {
 
     /// Runs tokens, as many of each sequence, as one stretch.
     ///
-    /// - Returns: the state of each sequence's last token after the final normalisation, `[B, hidden]`, not computed yet.
+    /// - Returns: the state of each sequence's last token after the final normalisation, `[B, hidden]`, uncomputed.
     func run(_ tokens: [ArraySlice<Int>], _ cache: KVCache) throws -> MLXArray {
         try Task.checkCancellation()
         let ids = tokens.joined().map(Int32.init)
@@ -162,7 +162,8 @@ public final class Qwen3CausalLM {
         guard count <= configuration.maximumPositions else {
             throw MusicError(
                 .invalidRequest,
-                "The language model's context holds \(configuration.maximumPositions) tokens, and \(count) are needed",
+                "The language model's context holds \(configuration.maximumPositions) tokens, "
+                    + "and \(count) are needed",
                 advice: "shorten the lyrics or the duration")
         }
         if let id = tokens.joined().first(where: { !(0..<configuration.vocabularySize).contains($0) }) {

@@ -76,7 +76,9 @@ struct SongCodeTests {
     @Test func everySongNeedsItsCodes() async throws {
         let backend = try await load()
         for codes in [[], [[1]], [[1], [2], [3]]] as [[[Int]]] {
-            let error = await #expect(throws: MusicError.self) { try await run(backend.generate(request, codes: codes)) }
+            let error = await #expect(throws: MusicError.self) {
+                try await run(backend.generate(request, codes: codes))
+            }
             #expect(error?.code == .invalidRequest && error?.message.contains("\(codes.count) songs") == true)
             #expect(throws: MusicError.self) { try backend.stages(of: request, codes: codes) }
         }

@@ -10,10 +10,13 @@ import Testing
 @MLXActor
 struct TurnTests {
     /// What happened, in order.
-    @MLXActor
-    private final class Log {
-        var entries: [String] = []
+    private final class Log: @unchecked Sendable {
+        private let lock = NSLock()
+        private var list: [String] = []
 
+        var entries: [String] { lock.withLock { list } }
+
+        func add(_ entry: String) { lock.withLock { list.append(entry) } }
         func first(_ entry: String) throws -> Int { try #require(entries.firstIndex(of: entry), "\(entry)") }
         func last(_ entry: String) throws -> Int { try #require(entries.lastIndex(of: entry), "\(entry)") }
     }
@@ -43,17 +46,17 @@ struct TurnTests {
             return Task { @MLXActor in
                 let result = try await pipeline.generate(resolved) { event in
                     guard case .progress(let stage, let done, _) = event else { return }
-                    log.entries.append("\(name) \(stage)")
+                    log.add("\(name) \(stage)")
                     at(stage, done)
                 }
-                log.entries.append("\(name) finished")
+                log.add("\(name) finished")
                 return result.songs
             }
         }
     }
 
     private nonisolated static func request(_ seed: UInt64, steps: Int = 8) -> MusicRequest {
-        MusicRequest(prompt: "song \(seed)", duration: 12, steps: steps, seeds: [seed])
+        MusicRequest(prompt: "song \(seed)", duration: 6, steps: steps, seeds: [seed])
     }
 
     private nonisolated static func cover(_ seed: UInt64) throws -> MusicRequest {
@@ -67,7 +70,7 @@ struct TurnTests {
     }
 
     @Test(arguments: [false, true]) func songsAtOnceTakeTurnsAndAreThoseMadeAlone(_ isFrugal: Bool) async throws {
-        let requests = [Self.request(1), Self.request(2, steps: 4), try Self.cover(3)]
+        let requests = [Self.request(1, steps: 40), Self.request(2, steps: 25), try Self.cover(3)]
         var alone: [[Song]] = []
         for request in requests {
             alone.append(try await Loaded(isFrugal: isFrugal).songs(of: request, "alone", Log()).value)
@@ -111,7 +114,7 @@ struct TurnTests {
         let survivor = try loaded.songs(of: Self.request(2, steps: 9), other, log) { stage, done in
             guard stage == .diffuse, done == 4 else { return }
             victim.cancel()
-            log.entries.append("cancelled")
+            log.add("cancelled")
         }
         #expect(try await survivor.value.map(\.audio) == expected.map(\.audio))
         await #expect(throws: CancellationError.self) { try await victim.value }
@@ -120,23 +123,38 @@ struct TurnTests {
         #expect(!log.entries[end...].contains { $0.hasPrefix(cancelled + " ") })
     }
 
-    @Test func aModelIsLoadedBetweenTheStepsOfASong() async throws {
+    /// Takes the steps of a song, over and over, until another job is done.
+    ///
+    /// - Parameter other: what the other job writes to the log at its end.
+    private static func step(until other: String, _ log: Log) async throws {
         let loaded = try Loaded(isFrugal: false)
-        let log = Log()
-        var load: Task<String, any Error>?
-        let song = try loaded.songs(of: Self.request(1, steps: 40), "a", log) { stage, done in
-            guard stage == .diffuse, done == 3 else { return }
-            load = Task {
-                let backend = try await ACEStepBackend.load(
-                    try TestCheckpoint("base-xl-bf16", .diffusers).location,
-                    options: LoadOptions(precision: .float32, device: .cpu))
-                await MLXActor.run { log.entries.append("loaded") }
-                return backend.info.variant
-            }
+        let resolved = try RequestResolver(loaded.model).resolve(request(1))
+        let fresh = try await loaded.pipeline.denoiser(resolved)
+        let job = ArrayJob(try ComputeTarget(LoadOptions(precision: .float32, device: .cpu), parameterCount: 0))
+        var expected = fresh
+        try expected.finish()
+        while !log.entries.contains(other) {
+            var denoiser = fresh
+            while try await job.step({ try denoiser.next() }) != nil { log.add("step") }
+            #expect(denoiser.latents.asArray(Float.self) == expected.latents.asArray(Float.self))
         }
-        _ = try await song.value
-        #expect(try await load?.value == "base")
-        #expect(try log.first("a diffuse") < log.first("loaded") && log.first("loaded") < log.last("a diffuse"))
+    }
+
+    @Test func aModelIsLoadedBetweenTheStepsOfASong() async throws {
+        let log = Log()
+        let load = Task { @MLXActor in
+            log.add("loading")
+            let backend = try await ACEStepBackend.load(
+                try TestCheckpoint("base-xl-bf16", .diffusers).location,
+                options: LoadOptions(precision: .float32, device: .cpu))
+            log.add("loaded")
+            return backend.info.variant
+        }
+        try await Self.step(until: "loaded", log)
+        #expect(try await load.value == "base")
+        // A step at least between two networks.
+        let steps = log.entries[try log.first("loading")..<log.first("loaded")].filter { $0 == "step" }
+        #expect(steps.count >= 3)
     }
 
     @Test func aLoadCanBeCancelledBetweenTwoNetworks() async throws {
@@ -153,25 +171,21 @@ struct TurnTests {
             let planner = try await ACEStepPlanner.load(
                 ModelLocation(name: folder.path, directory: folder),
                 options: LoadOptions(precision: .float32, device: .cpu))
-            let request = PlanRequest(caption: "calm piano", lyrics: "la la", seeds: [4, 5])
+            let request = PlanRequest(caption: "calm piano", lyrics: "la la", duration: 12.5, seeds: [4, 5])
             let expected = try await planner.plan(request) { _, _ in }
-            try await Self.interleave(planner, request, expected)
+            let log = Log()
+            let task = Task {
+                let plan = try await planner.plan(request) { _, _ in log.add("token") }
+                log.add("planned")
+                return plan
+            }
+            try await Self.step(until: "planned", log)
+            let plan = try await task.value
+            #expect(plan.codes == expected.codes && plan.metadata == expected.metadata)
+            let tokens = log.entries.filter { $0 == "token" }.count
+            let steps = log.entries[try log.first("token")..<log.last("token")].filter { $0 == "step" }
+            #expect(tokens > 10 && steps.count > tokens / 2, "\(steps.count) steps, \(tokens) tokens")
         }
-    }
-
-    private static func interleave(
-        _ planner: ACEStepPlanner, _ request: PlanRequest, _ expected: Plan
-    ) async throws {
-        let loaded = try Loaded(isFrugal: true)
-        let alone = try await loaded.songs(of: Self.request(1, steps: 100), "alone", Log()).value
-        let log = Log()
-        let song = try loaded.songs(of: Self.request(1, steps: 100), "a", log)
-        let plan = try await planner.plan(request) { _, _ in
-            Task { @MLXActor in log.entries.append("plan") }
-        }
-        #expect(plan.codes == expected.codes && plan.metadata == expected.metadata)
-        #expect(try await song.value.map(\.audio) == alone.map(\.audio))
-        #expect(try log.first("plan") < log.last("a diffuse") && log.first("a diffuse") < log.last("plan"))
     }
 
     // MARK: By hand

@@ -4,9 +4,9 @@ import MusicCore
 
 /// The way of one song from noise to latents, from flow time 1 to 0, a step at a time.
 ///
-/// Whoever holds it decides when the next step comes, what is shown meanwhile, and whether the song goes on at all. It is a
-/// value: a copy is the song as it stands, and goes its own way. Steps run on the device that is the default one when
-/// ``next()`` is called.
+/// Whoever holds it decides when the next step comes, what is shown meanwhile, and whether the song goes on at all. It
+/// is a value: a copy is the song as it stands, and goes its own way. Steps run on the device that is the default one
+/// when ``next()`` is called.
 @MLXActor
 package struct Denoiser {
     /// What a step made.
@@ -61,8 +61,8 @@ package struct Denoiser {
     /// Goes one step.
     ///
     /// - Returns: what the step made; `nil` if all steps are done.
-    /// - Throws: ``MusicError`` with code `numericalFailure` that names the step, or `CancellationError`, on a CPU within
-    ///   a layer. The denoiser stands where it stood then.
+    /// - Throws: ``MusicError`` with code `numericalFailure` that names the step, or `CancellationError`, on a CPU
+    ///   after the layer in progress. The denoiser stands where it stood then.
     package mutating func next() throws -> Step? {
         guard !isFinished else { return nil }
         let place = "diffusion, step \(completed + 1) of \(count)"

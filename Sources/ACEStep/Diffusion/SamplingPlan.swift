@@ -76,8 +76,8 @@ extension Sampler {
     /// - Parameters:
     ///   - request: resolved.
     ///   - task: what the song is made from.
-    ///   - conditions: `[1, S, condition width]` for the task, and for the text alone if the song doesn't follow its source
-    ///     all the way.
+    ///   - conditions: `[1, S, condition width]` for the task, and for the text alone if the song leaves its source on
+    ///     the way.
     ///   - nullCondition: the learned "no condition", `[1, 1, condition width]`; it stands for a sequence of equal
     ///     vectors of any length, of which attention gives the same as of one.
     @MLXActor

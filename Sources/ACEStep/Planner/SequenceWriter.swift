@@ -5,9 +5,9 @@ import Qwen3
 
 /// Sequences that a language model writes after one prompt, side by side, each by its own grammar and random numbers.
 ///
-/// ``next()`` goes on by a stretch of the prompt, and then by a token of each sequence; between two calls the writer can be
-/// held for as long as one likes. The prompt goes through the model once for all sequences, and each gets the tokens that it
-/// would get alone. The keys and values belong to the writer.
+/// ``next()`` goes on by a stretch of the prompt, and then by a token of each sequence; between two calls the writer
+/// can be held for as long as one likes. The prompt goes through the model once for all sequences, and each gets the
+/// tokens that it would get alone. The keys and values belong to the writer.
 @MLXActor
 final class SequenceWriter {
     /// What one sequence is written by.

@@ -1,6 +1,8 @@
 import MusicCore
 
-/// Where a source is made anew; made once, when the request is resolved. In seconds from the beginning of the source with its extensions.
+/// Where a source is made anew, in seconds from the beginning of the source with its extensions.
+///
+/// It is made once, when the request is resolved.
 package struct RepaintWindow: Sendable, Equatable {
     /// Seconds of silence before the source, for a song that is extended before its beginning.
     package let leading: Double
