@@ -126,7 +126,8 @@ public enum Machine {
         #endif
     }
 
-    /// Whether there are instructions that multiply bfloat16 (AVX-512 BF16, AMX, or Arm's BF16 extension).
+    /// Whether there are instructions that multiply bfloat16 (AVX-512 BF16, AMX, or Arm's BF16 extension), and
+    /// `DNNL_MAX_CPU_ISA`, which limits what the arithmetic uses, does not rule them out.
     public static let multipliesBFloat16: Bool = detectBFloat16()
 
     #if canImport(Darwin)
@@ -138,7 +139,8 @@ public enum Machine {
     #else
         private static func detectBFloat16() -> Bool {
             guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return false }
-            return listsBFloat16(cpuinfo: text)
+            let limit = ProcessInfo.processInfo.environment["DNNL_MAX_CPU_ISA"] ?? ""
+            return listsBFloat16(cpuinfo: text) && !isWithoutBFloat16(limit: limit)
         }
     #endif
 
@@ -149,5 +151,11 @@ public enum Machine {
             return line.split(whereSeparator: { $0 == " " || $0 == "\t" }).contains { names.contains($0) }
         }
         return false
+    }
+
+    /// Whether this value of `DNNL_MAX_CPU_ISA` names a processor without bfloat16 multiplication.
+    package static func isWithoutBFloat16(limit: String) -> Bool {
+        let names = ["SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX2_VNNI_2", "AVX512_CORE", "AVX512_CORE_VNNI"]
+        return names.contains(limit.uppercased())
     }
 }

@@ -50,6 +50,23 @@ struct RuntimeTests {
         #expect(Machine.listsBFloat16(cpuinfo: text) == expected)
     }
 
+    @Test(
+        arguments: [
+            ("AVX2", true), ("avx512_core_vnni", true), ("AVX512_CORE_BF16", false), ("AVX512_CORE_AMX", false),
+            ("ALL", false), ("", false),
+        ])
+    func processorsCanBeLimited(_ limit: String, _ isWithout: Bool) {
+        #expect(Machine.isWithoutBFloat16(limit: limit) == isWithout)
+    }
+
+    #if os(Linux) && arch(x86_64)
+        /// The number format and the arithmetic judge the processor apart from each other, and agree.
+        @Test func automaticFormatIsThatOfTheArithmetic() throws {
+            let target = try ComputeTarget(LoadOptions(device: .cpu), parameterCount: 1, memory: 1 << 30)
+            #expect((target.dtype == .bfloat16) == Machine.instructionSet.contains("bf16"), "\(Machine.instructionSet)")
+        }
+    #endif
+
     @Test func formatFollowsTheRequest() throws {
         func target(_ precision: LoadOptions.Precision, _ count: Int = 1000, memory: Int = 1 << 30) throws
             -> ComputeTarget
@@ -59,7 +76,6 @@ struct RuntimeTests {
         }
         #expect(try target(.float32).precisionName == "f32")
         #expect(try target(.bfloat16).precisionName == "bf16")
-        #expect((try target(.auto).dtype == .bfloat16) == Machine.multipliesBFloat16)
         // Four bytes each would be more than an eighth of the memory.
         #expect(try target(.auto, (1 << 25) + 1).dtype == .bfloat16)
         #expect(try target(.float32, (1 << 25) + 1).dtype == .float32)
