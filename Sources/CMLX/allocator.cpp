@@ -28,6 +28,17 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+// AddressSanitizer knows nothing of blocks that are mapped and kept here: it is told which bytes nobody may touch.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#endif
+#endif
+#ifndef ASAN_POISON_MEMORY_REGION
+#define ASAN_POISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
+#endif
+
 namespace {
 
 constexpr size_t kAlignment = 64;
@@ -48,10 +59,10 @@ Header* header_of(void* buffer) { return reinterpret_cast<Header*>(static_cast<c
 
 size_t round_up(size_t value, size_t unit) { return (value + unit - 1) / unit * unit; }
 
-// The memory that this process may use: that of the machine, or of its control group.
 // What the largest operations of a song's decoding need, and little more.
 constexpr size_t kMostCached = size_t(512) << 20;
 
+// The memory that this process may use: that of the machine, or of its control group.
 size_t available_memory() {
   size_t result = static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGE_SIZE));
   for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
@@ -72,6 +83,10 @@ class Pool final : public mlx::core::allocator::Allocator {
     }
     Header* header = size < kLarge ? take_small(size) : take_large(size);
     header->size = size;
+    char* const data = reinterpret_cast<char*>(header + 1);
+    const size_t room = header->capacity == 0 ? round_up(size, kAlignment) : header->capacity - sizeof(Header);
+    ASAN_UNPOISON_MEMORY_REGION(data, size);
+    ASAN_POISON_MEMORY_REGION(data + size, room - size);
     const size_t active = active_.fetch_add(footprint(header)) + footprint(header);
     size_t peak = peak_.load();
     while (active > peak && !peak_.compare_exchange_weak(peak, active)) {
@@ -201,6 +216,7 @@ class Pool final : public mlx::core::allocator::Allocator {
   }
 
   void keep(char* block, size_t capacity) {
+    ASAN_POISON_MEMORY_REGION(block + sizeof(Header), capacity - sizeof(Header));
     std::unique_lock lock(mutex_);
     by_age_.push_back({block, capacity});
     by_capacity_.emplace(capacity, std::prev(by_age_.end()));
@@ -221,6 +237,7 @@ class Pool final : public mlx::core::allocator::Allocator {
     }
     lock.unlock();
     for (const auto& block : surplus) {
+      ASAN_UNPOISON_MEMORY_REGION(block.start, block.capacity);
       munmap(block.start, block.capacity);
     }
   }
