@@ -1,5 +1,6 @@
 # make song     build, then make a song with the built-in model
 # make test     build, then run every test
+# make asan     build with AddressSanitizer, then test the array floors (likewise make tsan: ThreadSanitizer)
 # make bench    measure the stages beside PyTorch (needs the Python environment of tools/reference)
 # make fixtures make the golden tensors and tiny checkpoints of the tests anew (likewise)
 # make format   format the Swift sources
@@ -10,7 +11,7 @@ BIN = $(shell $(SWIFT_BUILD) --show-bin-path)
 PROMPT = upbeat synthwave with a driving bass line and bright arpeggios
 LYRICS = [Verse]\nNeon rivers run below the town\n[Chorus]\nWe keep on driving till the lights go down
 
-.PHONY: song test bench fixtures format lint dist build setup clean
+.PHONY: song test asan tsan bench fixtures format lint dist build setup clean
 
 song: build
 	@mkdir -p out
@@ -22,6 +23,24 @@ test: setup
 	scripts/check-floors
 	$(SWIFT_BUILD) --build-tests
 	swift test -c release --skip-build
+
+# Tests of the C++ floor and of what stands on it. Not those that watch the memory of the whole process, of which the
+# sanitizers take their own part.
+SANITIZED = --filter MLXTests --filter MLXNNTests --filter ModelSupportTests --filter OobleckTests --filter Qwen3Tests \
+	--skip MemoryTests --skip loadingCostsNoMemory --skip theCacheIsWrittenInPlace --skip aStepOfAModelTakesNoMemory
+SANITIZED_TESTS = VivacePackageTests.xctest --testing-library swift-testing --no-parallel $(SANITIZED)
+# The runtime libraries of the sanitizers come with the Swift toolchain.
+SANITIZED_BUILD = $(SWIFT_BUILD) --build-tests -Xcc -fno-omit-frame-pointer
+
+asan: setup
+	$(SANITIZED_BUILD) --sanitize=address --scratch-path .build/asan
+	ASAN_OPTIONS=$$(tr '\n' : < scripts/sanitizers/asan.options) \
+		.build/asan/release/$(SANITIZED_TESTS)
+
+tsan: setup
+	$(SANITIZED_BUILD) --sanitize=thread --scratch-path .build/tsan
+	TSAN_OPTIONS=suppressions=scripts/sanitizers/tsan.suppressions:halt_on_error=1 \
+		.build/tsan/release/$(SANITIZED_TESTS)
 
 build: setup
 	$(SWIFT_BUILD) --product vivace

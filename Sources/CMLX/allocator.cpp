@@ -28,6 +28,17 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+// AddressSanitizer knows nothing of blocks that are mapped and kept here: it is told which bytes nobody may touch.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#endif
+#endif
+#ifndef ASAN_POISON_MEMORY_REGION
+#define ASAN_POISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
+#endif
+
 namespace {
 
 constexpr size_t kAlignment = 64;
@@ -59,6 +70,10 @@ class Pool final : public mlx::core::allocator::Allocator {
     }
     Header* header = size < kLarge ? take_small(size) : take_large(size);
     header->size = size;
+    char* const data = reinterpret_cast<char*>(header + 1);
+    const size_t room = header->capacity == 0 ? round_up(size, kAlignment) : header->capacity - sizeof(Header);
+    ASAN_UNPOISON_MEMORY_REGION(data, size);
+    ASAN_POISON_MEMORY_REGION(data + size, room - size);
     const size_t active = active_.fetch_add(footprint(header)) + footprint(header);
     size_t peak = peak_.load();
     while (active > peak && !peak_.compare_exchange_weak(peak, active)) {
@@ -188,6 +203,7 @@ class Pool final : public mlx::core::allocator::Allocator {
   }
 
   void keep(char* block, size_t capacity) {
+    ASAN_POISON_MEMORY_REGION(block + sizeof(Header), capacity - sizeof(Header));
     std::unique_lock lock(mutex_);
     by_age_.push_back({block, capacity});
     by_capacity_.emplace(capacity, std::prev(by_age_.end()));
@@ -208,6 +224,7 @@ class Pool final : public mlx::core::allocator::Allocator {
     }
     lock.unlock();
     for (const auto& block : surplus) {
+      ASAN_UNPOISON_MEMORY_REGION(block.start, block.capacity);
       munmap(block.start, block.capacity);
     }
   }

@@ -107,13 +107,17 @@ import Testing
         for _ in 0..<60 { try writer.append([[Float](repeating: 0, count: 8000 * 60)]) }
         try writer.finish()
         #expect(try AudioFile.info(url).duration == 3600)
-        let clock = ContinuousClock()
-        let elapsed = clock.measure {
+        // Of this copy there is little more than the header: whoever decodes it meets its end first.
+        let beginning = scratch.file("beginning.flac")
+        try Data(contentsOf: url).prefix(20_000).write(to: beginning)
+        for file in [url, beginning] {
             expectError(.unreadableInput, "longer than the limit of 600.0 s", "start and duration") {
-                _ = try AudioFile.read(url, ReadOptions(maximumDuration: 600))
+                _ = try AudioFile.read(file, ReadOptions(maximumDuration: 600))
             }
         }
-        #expect(elapsed < .seconds(10))
+        expectError(.unreadableInput, "beginning.flac") {
+            _ = try AudioFile.read(beginning, ReadOptions(maximumDuration: 3600))
+        }
         let part = try AudioFile.read(url, ReadOptions(start: 3590, duration: 5, maximumDuration: 600))
         #expect(part.frameCount == 40_000)
         #expect(try AudioFile.read(url, ReadOptions(start: 3000, maximumDuration: 600)).duration == 600)

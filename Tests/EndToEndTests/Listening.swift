@@ -34,8 +34,10 @@ struct Listening {
         onsets = rises
     }
 
-    /// Which of some tempos the onsets repeat at best: one, two and four beats later.
-    func likeliest(of tempos: [Double]) -> Double? {
+    /// How much better the onsets repeat at a tempo than at the best of some others: one, two and four beats later.
+    ///
+    /// - Returns: a quotient, above 1 if the tempo is the likeliest.
+    func preference(for tempo: Double, over others: [Double]) -> Double {
         let mean = onsets.reduce(0, +) / Double(max(1, onsets.count))
         let x = onsets.map { $0 - mean }
         func repetition(_ lag: Double) -> Double {
@@ -54,7 +56,7 @@ struct Listening {
                 return repetition(beat) + repetition(2 * beat) + repetition(4 * beat)
             }.max() ?? 0
         }
-        return tempos.max { strength($0) < strength($1) }
+        return strength(tempo) / max(others.map(strength).max() ?? 0, .leastNormalMagnitude)
     }
 
     /// Onsets a second: rises by 12 dB in all within 50 ms, 100 ms apart at least.
@@ -68,19 +70,32 @@ struct Listening {
         return Double(count) * Double(Self.perSecond) / Double(max(1, onsets.count))
     }
 
-    /// How much the energy changes from each 40 ms to the next, as a share of it: near 0 for held tones, near 1 for hits.
-    var noisiness: Double {
+    /// How much the energy changes from 40 ms to 40 ms, as a share of it: near 0 for held tones, near 1 for hits.
+    var unsteadiness: Double {
         let window = rate / 25
-        var noisy = 0.0, total = 1e-12
+        var change = 0.0, total = 1e-12
         for start in stride(from: 0, to: mono.count - 2 * window, by: window) {
             let a = mono[start..<start + window].map(Double.init), energy = a.reduce(0) { $0 + $1 * $1 }
             let b = mono[start + window..<start + 2 * window].map(Double.init)
             let after = b.reduce(0) { $0 + $1 * $1 }
             // A decaying or starting sound changes its level; a held one does not.
-            noisy += abs(energy - after)
+            change += abs(energy - after)
             total += energy + after
         }
-        return noisy / total
+        return change / total
+    }
+
+    /// How empty it is between the sounds, in decibels: how far the mean loudness of 10 ms lies below the mean energy.
+    ///
+    /// Near 0 where tones follow each other without a gap; what is below the mean by more than 60 dB counts as that.
+    var sparseness: Double {
+        let step = rate / Self.perSecond
+        let energies = stride(from: 0, through: mono.count - step, by: step).map { start in
+            mono[start..<start + step].reduce(0.0) { $0 + Double($1) * Double($1) }
+        }
+        let mean = energies.reduce(1e-12, +) / Double(max(1, energies.count))
+        let levels = energies.map { 10 * log10(max($0 / mean, 1e-6)) }
+        return -levels.reduce(0, +) / Double(max(1, levels.count))
     }
 
     /// The loudness of the quietest whole second, as a root mean square.

@@ -130,14 +130,15 @@ extension MLXTests {
             expect(zeros([2]) + 1, [1, 1])
         }
 
-        @Test func limitsCanBeSetAndRead() {
-            let limit = Memory.memoryLimit
-            Memory.memoryLimit = limit / 2
-            #expect(Memory.memoryLimit == limit / 2)
-            Memory.memoryLimit = limit
-            let cache = Memory.cacheLimit
-            Memory.cacheLimit = cache
-            #expect(Memory.cacheLimit == cache)
+        @Test func limitsCanBeSetAndRead() async {
+            await #expect(processExitsWith: .success) {
+                let limit = Memory.memoryLimit
+                Memory.memoryLimit = limit / 2
+                #expect(Memory.memoryLimit == limit / 2)
+                let cache = Memory.cacheLimit
+                Memory.cacheLimit = cache / 2
+                #expect(Memory.cacheLimit == cache / 2)
+            }
         }
 
         @Test func aFunctionIsReleasedWithItsTransform() {

@@ -3,7 +3,7 @@ import ModelHub
 import Testing
 
 /// Several processes, and processes that die.
-@Suite struct ProcessTests {
+@Suite(.timeLimit(.minutes(10))) struct ProcessTests {
     private let workspace: Workspace
     private let hub: FakeHub
     private let weights = FakeFile.large(2_000_000, seed: 41)
@@ -40,11 +40,12 @@ import Testing
     }
 
     @Test func processesShareADownload() async throws {
-        hub.meddle { request, response in
-            guard request.path.contains("/resolve/") else { return nil }
-            var response = response
-            response.delay = 0.1
-            return response
+        // No file is sent before all three processes have asked what there is.
+        let gate = Gate(opensAt: 3)
+        hub.meddle { request, _ in
+            if request.path.contains("/revision/") { gate.arrive() }
+            if request.path.contains("/resolve/") { gate.wait() }
+            return nil
         }
         let processes = try (0..<3).map { _ in try probe(["turbo"]) }
         for (process, output, errors) in processes {
@@ -64,9 +65,8 @@ import Testing
         hub.meddle { request, response in
             guard request.path.hasSuffix("turbo/model.safetensors") else { return nil }
             var response = response
-            response.pieces = (700_000, 600)
             // Whoever asks for the rest waits, so that the file stays as it is however late it is looked at.
-            if request.rangeStart != nil { response.delay = 600 }
+            response.stallAfter = request.rangeStart == nil ? 700_000 : 0
             return response
         }
         let (process, _, _) = try probe(["turbo"])
@@ -75,7 +75,7 @@ import Testing
         func size() -> Int {
             ((try? FileManager.default.attributesOfItem(atPath: partial.path))?[.size] as? Int) ?? 0
         }
-        for _ in 0..<12_000 where size() < 700_000 { try await Task.sleep(for: .milliseconds(10)) }
+        try await until { size() >= 700_000 }
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         #expect(size() == 700_000)

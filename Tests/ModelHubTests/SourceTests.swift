@@ -8,8 +8,10 @@ import Testing
     private let workspace: Workspace
     private let hub: FakeHub
     private let mirror: FakeHub
+    private let downSite: DownSite
 
     init() throws {
+        downSite = try DownSite()
         workspace = try Workspace()
         hub = try FakeHub([Checkpoints.unifiedID: .init(commit: commitA, files: Checkpoints.unified())])
         mirror = try FakeHub([
@@ -18,9 +20,14 @@ import Testing
         ])
     }
 
-    private func configuration(source: String = "auto") throws -> HubConfiguration {
+    /// - Parameter down: the sites that nobody answers at.
+    private func configuration(
+        source: String = "auto", down: Set<HubSourceName> = []
+    ) throws -> HubConfiguration {
         try workspace.configuration(
-            hub: hub.address, modelScope: mirror.address, extra: ["ACESTEP_DOWNLOAD_SOURCE": source])
+            hub: down.contains(.huggingFace) ? downSite.address : hub.address,
+            modelScope: down.contains(.modelScope) ? downSite.address : mirror.address,
+            extra: ["ACESTEP_DOWNLOAD_SOURCE": source])
     }
 
     private func pull(_ configuration: HubConfiguration, _ name: String = "turbo", log: EventLog = EventLog())
@@ -90,17 +97,15 @@ import Testing
     }
 
     @Test func theOtherSiteStepsIn() async throws {
-        hub.server.stop()
         let log = EventLog()
-        try await pull(try configuration(), log: log)
+        try await pull(try configuration(down: [.huggingFace]), log: log)
         #expect(log.notices.contains { $0.contains("trying ModelScope instead") })
         _ = try await workspace.locator(try workspace.configuration()).resolve("turbo")
     }
 
     @Test func theOtherSiteStepsInBothWays() async throws {
-        mirror.server.stop()
         let log = EventLog()
-        try await pull(try configuration(source: "modelscope"), log: log)
+        try await pull(try configuration(source: "modelscope", down: [.modelScope]), log: log)
         #expect(log.notices.contains { $0.contains("trying Hugging Face instead") })
     }
 
@@ -122,10 +127,10 @@ import Testing
     }
 
     @Test func bothSitesAreDown() async throws {
-        hub.server.stop()
-        mirror.server.stop()
         let log = EventLog()
-        let error = await #expect(throws: MusicError.self) { try await pull(try configuration(), log: log) }
+        let error = await #expect(throws: MusicError.self) {
+            try await pull(try configuration(down: [.huggingFace, .modelScope]), log: log)
+        }
         #expect(error?.code == .network)
         #expect(error?.message.contains("ModelScope") == true)
         #expect(log.notices.contains { $0.contains("Hugging Face") })
@@ -135,14 +140,16 @@ import Testing
         // The same name on another site may be somebody else's.
         let error = await #expect(throws: MusicError.self) { try await pull(try configuration(), "org/model") }
         #expect(error?.code == .modelNotFound)
-        hub.server.stop()
-        await #expect(throws: MusicError.self) { try await pull(try configuration(), "org/model") }
+        await #expect(throws: MusicError.self) {
+            try await pull(try configuration(down: [.huggingFace]), "org/model")
+        }
         #expect(mirror.server.requests.isEmpty)
     }
 
     @Test func pinnedRevisionsStayOnTheirSite() async throws {
-        hub.server.stop()
-        await #expect(throws: MusicError.self) { try await pull(try configuration(), "turbo@\(commitA)") }
+        await #expect(throws: MusicError.self) {
+            try await pull(try configuration(down: [.huggingFace]), "turbo@\(commitA)")
+        }
         #expect(mirror.server.requests.isEmpty)
     }
 

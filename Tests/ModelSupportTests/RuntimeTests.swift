@@ -39,6 +39,14 @@ struct RuntimeTests {
         #expect(error?.message.contains("decoding, tile 3 of 8") == true)
     }
 
+    #if os(Linux) && arch(x86_64)
+        /// The number format and the arithmetic judge the processor apart from each other, and agree.
+        @Test func automaticFormatIsThatOfTheArithmetic() throws {
+            let target = try ComputeTarget(LoadOptions(device: .cpu), parameterCount: 1, memory: 1 << 30)
+            #expect((target.dtype == .bfloat16) == Machine.instructionSet.contains("bf16"), "\(Machine.instructionSet)")
+        }
+    #endif
+
     @Test func formatFollowsTheRequest() throws {
         func target(_ precision: LoadOptions.Precision, _ count: Int = 1000, memory: Int = 1 << 30) throws
             -> ComputeTarget
@@ -48,7 +56,6 @@ struct RuntimeTests {
         }
         #expect(try target(.float32).precisionName == "f32")
         #expect(try target(.bfloat16).precisionName == "bf16")
-        #expect((try target(.auto).dtype == .bfloat16) == Machine.multipliesBFloat16)
         // Four bytes each would be more than an eighth of the memory.
         #expect(try target(.auto, (1 << 25) + 1).dtype == .bfloat16)
         #expect(try target(.float32, (1 << 25) + 1).dtype == .float32)

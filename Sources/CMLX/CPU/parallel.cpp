@@ -59,8 +59,10 @@ class Pool {
 
   // Returns false if another loop is running.
   bool run(Loop& loop, int threads) {
+    // A thread inside a loop may hold the mutex already, and must not try it a second time.
+    if (inside_) return false;
     std::unique_lock lock(mutex_, std::try_to_lock);
-    if (!lock || inside_) return false;
+    if (!lock) return false;
     while (int(threads_.size()) < threads - 1 && add_thread()) {}
     inside_ = true;
     loop_ = &loop;

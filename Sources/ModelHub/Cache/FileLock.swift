@@ -22,9 +22,10 @@ final class FileLock: Sendable {
     ///
     /// - Parameters:
     ///   - url: the lock file; it and its folder are created.
+    ///   - clock: what the pauses between attempts are measured by.
     ///   - onWait: called once if somebody else holds the lock.
     /// - Throws: ``MusicError`` `unwritableOutput`, `CancellationError`.
-    static func acquire(_ url: URL, onWait: () -> Void = {}) async throws -> Outcome {
+    static func acquire(_ url: URL, clock: any Clock<Duration>, onWait: () -> Void) async throws -> Outcome {
         try FileSystem.makeDirectory(url.deletingLastPathComponent())
         var pause = 0.05
         var hasWaited = false
@@ -39,7 +40,7 @@ final class FileLock: Sendable {
                 onWait()
                 hasWaited = true
             }
-            try await Task.sleep(for: .seconds(pause))
+            try await clock.sleep(for: .seconds(pause))
             pause = min(1, pause * 1.5)
         }
     }

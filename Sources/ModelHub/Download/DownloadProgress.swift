@@ -50,19 +50,21 @@ final class ProgressMeter: Sendable {
     private struct State {
         var totalBytes: Int64 = 0
         var bytes: Int64 = 0
-        /// Times and byte counts of the last seconds, oldest first.
-        var samples: [(time: ContinuousClock.Instant, bytes: Int64)] = []
-        var lastReport: ContinuousClock.Instant?
+        /// Times since the meter began and byte counts of the last seconds, oldest first.
+        var samples: [(time: Duration, bytes: Int64)] = []
+        var lastReport: Duration?
     }
 
     private static let window = Duration.seconds(5)
     private static let interval = Duration.milliseconds(100)
 
-    private let clock = ContinuousClock()
+    /// The time since the meter began.
+    private let elapsed: @Sendable () -> Duration
     private let state = Mutex(State())
     private let onEvent: @Sendable (DownloadEvent) -> Void
 
-    init(onEvent: @escaping @Sendable (DownloadEvent) -> Void) {
+    init(clock: any Clock<Duration>, onEvent: @escaping @Sendable (DownloadEvent) -> Void) {
+        elapsed = clock.stopwatch()
         self.onEvent = onEvent
     }
 
@@ -71,13 +73,13 @@ final class ProgressMeter: Sendable {
         state.withLock { state in
             state.totalBytes = totalBytes
             state.bytes = resumed
-            state.samples = [(clock.now, resumed)]
+            state.samples = [(elapsed(), resumed)]
         }
     }
 
     /// Counts bytes of a file; a negative number takes back bytes that turned out useless.
     func add(_ count: Int64, file: String, fileBytes: Int64, fileTotalBytes: Int64) {
-        let now = clock.now
+        let now = elapsed()
         let report: DownloadProgress? = state.withLock { state in
             state.bytes += count
             if let last = state.lastReport, now - last < Self.interval { return nil }
@@ -100,4 +102,12 @@ final class ProgressMeter: Sendable {
     }
 
     func report(_ event: DownloadEvent) { onEvent(event) }
+}
+
+extension Clock where Duration == Swift.Duration {
+    /// Begins to measure; the result says how long ago that was.
+    fileprivate func stopwatch() -> @Sendable () -> Swift.Duration {
+        let start = now
+        return { start.duration(to: now) }
+    }
 }

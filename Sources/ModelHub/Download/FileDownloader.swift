@@ -48,7 +48,8 @@ struct FileDownloader: Sendable {
         let blobs = cache.blobs(of: listing.repository)
         try FileSystem.makeDirectory(blobs)
         let key = file.contentKey ?? WebURL.encode("\(listing.commit)-\(file.path)")
-        let outcome = try await FileLock.acquire(cache.lock(file.blobName ?? key, of: listing.repository)) {
+        let lock = cache.lock(file.blobName ?? key, of: listing.repository)
+        let outcome = try await FileLock.acquire(lock, clock: retries.clock) {
             meter.report(.notice("another program is downloading \(file.path): waiting for it"))
         }
         if try isPresent(file, of: listing) || adopt(file, of: listing) {
@@ -110,7 +111,7 @@ struct FileDownloader: Sendable {
             } catch {
                 failures = partial.offset - before >= Self.progressBytes ? 1 : failures + 1
                 guard let delay = retries.delay(after: error, attempt: failures) else { throw error }
-                try await Task.sleep(for: .seconds(delay))
+                try await retries.clock.sleep(for: .seconds(delay))
             }
         }
     }

@@ -65,7 +65,7 @@ public struct ModelDownloader: Sendable {
                 .invalidRequest, "nothing can be downloaded: offline mode is on (\(configuration.offlineReason))",
                 advice: "turn it off to download")
         }
-        let meter = ProgressMeter(onEvent: onEvent)
+        let meter = ProgressMeter(clock: configuration.retries.clock, onEvent: onEvent)
         var jobs: [Job] = []
         for item in items { jobs.append(try await job(for: item, excluding: [], meter: meter)) }
 

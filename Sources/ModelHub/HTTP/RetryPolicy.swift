@@ -12,6 +12,8 @@ package struct RetryPolicy: Sendable {
     package var maximumDelay = 30.0
     /// The longest wait, in seconds, that a server may ask for with `Retry-After`; beyond it, the user decides.
     package var maximumRetryAfter = 120.0
+    /// What the waits are measured by.
+    package var clock: any Clock<Duration> = ContinuousClock()
 
     package init() {}
 
@@ -47,7 +49,7 @@ package struct RetryPolicy: Sendable {
             } catch {
                 attempt += 1
                 guard let delay = delay(after: error, attempt: attempt) else { throw error }
-                try await Task.sleep(for: .seconds(delay))
+                try await clock.sleep(for: .seconds(delay))
             }
         }
     }

@@ -3,7 +3,8 @@ import Synchronization
 
 /// A small HTTP server on the loopback interface whose answers can be as bad as a test needs them.
 ///
-/// One request per connection; heads up to 16 KiB, at most 64 connections at a time, each for at most a minute.
+/// One request per connection; heads up to 16 KiB, at most 64 connections at a time. A connection ends when the
+/// client ends it or the server is stopped: no answer depends on how fast the machine is.
 final class TestServer: Sendable {
     struct Request: Sendable {
         var method: String
@@ -30,8 +31,8 @@ final class TestServer: Sendable {
         var dropAfter: Int?
         /// Send the body in pieces of this many bytes, with this pause between them, in seconds.
         var pieces: (size: Int, pause: Double)?
-        /// Wait this long before the answer, in seconds.
-        var delay = 0.0
+        /// After this many bytes of the body, send nothing more until the client hangs up.
+        var stallAfter: Int?
         /// Close the connection without any answer.
         var isSilent = false
 
@@ -52,6 +53,8 @@ final class TestServer: Sendable {
 
     let port: UInt16
     private let listener: Int32
+    /// A pipe whose writing end is closed to end the accepting thread.
+    private let wake: (reading: Int32, writing: Int32)
     private let handler: Handler
     private let state = Mutex(State())
 
@@ -69,51 +72,55 @@ final class TestServer: Sendable {
     func requests(_ path: String) -> [Request] { requests.filter { $0.path == path } }
 
     init(_ handler: @escaping Handler) throws {
-        let listener = socket(AF_INET, Self.stream, 0)
-        guard listener >= 0 else { throw POSIXError(.EIO) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, length) == 0 && listen(listener, 64) == 0 && getsockname(listener, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw POSIXError(.EADDRNOTAVAIL) }
+        (listener, port) = try Loopback.boundSocket()
+        guard listen(listener, 64) == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw POSIXError(.EMFILE) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        wake = (ends[0], ends[1])
         self.handler = handler
-        self.listener = listener
-        port = UInt16(bigEndian: address.sin_port)
         Thread.detachNewThread { [self] in accept() }
     }
 
     #if canImport(Darwin)
-        private static let stream = SOCK_STREAM
         private static let noSignal: Int32 = 0
     #else
-        private static let stream = Int32(SOCK_STREAM.rawValue)
         private static let noSignal = Int32(MSG_NOSIGNAL)
     #endif
 
     /// Stops listening and ends all connections.
+    ///
+    /// The accepting thread alone closes the listening socket, and each connection's thread its own: a descriptor that
+    /// one thread closes while another is about to use it can be somebody else's by then.
     func stop() {
         state.withLock { state in
             guard !state.isStopped else { return }
             state.isStopped = true
-            shutdown(listener, Int32(SHUT_RDWR))
-            close(listener)
+            close(wake.writing)
             for connection in state.connections { shutdown(connection, Int32(SHUT_RDWR)) }
         }
     }
 
     private func accept() {
+        defer {
+            close(listener)
+            close(wake.reading)
+        }
         while true {
+            var watched = [
+                pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: wake.reading, events: Int16(POLLIN), revents: 0),
+            ]
+            if poll(&watched, 2, -1) < 0 { continue }
+            if watched[1].revents != 0 { return }
             #if canImport(Darwin)
                 let connection = Darwin.accept(listener, nil, nil)
             #else
                 let connection = Glibc.accept(listener, nil, nil)
             #endif
-            guard connection >= 0 else { return }
+            // A client that gave up meanwhile is no reason to end.
+            guard connection >= 0 else { continue }
+            _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
             let isWelcome = state.withLock { state in
                 guard !state.isStopped, state.connections.count < 64 else { return false }
                 state.connections.insert(connection)
@@ -132,13 +139,9 @@ final class TestServer: Sendable {
     }
 
     private func serve(_ connection: Int32) {
-        var limit = timeval(tv_sec: 60, tv_usec: 0)
-        setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         guard let request = readRequest(connection) else { return }
         state.withLock { $0.requests.append(request) }
         let response = handler(request)
-        if response.delay > 0 { Thread.sleep(forTimeInterval: response.delay) }
         if response.isSilent { return }
 
         var head = "HTTP/1.1 \(response.status) Test\r\nConnection: close\r\n"
@@ -150,7 +153,7 @@ final class TestServer: Sendable {
         }
         guard send(connection, Array((head + "\r\n").utf8)[...]) else { return }
         var rest = response.body[...]
-        if let limit = response.dropAfter { rest = rest.prefix(limit) }
+        if let limit = response.dropAfter ?? response.stallAfter { rest = rest.prefix(limit) }
         if request.method == "HEAD" { return }
         if let pieces = response.pieces {
             while !rest.isEmpty {
@@ -162,7 +165,7 @@ final class TestServer: Sendable {
             _ = send(connection, rest)
         }
         // What was sent reaches the client before the end of the connection does.
-        shutdown(connection, Int32(SHUT_WR))
+        if response.stallAfter == nil { shutdown(connection, Int32(SHUT_WR)) }
         var byte: UInt8 = 0
         while recv(connection, &byte, 1, 0) > 0 {}
     }
@@ -191,6 +194,8 @@ final class TestServer: Sendable {
             let count = recv(connection, &buffer, buffer.count, 0)
             guard count > 0, bytes.count + count <= 16_384 else { return nil }
             bytes += buffer[..<count]
+            // What comes is no HTTP, such as the greeting of a client that expects TLS.
+            guard UInt8(ascii: "A")...UInt8(ascii: "Z") ~= bytes[0] else { return nil }
         }
         let lines = String(decoding: bytes, as: UTF8.self).components(separatedBy: "\r\n")
         let words = lines[0].split(separator: " ")

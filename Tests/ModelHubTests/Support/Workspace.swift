@@ -7,6 +7,8 @@ import Synchronization
 /// A temporary directory with a model cache in it, removed with the value.
 final class Workspace: Sendable {
     let root: URL
+    /// What the workspace's configurations wait by.
+    let clock = ManualClock()
 
     init() throws {
         root = FileManager.default.temporaryDirectory.appending(
@@ -18,7 +20,7 @@ final class Workspace: Sendable {
 
     var cache: URL { root.appending(path: "hub", directoryHint: .isDirectory) }
 
-    /// A configuration that reaches nothing but the given servers, and does not wait long for them.
+    /// A configuration that reaches nothing but the given servers, and tries again at once by the workspace's clock.
     func configuration(
         hub: String = "http://127.0.0.1:1", modelScope: String = "http://127.0.0.1:1", token: String? = nil,
         extra: [String: String] = [:]
@@ -29,9 +31,10 @@ final class Workspace: Sendable {
         environment["HF_TOKEN"] = token
         environment.merge(extra) { $1 }
         var configuration = try HubConfiguration(environment: environment, catalog: Checkpoints.catalog)
-        configuration.retries.firstDelay = 0.002
-        configuration.http.connectTimeout = 5
-        configuration.http.stallTimeout = 5
+        configuration.retries.clock = clock
+        // However slow the machine, the loopback interface answers within this.
+        configuration.http.connectTimeout = 300
+        configuration.http.stallTimeout = 300
         return configuration
     }
 
