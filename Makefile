@@ -3,6 +3,7 @@
 # make asan     build with AddressSanitizer, then test the array floors (likewise make tsan: ThreadSanitizer)
 # make bench    measure the stages beside PyTorch (needs the Python environment of tools/reference)
 # make fixtures make the golden tensors and tiny checkpoints of the tests anew (likewise)
+# make goldens  write down anew what the command line shows of itself
 # make format   format the Swift sources
 # make dist     a tar archive with the program, the libraries that it needs, and the built-in model
 
@@ -11,7 +12,7 @@ BIN = $(shell $(SWIFT_BUILD) --show-bin-path)
 PROMPT = upbeat synthwave with a driving bass line and bright arpeggios
 LYRICS = [Verse]\nNeon rivers run below the town\n[Chorus]\nWe keep on driving till the lights go down
 
-.PHONY: song test asan tsan bench fixtures format lint dist build setup clean
+.PHONY: song test goldens asan tsan bench fixtures format lint dist build setup clean
 
 song: build
 	@mkdir -p out
@@ -50,6 +51,9 @@ setup:
 
 bench: build venv
 	.venv/bin/python tools/reference/compare_bench.py --vivace "$(BIN)/vivace"
+
+goldens:
+	VIVACE_WRITE_GOLDENS=1 swift test -c release --filter VivaceCommandsTests.HelpTests
 
 fixtures: venv
 	.venv/bin/python tools/reference/make_fixtures.py

@@ -113,13 +113,19 @@ var targets: [Target] = [
         name: "TokenizersTests", dependencies: ["Tokenizers", "MusicCore"], exclude: ["Fixtures"], swiftSettings: strict
     ),
     .testTarget(
-        name: "MusicEngineTests", dependencies: ["MusicEngine", "MusicCore", "AudioFile"], swiftSettings: strict),
+        name: "MusicEngineTests", dependencies: ["MusicEngine", "MusicCore", "AudioFile", "ToneFamily"],
+        swiftSettings: strict),
     .testTarget(
         name: "ACEStepFormsTests", dependencies: ["ACEStepForms", "ACEStep", "MusicCore"], swiftSettings: strict),
+    // A family that nothing but tests knows, and the command line with it.
+    .target(name: "ToneFamily", dependencies: ["MusicCore"], path: "Tests/ToneFamily", swiftSettings: strict),
+    .executableTarget(
+        name: "ToneProbe", dependencies: ["ToneFamily", "Vivace", "VivaceCommands", "MusicCore"],
+        path: "Tests/ToneProbe", swiftSettings: strict),
     .testTarget(
-        name: "VivaceTests", dependencies: ["Vivace", "AudioFile"], swiftSettings: strict),
+        name: "VivaceTests", dependencies: ["Vivace", "ToneFamily"], swiftSettings: strict),
     .testTarget(
-        name: "VivaceCommandsTests", dependencies: ["VivaceCommands", "ACEStep", "MusicEngine", "MusicCore"],
+        name: "VivaceCommandsTests", dependencies: ["vivace", "ToneProbe", "ACEStep", "MusicEngine", "MusicCore"],
         exclude: ["Goldens"], swiftSettings: strict),
     .testTarget(
         name: "EndToEndTests", dependencies: ["vivace", "AudioFile", "MusicCore", "CZlib"], swiftSettings: strict),

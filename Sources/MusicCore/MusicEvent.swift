@@ -1,11 +1,10 @@
 /// A part of a generation.
 ///
 /// The names are open: a family may have stages of its own.
-public struct MusicStage: RawRepresentable, Sendable, Hashable, Codable, ExpressibleByStringLiteral {
+public struct MusicStage: OpenName {
     public let rawValue: String
 
     public init(rawValue: String) { self.rawValue = rawValue }
-    public init(stringLiteral value: String) { self.init(rawValue: value) }
 
     /// The model is read.
     public static let load: MusicStage = "load"
@@ -26,15 +25,6 @@ public struct MusicStage: RawRepresentable, Sendable, Hashable, Codable, Express
 
     /// The usual stages in the order in which they run.
     public static let usual: [MusicStage] = [.load, .plan, .source, .encode, .condition, .diffuse, .decode, .write]
-
-    public init(from decoder: any Decoder) throws {
-        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(rawValue)
-    }
 }
 
 /// What a running generation reports.

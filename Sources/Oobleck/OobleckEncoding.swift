@@ -71,9 +71,9 @@ public struct OobleckEncoding {
 
     /// Mean and standard deviation of what is encoded by now, float32, each `[frames, latent channels]`; a tile has to
     /// be done.
-    public var latents: (mean: MLXArray, deviation: MLXArray) {
+    public var latents: (mean: MLXArray, std: MLXArray) {
         let parts = concatenated(encoded, axis: 0).split(parts: 2, axis: -1)
-        // softplus, plus the floor that keeps the deviation positive
+        // softplus, plus the floor that keeps the standard deviation positive
         return (parts[0], logAddExp(parts[1], MLXArray(Float(0))) + 1e-4)
     }
 }
@@ -100,7 +100,7 @@ extension Oobleck {
     public func encode(
         _ audio: AudioBuffer, tile: Int? = nil,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
-    ) throws -> (mean: MLXArray, deviation: MLXArray) {
+    ) throws -> (mean: MLXArray, std: MLXArray) {
         var encoding = try encoding(audio, tile: tile)
         while try encoding.next() { progress(encoding.completed, encoding.count) }
         return encoding.latents

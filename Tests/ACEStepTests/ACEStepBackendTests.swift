@@ -8,7 +8,7 @@ import Testing
 /// The family as the rest of the program sees it.
 struct ACEStepBackendTests {
     private let options = LoadOptions(precision: .float32, device: .cpu)
-    private let request = MusicRequest(prompt: "slow jazz", duration: 0.6, steps: 3, seeds: [4, 5], batchSize: 2)
+    private let request = MusicRequest(prompt: "slow jazz", duration: 0.6, seeds: [4, 5], batchSize: 2, steps: 3)
 
     private func load(_ name: String = "turbo-f32") async throws -> ACEStepBackend {
         try await ACEStepBackend.load(try TestCheckpoint(name, .official).location, options: options)
@@ -40,17 +40,17 @@ struct ACEStepBackendTests {
     }
 
     @Test func tasksOfTheCheckpointAreThoseItNames() async throws {
-        var extract = MusicRequest(prompt: "x")
+        var extract = ACEStepRequest(prompt: "x")
         extract.task = .extract
         extract.source = AudioInput(path: "source.wav", audio: try Clip.read("source-48000.wav"))
         extract.tracks = [.drums]
         var lego = extract
         lego.task = .lego
         let usual = try await load()
-        #expect(throws: MusicError.self) { try usual.resolve(extract) }
+        #expect(throws: MusicError.self) { try usual.resolve(extract.neutral) }
         let trained = try await load(remarks: #"{"tasks": ["text2music", "extract"]}"#)
-        #expect(try trained.resolve(extract).request.task == .extract)
-        let error = #expect(throws: MusicError.self) { try trained.resolve(lego) }
+        #expect(try trained.resolve(extract.neutral).request.task == .extract)
+        let error = #expect(throws: MusicError.self) { try trained.resolve(lego.neutral) }
         #expect(error?.code == .unsupported)
         #expect(error?.message.contains("wasn't trained for the task lego") == true)
     }
@@ -68,11 +68,12 @@ struct ACEStepBackendTests {
         for try await event in backend.generate(request) {
             switch event {
             case .resolved(let resolved):
-                #expect(resolved.shift == 3)
+                #expect(try ACEStepRequest(resolved).shift == 3)
                 events.append("resolved")
             case .notice: events.append("notice")
-            case .started(let stage): events.append("\(stage)")
-            case .progress(let stage, let done, let total): events.append("\(stage) \(done)/\(total)")
+            case .started(let stage): events.append(stage.rawValue)
+            case .progress(let stage, let done, let total, _):
+                events.append("\(stage.rawValue) \(done)/\(total)")
             case .preview, .audio: Issue.record("an event that was not asked for")
             case .finished(let finished): result = finished
             }
@@ -119,11 +120,11 @@ struct ACEStepBackendTests {
 
     @Test @MLXActor func cancellationStopsTheWorkWithinAStep() async throws {
         let run = try TestRun("turbo-f32", .official)
-        let request = try run.resolver.resolve(request)
+        let request = try run.resolver.resolve(try ACEStepRequest(request))
         var steps = 0
         let task = Task { @MLXActor in
             _ = try await run.pipeline.generate(request) { event in
-                guard case .progress(.diffuse, let done, _) = event else { return }
+                guard case .progress(.diffuse, let done, _, _) = event else { return }
                 steps = done
                 if done == 2 { withUnsafeCurrentTask { $0?.cancel() } }
             }
@@ -141,7 +142,7 @@ struct ACEStepBackendTests {
             var steps = 0
             for try await event in backend.generate(long) {
                 switch event {
-                case .progress(.diffuse, let done, _):
+                case .progress(.diffuse, let done, _, _):
                     steps = done
                     withUnsafeCurrentTask { $0?.cancel() }
                 case .finished: Issue.record("a cancelled generation has finished")

@@ -14,7 +14,7 @@ struct CheckpointLayoutTests {
     @Test(arguments: Fixtures.checkpoints, TestCheckpoint.Kind.allCases)
     func bothLayoutsAreRecognised(_ name: String, _ kind: TestCheckpoint.Kind) throws {
         let checkpoint = try TestCheckpoint(name, kind)
-        #expect(ACEStepBackend.recognizes(checkpoint.location))
+        #expect(ACEStepFamily().recognizes(checkpoint.location))
         let layout = try CheckpointLayout(checkpoint.location)
         #expect(layout.kind == (kind == .official ? .official : .diffusers))
         #expect(layout.autoencoder.lastPathComponent == "vae")
@@ -33,7 +33,7 @@ struct CheckpointLayoutTests {
             let root = Fixtures.url("checkpoints/turbo-f32/official")
             let snapshot = folder.appendingPathComponent("0123abcd")
             try FileManager.default.copyItem(at: root.appendingPathComponent("acestep-v15-turbo"), to: snapshot)
-            #expect(ACEStepBackend.recognizes(location(snapshot)))
+            #expect(ACEStepFamily().recognizes(location(snapshot)))
             #expect(throws: MusicError.self) { try CheckpointLayout(location(snapshot)) }
             let names = ["vae", "Qwen3-Embedding-0.6B"]
             let components = Dictionary(uniqueKeysWithValues: names.map { ($0, root.appendingPathComponent($0)) })
@@ -56,12 +56,12 @@ struct CheckpointLayoutTests {
 
     @Test func otherFoldersAreNotRecognised() throws {
         try Fixtures.withTemporaryFolder { folder in
-            #expect(!ACEStepBackend.recognizes(location(folder)))
-            #expect(!ACEStepBackend.recognizes(location(folder.appendingPathComponent("absent"))))
+            #expect(!ACEStepFamily().recognizes(location(folder)))
+            #expect(!ACEStepFamily().recognizes(location(folder.appendingPathComponent("absent"))))
             try Data(#"{"_class_name": "StableAudioPipeline"}"#.utf8)
                 .write(to: folder.appendingPathComponent("model_index.json"))
             try Data(#"{"model_type": "qwen3"}"#.utf8).write(to: folder.appendingPathComponent("config.json"))
-            #expect(!ACEStepBackend.recognizes(location(folder)))
+            #expect(!ACEStepFamily().recognizes(location(folder)))
             #expect(throws: MusicError.self) { try CheckpointLayout(location(folder)) }
         }
     }

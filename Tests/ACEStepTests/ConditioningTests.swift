@@ -29,7 +29,7 @@ struct ConditioningTests {
         #expect(prompts.count >= 5)
         for prompt in prompts {
             let arguments = prompt.arguments
-            let request = MusicRequest(
+            let request = ACEStepRequest(
                 prompt: arguments.prompt, lyrics: arguments.lyrics, vocalLanguage: arguments.vocal_language,
                 duration: arguments.audio_duration, bpm: arguments.bpm, keyScale: arguments.keyscale,
                 timeSignature: arguments.timesignature)
@@ -40,17 +40,17 @@ struct ConditioningTests {
     }
 
     @Test func metadataByHand() {
-        let request = MusicRequest(prompt: "", duration: 94.9, bpm: 120, keyScale: "F# minor", timeSignature: "3")
+        let request = ACEStepRequest(prompt: "", duration: 94.9, bpm: 120, keyScale: "F# minor", timeSignature: "3")
         #expect(
             PromptText.metadata(request)
                 == "- bpm: 120\n- timesignature: 3\n- keyscale: F# minor\n- duration: 94 seconds\n")
         #expect(
-            PromptText.metadata(MusicRequest(prompt: ""))
+            PromptText.metadata(ACEStepRequest(prompt: ""))
                 == "- bpm: N/A\n- timesignature: N/A\n- keyscale: N/A\n- duration: 30 seconds\n")
     }
 
     @Test func instrumentalSongsHaveATagForLyrics() {
-        let request = MusicRequest(prompt: "x", lyrics: "la la", instrumental: true, vocalLanguage: "")
+        let request = ACEStepRequest(prompt: "x", lyrics: "la la", instrumental: true, vocalLanguage: "")
         let text = PromptText(request, instruction: "Do it")
         #expect(text.lyrics == "# Languages\nunknown\n\n# Lyric\n[Instrumental]<|endoftext|>")
         #expect(text.text.hasPrefix("# Instruction\nDo it:\n\n# Caption\nx\n\n# Metas\n"))

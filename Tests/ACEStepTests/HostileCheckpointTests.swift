@@ -204,7 +204,7 @@ struct HostileCheckpointTests {
                 model: try copy.load(dtype: .float32),
                 target: try ComputeTarget(LoadOptions(precision: .float32, device: .cpu), parameterCount: 0))
             let request = try RequestResolver(variant: .turbo)
-                .resolve(MusicRequest(prompt: "x", duration: 0.5, steps: 3))
+                .resolve(ACEStepRequest(prompt: "x", duration: 0.5, steps: 3))
             let error = await #expect(throws: MusicError.self) { try await pipeline.generate(request) { _ in } }
             #expect(error?.code == .numericalFailure)
             #expect(error?.message == "Generation failed at diffusion, step 1 of 3: the latents became NaN")
@@ -222,7 +222,7 @@ struct HostileCheckpointTests {
                 model: try copy.load(dtype: .float32),
                 target: try ComputeTarget(LoadOptions(precision: .float32, device: .cpu), parameterCount: 0))
             let request = try RequestResolver(variant: .turbo)
-                .resolve(MusicRequest(prompt: "x", duration: 0.5, steps: 1))
+                .resolve(ACEStepRequest(prompt: "x", duration: 0.5, steps: 1))
             let error = await #expect(throws: MusicError.self) { try await pipeline.generate(request) { _ in } }
             #expect(error?.code == .numericalFailure)
             #expect(error?.message.contains("decoding: the samples are silent") == true)

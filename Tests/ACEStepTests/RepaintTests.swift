@@ -94,7 +94,7 @@ struct RepaintTests {
 
     @Test func tasksHaveTheirSentences() {
         func sentence(_ task: MusicTask, _ tracks: [Track] = [], codes: String? = nil) -> String {
-            var request = MusicRequest(prompt: "")
+            var request = ACEStepRequest(prompt: "")
             request.task = task
             request.tracks = tracks
             request.audioCodes = codes

@@ -3,7 +3,7 @@ import MusicCore
 import Testing
 
 struct RequestResolverTests {
-    private let open = MusicRequest(prompt: "slow jazz")
+    private let open = ACEStepRequest(prompt: "slow jazz")
 
     @Test func turboDefaults() throws {
         let resolved = try RequestResolver(variant: .turbo).resolve(open)
@@ -12,7 +12,7 @@ struct RequestResolverTests {
         #expect(request.steps == 8)
         #expect(request.shift == 3)
         #expect(request.guidanceScale == 1)
-        #expect(request.vocalLanguage == "unknown")
+        #expect(request.vocalLanguage == "en")
         #expect(request.seeds.count == 1)
         #expect(request.seeds[0] <= UInt64(UInt32.max))
         #expect(notices.isEmpty)
@@ -26,7 +26,7 @@ struct RequestResolverTests {
     }
 
     @Test func whatIsGivenStays() throws {
-        let given = MusicRequest(
+        let given = ACEStepRequest(
             prompt: "x", vocalLanguage: "ja", duration: 12.5, bpm: 90, keyScale: "C major", timeSignature: "6/8",
             steps: 20, shift: 2.5, guidanceScale: 4, seeds: [7], batchSize: 1)
         var expected = given

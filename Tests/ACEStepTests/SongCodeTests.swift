@@ -8,7 +8,7 @@ import Testing
 /// Songs of one request that each follow audio codes of their own, and what is known of a job before it begins.
 struct SongCodeTests {
     private let options = LoadOptions(precision: .float32, device: .cpu)
-    private let request = MusicRequest(prompt: "slow jazz", lyrics: "la", steps: 3, seeds: [4, 5], batchSize: 2)
+    private let request = ACEStepRequest(prompt: "slow jazz", lyrics: "la", steps: 3, seeds: [4, 5], batchSize: 2)
 
     private func load(_ name: String = "turbo-f32") async throws -> ACEStepBackend {
         try await ACEStepBackend.load(try TestCheckpoint(name, .official).location, options: options)
@@ -16,7 +16,7 @@ struct SongCodeTests {
 
     private struct Run {
         var events: [String] = []
-        var resolved: MusicRequest?
+        var resolved: ACEStepRequest?
         var result: MusicResult?
     }
 
@@ -24,10 +24,11 @@ struct SongCodeTests {
         var run = Run()
         for try await event in stream {
             switch event {
-            case .resolved(let request): run.resolved = request
+            case .resolved(let request): run.resolved = try ACEStepRequest(request)
             case .notice, .preview, .audio: break
-            case .started(let stage): run.events.append("\(stage)")
-            case .progress(let stage, let done, let total): run.events.append("\(stage) \(done)/\(total)")
+            case .started(let stage): run.events.append(stage.rawValue)
+            case .progress(let stage, let done, let total, _):
+                run.events.append("\(stage.rawValue) \(done)/\(total)")
             case .finished(let result): run.result = result
             }
         }
@@ -41,21 +42,24 @@ struct SongCodeTests {
         request.duration = duration
         // Without a duration the songs are told their own, and have prompts of their own.
         let codes = [[1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11, 12, 13]]
-        let batch = try await run(backend.generate(request, codes: codes))
+        let batch = try await run(backend.generate(request.neutral, codes: codes, details: []))
         let songs = try #require(batch.result).songs
         #expect(songs.map(\.seed) == [4, 5])
-        #expect(songs.map(\.audioCodes) == codes.map { AudioCodeText.text($0) })
-        #expect(batch.result?.request.audioCodes == nil && batch.resolved?.audioCodes == nil)
-        #expect(batch.resolved?.seeds == [4, 5] && batch.resolved?.batchSize == 2)
+        #expect(songs.map { $0.options["audio_codes"]?.plainText } == codes.map { AudioCodeText.text($0) })
+        let made = try ACEStepRequest(try #require(batch.result).request)
+        let resolved = try #require(batch.resolved)
+        #expect(made.audioCodes == nil && resolved.audioCodes == nil)
+        #expect(resolved.seeds == [4, 5] && resolved.batchSize == 2)
         for (index, song) in songs.enumerated() {
             var single = request
             single.audioCodes = AudioCodeText.text(codes[index])
             single.seeds = [request.seeds[index]]
             single.batchSize = 1
-            let alone = try #require(try await run(backend.generate(single)).result?.songs.first)
+            let alone = try #require(try await run(backend.generate(single.neutral)).result?.songs.first)
             #expect(alone.audio == song.audio && alone.latents == song.latents)
         }
-        #expect(songs[0].latentShape[0] < songs[1].latentShape[0])
+        let frames = try songs.map { try #require($0.latents).shape[0] }
+        #expect(frames[0] < frames[1])
         #expect(
             batch.events == [
                 "source", "encode", "condition", "diffuse", "diffuse 1/6", "diffuse 2/6", "diffuse 3/6", "diffuse 4/6",
@@ -68,19 +72,21 @@ struct SongCodeTests {
         var single = request
         single.seeds = [4]
         single.batchSize = 1
-        let result = try #require(try await run(backend.generate(single, codes: [[1, 2, 3, 4, 5]])).result)
-        #expect(result.request.audioCodes == AudioCodeText.text([1, 2, 3, 4, 5]))
-        #expect(result.songs[0].audioCodes == result.request.audioCodes)
+        let run = try await run(backend.generate(single.neutral, codes: [[1, 2, 3, 4, 5]], details: []))
+        let result = try #require(run.result)
+        let codes = try ACEStepRequest(result.request).audioCodes
+        #expect(codes == AudioCodeText.text([1, 2, 3, 4, 5]))
+        #expect(result.songs[0].options["audio_codes"]?.plainText == codes)
     }
 
     @Test func everySongNeedsItsCodes() async throws {
         let backend = try await load()
         for codes in [[], [[1]], [[1], [2], [3]]] as [[[Int]]] {
             let error = await #expect(throws: MusicError.self) {
-                try await run(backend.generate(request, codes: codes))
+                try await run(backend.generate(request.neutral, codes: codes, details: []))
             }
             #expect(error?.code == .invalidRequest && error?.message.contains("\(codes.count) songs") == true)
-            #expect(throws: MusicError.self) { try backend.stages(of: request, codes: codes) }
+            #expect(throws: MusicError.self) { try backend.stages(of: request.neutral, codes: codes) }
         }
     }
 
@@ -88,18 +94,18 @@ struct SongCodeTests {
 
     /// Events and stages of one job agree, and the fraction grows from 0 to 1.
     private func expectAgreement(
-        _ backend: ACEStepBackend, _ request: MusicRequest, codes: [[Int]]? = nil
+        _ backend: ACEStepBackend, _ request: ACEStepRequest, codes: [[Int]]? = nil
     ) async throws {
-        let stages = try backend.stages(of: request, codes: codes)
+        let stages = try backend.stages(of: request.neutral, codes: codes)
         var progress = JobProgress(stages)
         var last = 0.0
-        for try await event in backend.generate(request, codes: codes) {
+        for try await event in backend.generate(request.neutral, codes: codes, details: []) {
             switch event {
             case .started(let stage):
                 #expect(stages.contains { $0.stage == stage })
                 progress.start(stage)
-            case .progress(let stage, let done, let total):
-                #expect(stages.first { $0.stage == stage }?.units == total, "\(stage)")
+            case .progress(let stage, let done, let total, _):
+                #expect(stages.first { $0.stage == stage }?.units == total, "\(stage.rawValue)")
                 let fraction = progress.update(stage, completed: done, total: total)
                 #expect(fraction > last && fraction <= 1)
             default: continue
@@ -134,11 +140,11 @@ struct SongCodeTests {
 
     @Test func guidanceAndStepsWeigh() async throws {
         let base = try await load("base-xl-bf16")
-        func share(_ change: (inout MusicRequest) -> Void) throws -> Double {
+        func share(_ change: (inout ACEStepRequest) -> Void) throws -> Double {
             var request = request
             request.duration = 2
             change(&request)
-            return try #require(try base.stages(of: request).first { $0.stage == .diffuse }).weight
+            return try #require(try base.stages(of: request.neutral).first { $0.stage == .diffuse }).weight
         }
         let plain = try share { $0.guidanceScale = 1 }
         #expect(try share { $0.guidanceScale = 4 } == 2 * plain)
@@ -163,12 +169,12 @@ struct SongCodeTests {
 
     @Test(arguments: [MusicTask.repaint, .lego]) func badRegionsAreFoundBeforeAnyWork(_ task: MusicTask) async throws {
         let backend = try await load("base-xl-bf16")
-        var bad = MusicRequest(prompt: "x")
+        var bad = ACEStepRequest(prompt: "x")
         bad.task = task
         bad.tracks = task == .lego ? [.drums] : []
         bad.source = AudioInput(path: "source", audio: try Clip.read("source-48000.wav"))
         bad.regions = [RepaintRegion(start: 500, end: 510)]
-        let error = #expect(throws: MusicError.self) { try backend.resolve(bad) }
+        let error = #expect(throws: MusicError.self) { try backend.resolve(bad.neutral) }
         #expect(error?.code == .invalidRequest && error?.message.contains("500") == true)
     }
 }

@@ -97,7 +97,7 @@ struct TileTests {
         try save(
             arrays: weights(configuration, &draw),
             url: folder.appendingPathComponent("diffusion_pytorch_model.safetensors"))
-        return try Oobleck(folder: folder, dtype: .float32, reader: WeightReader())
+        return try Oobleck(folder: folder, dtype: .float32)
     }
 
     private static func difference(_ one: [[Float]], _ other: [[Float]]) -> Float {
@@ -148,7 +148,7 @@ struct TileTests {
             let tiled = encoding.latents
             let peak = max(1, abs(whole.mean).max().item(Float.self))
             expectNear(tiled.mean, whole.mean, absolute: 1e-5 * peak)
-            expectNear(tiled.deviation, whole.deviation, absolute: 1e-5 * peak)
+            expectNear(tiled.std, whole.std, absolute: 1e-5 * peak)
         }
     }
 

@@ -59,7 +59,22 @@ public final class ACEStepPlanner: MusicPlanner, Measurable {
     public func formatSample(
         caption: String, lyrics: String, known: SongMetadata, sampling: PlannerSampling, seed: UInt64
     ) async throws -> SongDescription {
-        try await planner.formatSample(
+        var known = known
+        // Numbers of 0 and less are nothing known.
+        known.bpm = known.bpm.flatMap { $0 > 0 ? $0 : nil }
+        known.duration = known.duration.flatMap { $0 > 0 ? $0 : nil }
+        known.language = known.language == PromptText.unknownLanguage ? nil : known.language
+        // The same checks as those of a generation.
+        _ = try ACEStepRequest(prompt: caption) {
+            $0.lyrics = lyrics
+            $0.vocalLanguage = known.language
+            $0.duration = known.duration.map(Double.init)
+            $0.bpm = known.bpm
+            $0.keyScale = known.keyScale
+            $0.timeSignature = known.timeSignature
+        }.validate()
+        known.timeSignature = known.timeSignature.flatMap(ACEStepRequest.normalizedTimeSignature)
+        return try await planner.formatSample(
             caption: caption, lyrics: lyrics, known: known, sampling: sampling, seed: seed)
     }
 

@@ -23,11 +23,10 @@ public struct FieldDescription: Sendable, Equatable {
 }
 
 /// A heading under which fields are shown.
-public struct FieldGroup: RawRepresentable, Sendable, Hashable, ExpressibleByStringLiteral {
+public struct FieldGroup: OpenName {
     public let rawValue: String
 
     public init(rawValue: String) { self.rawValue = rawValue }
-    public init(stringLiteral value: String) { self.init(rawValue: value) }
 
     /// What the music is to be like.
     public static let music: FieldGroup = "Music"

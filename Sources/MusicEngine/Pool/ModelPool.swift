@@ -56,6 +56,14 @@ public actor ModelPool {
         public var byteCount = 0
         /// Callers that wait for a load.
         public var waiting = 0
+
+        public init(loaded: Int = 0, loading: Int = 0, leased: Int = 0, byteCount: Int = 0, waiting: Int = 0) {
+            self.loaded = loaded
+            self.loading = loading
+            self.leased = leased
+            self.byteCount = byteCount
+            self.waiting = waiting
+        }
     }
 
     /// A model, or the load of one.

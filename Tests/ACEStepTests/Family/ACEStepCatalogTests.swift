@@ -51,7 +51,7 @@ struct ACEStepCatalogTests {
             ("48", ["lm-4b", "lm-1.7b", "lm-0.6b"]),
         ] as [(String, [String])])
     func languageModelsByMemoryLargestFirst(tier: String, names: [String]) throws {
-        let memory = try MemoryTier(named: tier).bytes
+        let memory = try ACEStepFamily().memoryTiers.tier(named: tier).bytes
         #expect(catalog.preferred(for: .planning, memory: memory).map(\.name) == names)
     }
 }

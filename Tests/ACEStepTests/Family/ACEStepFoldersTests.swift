@@ -47,7 +47,7 @@ struct ACEStepFoldersTests {
             ]
         ) { root in
             for folder in [root, root.appending(path: "mine")] {
-                #expect(ACEStepBackend.recognizes(location(folder)))
+                #expect(ACEStepFamily().recognizes(location(folder)))
                 let layout = try CheckpointLayout(location(folder))
                 #expect(layout.model.lastPathComponent == "mine" && layout.autoencoder.lastPathComponent == "vae")
                 let found = try found(folder)
@@ -69,7 +69,7 @@ struct ACEStepFoldersTests {
             #expect(models.map(\.path) == folders)
         }
         try withFolder(["acestep-v15-x/config.json": #"{"model_type":"bert"}"#]) { root in
-            #expect(contents(root) == .unknown && !ACEStepBackend.recognizes(location(root)))
+            #expect(contents(root) == .unknown && !ACEStepFamily().recognizes(location(root)))
         }
     }
 
@@ -93,7 +93,7 @@ struct ACEStepFoldersTests {
         try withFolder(["checkpoints/acestep-v15-sft/config.json": Self.dit]) { root in
             let found = try found(root)
             #expect(found.ownPart.name == "acestep-v15-sft")
-            #expect(ACEStepBackend.recognizes(location(root)))
+            #expect(ACEStepFamily().recognizes(location(root)))
         }
     }
 
@@ -137,7 +137,7 @@ struct ACEStepFoldersTests {
             let found = try found(root)
             #expect(found.purpose == .planning && found.ownPart.name == "lm")
             #expect(found.missingFiles == ["tokenizer.json", "model.safetensors"])
-            #expect(!ACEStepBackend.recognizes(location(root)))
+            #expect(!ACEStepFamily().recognizes(location(root)))
             #expect(throws: MusicError.self) { try CheckpointLayout(location(root)) }
         }
     }

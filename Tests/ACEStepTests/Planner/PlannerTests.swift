@@ -364,7 +364,7 @@ struct PlannerTests {
     @Test func aModelIsFoundInItsFolderAndBesideOthers() async throws {
         try await Self.withFolder { folder in
             func location(_ url: URL) -> ModelLocation { ModelLocation(name: url.path, directory: url) }
-            let recognizes = ACEStepPlanner.family.recognizes
+            let recognizes = ACEStepFamily().recognizesPlanner
             #expect(recognizes(location(folder)))
             #expect(!recognizes(location(Fixtures.url("checkpoints/turbo-f32/diffusers"))))
             #expect(!recognizes(location(URL(filePath: "/no/such/folder"))))

@@ -1,7 +1,5 @@
-import Foundation
+import ACEStep
 import MusicCore
-import MusicManager
-import Synchronization
 import Testing
 
 /// Plans and songs that follow them, with a planner and a backend that only say what they were asked.
@@ -30,10 +28,15 @@ struct PlannedGenerationTests {
         var backend: FakeBackend
         var events: [MusicEvent]
         var result: MusicResult
+
+        /// The first request that the backend was given.
+        var made: ACEStepRequest {
+            get throws { try ACEStepRequest(try #require(backend.requests.first)) }
+        }
     }
 
     private func run(
-        _ request: MusicRequest, _ options: PlanningOptions = PlanningOptions(), codes: [[Int]] = [],
+        _ request: ACEStepRequest, _ options: PlanningOptions = PlanningOptions(), codes: [[Int]] = [],
         lyrics: String? = nil, details: MusicDetails = []
     ) async throws -> Run {
         let planner = FakePlanner { request in
@@ -44,7 +47,7 @@ struct PlannedGenerationTests {
         let backend = FakeBackend()
         var events: [MusicEvent] = []
         let generation = PlannedGeneration(planner: planner, backend: backend, options: options)
-        for try await event in generation.generate(request, details: details) { events.append(event) }
+        for try await event in generation.generate(request.neutral, details: details) { events.append(event) }
         guard case .finished(let result) = events.last else { throw MusicError(.internal, "no result") }
         return Run(planner: planner, backend: backend, events: events, result: result)
     }
@@ -52,18 +55,18 @@ struct PlannedGenerationTests {
     // MARK: Who decides
 
     @Test func whatIsOpenComesFromThePlan() async throws {
-        let run = try await run(MusicRequest(prompt: "x", seeds: [1]))
+        let run = try await run(ACEStepRequest(prompt: "x", seeds: [1]))
         let asked = try #require(run.planner.requests.first)
         #expect(asked.caption == "x" && asked.lyrics.isEmpty && asked.known == SongMetadata())
         #expect(asked.duration == nil && asked.seeds == [1])
-        let made = try #require(run.backend.requests.first)
+        let made = try run.made
         #expect(made.bpm == 90 && made.keyScale == "A minor" && made.timeSignature == "3" && made.duration == 40)
         #expect(made.prompt == "a better caption" && made.vocalLanguage == "fr" && made.audioCodes == nil)
-        #expect(run.backend.requests.count == 1)
+        #expect(run.backend.requests.count == 1 && run.backend.codes == [nil])
     }
 
     @Test func theUsersValuesWin() async throws {
-        let request = MusicRequest(
+        let request = ACEStepRequest(
             prompt: "x", lyrics: "la", vocalLanguage: "de", duration: 37.4, bpm: 120, keyScale: "C major",
             timeSignature: "4/4", seeds: [1])
         let run = try await run(request)
@@ -74,50 +77,54 @@ struct PlannedGenerationTests {
         #expect(asked.duration == 37.4)
         var expected = request
         expected.prompt = "a better caption"
-        #expect(run.backend.requests == [expected])
+        #expect(run.backend.requests == [expected.neutral])
     }
 
     @Test func wordsForNothingAreNoValues() async throws {
-        let request = MusicRequest(
+        let request = ACEStepRequest(
             prompt: "x", vocalLanguage: "unknown", keyScale: " N/A", timeSignature: "", seeds: [1])
         let run = try await run(request)
         #expect(run.planner.requests.first?.known == SongMetadata())
-        #expect(run.backend.requests.first?.keyScale == "A minor")
-        #expect(run.backend.requests.first?.timeSignature == "3")
+        #expect(try run.made.keyScale == "A minor")
+        #expect(try run.made.timeSignature == "3")
+        #expect(try run.made.vocalLanguage == "fr")
     }
 
     @Test func partsThatAreTurnedOffStayAsTheyAre() async throws {
         var options = PlanningOptions()
         options.rewritesCaption = false
         options.detectsLanguage = false
-        let run = try await run(MusicRequest(prompt: "x", seeds: [1]), options)
-        let made = try #require(run.backend.requests.first)
-        #expect(made.prompt == "x" && made.vocalLanguage == "unknown")
+        let run = try await run(ACEStepRequest(prompt: "x", seeds: [1]), options)
+        let made = try run.made
+        #expect(made.prompt == "x" && made.vocalLanguage == nil)
+        let unknown = try await self.run(ACEStepRequest(prompt: "x", vocalLanguage: "unknown", seeds: [1]), options)
+        #expect(try unknown.made.vocalLanguage == "unknown")
         // Without a caption there is nothing to keep.
-        let empty = try await self.run(MusicRequest(prompt: "", seeds: [1]), options)
-        #expect(empty.backend.requests.first?.prompt == "a better caption")
+        let empty = try await self.run(ACEStepRequest(prompt: "", seeds: [1]), options)
+        #expect(try empty.made.prompt == "a better caption")
     }
 
     @Test func anInstrumentalHasNoWordsForThePlanner() async throws {
-        let run = try await run(MusicRequest(prompt: "x", lyrics: "la", instrumental: true, seeds: [1]))
+        let run = try await run(ACEStepRequest(prompt: "x", lyrics: "la", instrumental: true, seeds: [1]))
         #expect(run.planner.requests.first?.lyrics == "[Instrumental]")
     }
 
     @Test func newLyricsAreSung() async throws {
-        let run = try await run(MusicRequest(prompt: "x", lyrics: "la", seeds: [1]), lyrics: "[Verse]\nla")
-        #expect(run.backend.requests.first?.lyrics == "[Verse]\nla")
+        let run = try await run(ACEStepRequest(prompt: "x", lyrics: "la", seeds: [1]), lyrics: "[Verse]\nla")
+        #expect(try run.made.lyrics == "[Verse]\nla")
     }
 
     @Test func codesOfTheUserAreKept() async throws {
-        var request = MusicRequest(prompt: "x", seeds: [1])
+        var request = ACEStepRequest(prompt: "x", seeds: [1])
         request.audioCodes = "<|audio_code_5|>"
         let run = try await run(request)
         #expect(run.planner.requests.first?.options.writesCodes == false)
-        #expect(run.backend.requests.first?.audioCodes == "<|audio_code_5|>")
+        #expect(try run.made.audioCodes == "<|audio_code_5|>")
+        #expect(run.backend.codes == [nil])
     }
 
     @Test func tasksWithASourceAreNotPlanned() {
-        for task in MusicTask.allCases {
+        for task in MusicTask.known {
             var request = MusicRequest(prompt: "x")
             request.task = task
             let reason = PlannedGeneration.reasonAgainst(request)
@@ -129,24 +136,28 @@ struct PlannedGenerationTests {
     // MARK: Songs of their own
 
     @Test func eachSongFollowsItsCodesFromItsSeed() async throws {
-        let request = MusicRequest(prompt: "x", seeds: [7, 8, 9], batchSize: 3)
-        let run = try await run(request, codes: [[1, 2], [3, 4], [5, 6]])
+        let request = ACEStepRequest(prompt: "x", seeds: [7, 8, 9], batchSize: 3)
+        let codes = [[1, 2], [3, 4], [5, 6]]
+        let run = try await run(request, codes: codes)
         #expect(run.planner.requests.first?.seeds == [7, 8, 9])
-        #expect(run.backend.requests.map(\.seeds) == [[7], [8], [9]])
-        #expect(run.backend.requests.allSatisfy { $0.batchSize == 1 })
-        let texts = [[1, 2], [3, 4], [5, 6]].map { AudioCodeText.text($0) }
-        #expect(run.backend.requests.map(\.audioCodes) == texts)
+        // All songs are one batch, which is told the codes of each.
+        #expect(run.backend.requests.map(\.seeds) == [[7, 8, 9]])
+        #expect(run.backend.requests.map(\.batchSize) == [3])
+        #expect(run.backend.codes == [codes])
+        #expect(try run.made.audioCodes == nil)
 
+        let texts = codes.map { AudioCodeText.text($0) }
         #expect(run.result.songs.map(\.seed) == [7, 8, 9])
-        #expect(run.result.songs.map(\.audioCodes) == texts)
+        #expect(run.result.songs.map { $0.options["audio_codes"]?.plainText } == texts)
         #expect(run.result.request.seeds == [7, 8, 9] && run.result.request.batchSize == 3)
-        #expect(run.result.request.audioCodes == nil)
+        #expect(run.result.request.options["audio_codes"] == nil)
+        #expect(run.result.plan?.codes == codes)
         #expect(run.result.seconds[.diffuse] == 6 && run.result.seconds[.decode] == 3)
         #expect((run.result.seconds[.plan] ?? -1) >= 0)
     }
 
     @Test func missingSeedsAreDrawnBeforeThePlan() async throws {
-        let run = try await run(MusicRequest(prompt: "x", seeds: [7], batchSize: 2), codes: [[1], [2]])
+        let run = try await run(ACEStepRequest(prompt: "x", seeds: [7], batchSize: 2), codes: [[1], [2]])
         let seeds = try #require(run.planner.requests.first?.seeds)
         #expect(seeds.count == 2 && seeds[0] == 7)
         #expect(run.result.songs.map(\.seed) == seeds)
@@ -154,7 +165,7 @@ struct PlannedGenerationTests {
 
     @Test func eventsAreThoseOfOneBatch() async throws {
         let run = try await run(
-            MusicRequest(prompt: "x", seeds: [7, 8], batchSize: 2), codes: [[1], [2]], details: [.previews, .audio])
+            ACEStepRequest(prompt: "x", seeds: [7, 8], batchSize: 2), codes: [[1], [2]], details: [.previews, .audio])
         var resolved: [MusicRequest] = []
         var notices = 0
         var progress: [[Int]] = []
@@ -165,8 +176,10 @@ struct PlannedGenerationTests {
             switch event {
             case .resolved(let request): resolved.append(request)
             case .notice: notices += 1
-            case .progress(.plan, let completed, let total): plan.append([completed, total])
-            case .progress(_, let completed, let total): progress.append([completed, total])
+            case .progress(.plan, let completed, let total, _): plan.append([completed, total])
+            case .progress(_, let completed, let total, let fraction):
+                progress.append([completed, total])
+                #expect(fraction == 0.5)
             case .preview(let preview): previews.append(preview.song)
             case .audio(let chunk): chunks.append(chunk.song)
             case .started, .finished: break
@@ -177,33 +190,34 @@ struct PlannedGenerationTests {
         #expect(progress == [[1, 4], [2, 4], [3, 4], [4, 4]])
         #expect(previews == [0, 0, 1, 1] && chunks == [0, 1])
         let started = run.events.compactMap { if case .started(let stage) = $0 { stage } else { nil } }
-        #expect(started.first == .plan)
+        #expect(started == [.plan, .diffuse])
         let finished = run.events.filter { if case .finished = $0 { true } else { false } }
         #expect(finished.count == 1)
     }
 
     // MARK: What is told of it
 
-    @Test func theResultTellsWhatWasFound() async throws {
-        let request = MusicRequest(prompt: "x", bpm: 120, seeds: [7, 8], batchSize: 2)
+    @Test func parametersTellWhatWasFound() async throws {
+        let request = ACEStepRequest(prompt: "x", bpm: 120, seeds: [7, 8], batchSize: 2)
         let run = try await run(request, codes: [[1], [2]])
-        let result = GenerationResult(run.result)
-        let params = try #require(result.audios.first?.params)
-        #expect(params.bpm == 120 && params.cotBpm == nil)
-        #expect(params.cotKeyscale == "A minor" && params.cotTimesignature == "3" && params.cotDuration == 40)
-        #expect(params.cotVocalLanguage == "fr" && params.cotCaption == "a better caption")
-        #expect(result.audios.map(\.params.audioCodes) == ["<|audio_code_1|>", "<|audio_code_2|>"])
-        #expect(Set(result.audios.map(\.key)).count == 2)
-        let extra = try #require(result.extraOutputs)
+        let plan = try #require(run.result.plan)
+        let songs = run.result.songs.indices.map { index in
+            ACEStepFamily().parameters(of: run.result.request(ofSong: index), plan: plan)
+        }
+        let first = try #require(songs.first)
+        #expect(first["bpm"] == .integer(120) && (first["cot_bpm"] ?? .null) == .null)
+        #expect(first["cot_keyscale"] == .text("A minor") && first["cot_timesignature"] == .text("3"))
+        #expect(first["cot_duration"] == .number(40))
+        #expect(first["cot_vocal_language"] == .text("fr") && first["cot_caption"] == .text("a better caption"))
         #expect(
-            extra.lmMetadata == [
-                "bpm": "120", "caption": "a better caption", "duration": "40", "keyscale": "A minor",
-                "language": "fr", "timesignature": "3",
+            songs.map { $0["audio_codes"] } == [JSONValue.text("<|audio_code_1|>"), .text("<|audio_code_2|>")])
+        #expect(songs.map { $0["seed"] } == [JSONValue.integer(7), .integer(8)])
+        #expect(
+            plan.metadata.object == [
+                "bpm": 120, "caption": "a better caption", "duration": 40, "keyscale": "A minor", "language": "fr",
+                "timesignature": "3",
             ])
-        #expect(extra.timeCosts["lm_phase1_time"] == 1.5 && extra.timeCosts["lm_phase2_time"] == 2.5)
-        #expect(extra.timeCosts["lm_total_time"] == 4 && extra.timeCosts["dit_total_time_cost"] == 6)
-        #expect(extra.timeCosts["pipeline_total_time"] == 10)
-        #expect(extra.seedValue == "7, 8")
+        #expect(plan.reasoningSeconds == 1.5 && plan.codesSeconds == 2.5)
     }
 
     // MARK: When it goes wrong
@@ -214,7 +228,8 @@ struct PlannedGenerationTests {
         var options = PlanningOptions()
         options.sampling.temperature = 3
         for (request, options) in [
-            (MusicRequest(prompt: "x"), options), (MusicRequest(prompt: "x", bpm: 1), PlanningOptions()),
+            (MusicRequest(prompt: "x"), options),
+            (ACEStepRequest(prompt: "x", bpm: 1).neutral, PlanningOptions()),
         ] {
             let error = await failure(PlannedGeneration(planner: planner, backend: backend, options: options), request)
             #expect(error?.code == .invalidRequest)
@@ -242,7 +257,7 @@ struct PlannedGenerationTests {
         let generation = PlannedGeneration(planner: planner, backend: backend, options: PlanningOptions())
         let task = Task {
             for try await event in generation.generate(MusicRequest(prompt: "x", seeds: [1])) {
-                if case .progress(.plan, _, _) = event { withUnsafeCurrentTask { $0?.cancel() } }
+                if case .progress(.plan, _, _, _) = event { withUnsafeCurrentTask { $0?.cancel() } }
             }
         }
         _ = await task.result
@@ -254,7 +269,7 @@ struct PlannedGenerationTests {
         let backend = FakeBackend(isEndless: true)
         let generation = PlannedGeneration(planner: planner, backend: backend, options: PlanningOptions())
         for try await event in generation.generate(MusicRequest(prompt: "x", seeds: [1, 2], batchSize: 2)) {
-            if case .progress(.diffuse, _, _) = event { break }
+            if case .progress(.diffuse, _, _, _) = event { break }
         }
         while backend.cancelled == 0 { try await Task.sleep(for: .milliseconds(1)) }
         #expect(backend.requests.count == 1)

@@ -1,9 +1,12 @@
+import ACEStep
 import Foundation
 import MusicCore
 import Testing
 
 /// What a machine's memory suits.
 struct MemoryTierTests {
+    private let tiers = ACEStepFamily().memoryTiers
+
     @Test(
         arguments: [
             // Bytes, tier, language model, seconds, songs.
@@ -26,22 +29,23 @@ struct MemoryTierTests {
             (1 << 40, 48, "4B", 600, 8),
         ] as [(Int, Int, String?, Double, Int)])
     func tiersByMemory(_ bytes: Int, _ gigabytes: Int, _ planner: String?, _ duration: Double, _ batch: Int) {
-        let tier = MemoryTier.of(bytes: bytes)
+        let tier = tiers.tier(ofBytes: bytes)
         #expect(tier.gigabytes == gigabytes && tier.plannerSize == planner)
         #expect(tier.duration == duration && tier.batchSize == batch)
     }
 
     @Test func namesAreGigabytes() throws {
-        for tier in MemoryTier.all { #expect(try MemoryTier(named: String(tier.gigabytes)) == tier) }
+        #expect(tiers.all.map(\.gigabytes) == [8, 16, 24, 48])
+        for tier in tiers.all { #expect(try tiers.tier(named: String(tier.gigabytes)) == tier) }
         for name in ["", "12", "16GB", "016"] {
-            let error = #expect(throws: MusicError.self) { try MemoryTier(named: name) }
+            let error = #expect(throws: MusicError.self) { try tiers.tier(named: name) }
             #expect(error?.code == .invalidRequest)
             #expect(error?.description.contains("8, 16, 24, 48") == true)
         }
     }
 
     @Test func whatGoesBeyondIsSaid() throws {
-        let tier = try MemoryTier(named: "16")
+        let tier = try tiers.tier(named: "16")
         #expect(tier.notices(MusicRequest(prompt: "x", duration: 120, batchSize: 2)).isEmpty)
         #expect(tier.notices(MusicRequest(prompt: "x")).isEmpty)
         let long = tier.notices(MusicRequest(prompt: "x", duration: 121, batchSize: 2))
@@ -51,7 +55,7 @@ struct MemoryTierTests {
     }
 
     @Test func jsonHasTheNamesOfTheDocuments() throws {
-        let json = try JSONEncoder().encode(try MemoryTier(named: "24"))
+        let json = try JSONEncoder().encode(try tiers.tier(named: "24"))
         let object = try #require(JSONSerialization.jsonObject(with: json) as? [String: Any])
         #expect(object["lm"] as? String == "1.7B" && object["max_duration"] as? Double == 300)
         #expect(object["max_batch_size"] as? Int == 4 && object["gigabytes"] as? Int == 24)

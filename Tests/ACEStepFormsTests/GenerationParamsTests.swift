@@ -1,17 +1,28 @@
+import ACEStep
+import ACEStepForms
 import Foundation
 import MusicCore
-import MusicManager
 import Testing
 
 /// Requests as the reference's Python dataclasses write them.
 struct GenerationDocumentTests {
-    private func document(_ json: String) throws -> GenerationDocument {
-        try GenerationDocument(json: Data(json.utf8))
+    private func content(_ json: String) throws -> RequestDocument.Content {
+        try RequestDocument(json: Data(json.utf8)).content(for: ACEStepFamily())
     }
+
+    /// A valid request, with what is to be said of it.
+    private func request(_ json: String) throws -> (MusicRequest, notices: [String]) {
+        let content = try content(json)
+        _ = try ACEStepFamily().validate(content.request)
+        try content.planning.validate()
+        return (content.request, content.notices)
+    }
+
+    private func options(_ json: String) throws -> ACEStepOptions { try ACEStepOptions(try request(json).0.options) }
 
     private func error(_ json: String) -> MusicError? {
         do {
-            _ = try document(json).request()
+            _ = try request(json)
             return nil
         } catch {
             return error as? MusicError
@@ -35,13 +46,26 @@ struct GenerationDocumentTests {
         """
 
     @Test func pythonsDataclassIsRead() throws {
-        let (request, notices) = try document(python).request()
+        let (request, notices) = try request(python)
         var expected = MusicRequest(
-            prompt: "slow jazz", lyrics: "la la", vocalLanguage: "en", bpm: 96, keyScale: "D minor",
-            timeSignature: "3", shift: 3, guidanceScale: 7, timesteps: [0.97, 0.5], seeds: [42])
-        expected.batchSize = 1
-        #expect(request == expected)
+            prompt: "slow jazz", seeds: [42], batchSize: 1, steps: 8, guidanceScale: 7)
+        try expected.setACEStep {
+            $0.lyrics = "la la"
+            $0.vocalLanguage = "en"
+            $0.bpm = 96
+            $0.keyScale = "D minor"
+            $0.timeSignature = "3"
+            $0.shift = 3
+            $0.timesteps = [0.97, 0.5]
+        }
+        #expect(try ACEStepOptions(request.options) == ACEStepOptions(expected.options))
+        var common = request
+        common.options = expected.options
+        #expect(common == expected)
         #expect(notices.isEmpty)
+        let content = try content(python)
+        #expect(content.thinking == false && !content.planning.writesCodes)
+        #expect(try GenerationParams(caption: "x").content().planning.writesCodes)
     }
 
     @Test func defaultsAreTheReferences() throws {
@@ -51,7 +75,9 @@ struct GenerationDocumentTests {
         #expect(params.lmTemperature == 0.85 && params.lmTopP == 0.9 && params.lmCfgScale == 2)
         let config = GenerationConfig()
         #expect(config.batchSize == 2 && config.useRandomSeed && config.seeds == nil && config.audioFormat == "flac")
-        #expect(try document("{}").params == params)
+        let open = try content("{}")
+        #expect(open.request.steps == 8 && open.request.guidanceScale == 7 && open.request.batchSize == 1)
+        #expect(try ACEStepOptions(open.request.options).shift == 1 && open.thinking == nil)
     }
 
     @Test func whatIsWrittenIsReadAgain() throws {
@@ -61,22 +87,21 @@ struct GenerationDocumentTests {
         params.timesteps = [1, 0.25]
         params.inferMethod = .stochastic
         let json = try JSONEncoder().encode(params)
-        #expect(try GenerationDocument(json: json).params == params)
+        #expect(try JSONDecoder().decode(GenerationParams.self, from: json) == params)
         let names = try #require(JSONSerialization.jsonObject(with: json) as? [String: Any]).keys
         #expect(names.contains("lm_negative_prompt") && names.contains("cover_noise_strength"))
     }
 
     @Test func paramsAndConfigMayBeObjectsOfTheirOwn() throws {
-        let read = try document(
+        let (request, _) = try request(
             #"{"params": {"caption": "x"}, "config": {"batch_size": 3, "seeds": [5, -1], "use_random_seed": false}}"#)
-        let request = try read.request().0
         #expect(request.batchSize == 3)
         #expect(request.seeds.count == 2 && request.seeds[0] == 5)
     }
 
     @Test func seedsFollowTheReference() throws {
         func seeds(_ fields: String) throws -> (seeds: [UInt64], batch: Int, notices: [String]) {
-            let (request, notices) = try document(#"{"caption": "x", \#(fields)}"#).request()
+            let (request, notices) = try request(#"{"caption": "x", \#(fields)}"#)
             return (request.seeds, request.batchSize, notices)
         }
         #expect(try seeds(#""seed": 7"#).seeds == [7])
@@ -98,7 +123,7 @@ struct GenerationDocumentTests {
 
     @Test(
         arguments: [
-            #"{"caption": 3}"#, #"{"task_type": "remix"}"#, #"{"infer_method": "euler2"}"#, "[]", "{", "",
+            #"{"caption": []}"#, #"{"task_type": "remix"}"#, #"{"infer_method": "euler2"}"#, "[]", "{", "",
             #"{"batch_size": 9}"#, #"{"batch_size": 0}"#, #"{"lm_temperature": 3}"#, #"{"track_name": "tuba"}"#,
             #"{"bpm": 1.5}"#,
         ])
@@ -108,50 +133,64 @@ struct GenerationDocumentTests {
 
     @Test func laterFieldsCountOnlyWhereTheyChangeNothing() throws {
         let harmless = #"{"dcw_enabled": true, "dcw_scaler": 0.05, "velocity_ema_factor": 0.0, "retake_seed": null}"#
-        #expect(try document(harmless).request().notices.count == 1)
+        #expect(try request(harmless).notices.count == 1)
         #expect(error(#"{"velocity_ema_factor": 0.5}"#)?.code == .unsupported)
-        #expect(try document(#"{"sampler_mode": "heun"}"#).request().0.solver == .heun)
+        #expect(try options(#"{"sampler_mode": "heun"}"#).solver == .heun)
     }
 
     @Test func laterFieldsOfRepaintsAreFollowedOrSaid() throws {
-        let usual = try document(
-            #"{"repaint_mode": "balanced", "repaint_strength": 0.5, "repaint_wav_crossfade_sec": 0}"#)
-        #expect(try usual.request().notices.isEmpty)
-        #expect(try usual.request().0.keepsSource)
-        #expect(try !document(#"{"repaint_mode": "aggressive"}"#).request().0.keepsSource)
-        #expect(try document(#"{"repaint_mode": "aggressive", "keep_source": true}"#).request().0.keepsSource)
-        #expect(try document(#"{"repaint_strength": 0.9}"#).request().notices.count == 1)
+        let usual = #"{"repaint_mode": "balanced", "repaint_strength": 0.5, "repaint_wav_crossfade_sec": 0}"#
+        #expect(try request(usual).notices.isEmpty)
+        #expect(try options(usual).keepsSource)
+        #expect(try !options(#"{"repaint_mode": "aggressive"}"#).keepsSource)
+        #expect(try options(#"{"repaint_mode": "aggressive", "keep_source": true}"#).keepsSource)
+        #expect(try request(#"{"repaint_strength": 0.9}"#).notices.count == 1)
         #expect(error(#"{"repaint_mode": "gentle"}"#)?.code == .unsupported)
     }
 
-    @Test func keysAreStable() throws {
-        var params = GenerationParams(caption: "slow jazz")
-        let key = GenerationResult.key(of: params)
-        #expect(try Regex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").wholeMatch(in: key) != nil)
-        #expect(GenerationResult.key(of: params) == key)
-        params.seed = 1
-        #expect(GenerationResult.key(of: params) != key)
+    @Test func seedsOfAllSizesComeBack() throws {
+        var params = GenerationParams(caption: "x", seed: 18_446_744_073_709_551_615)
+        #expect(params.seed.value == UInt64.max)
+        let (made, _) = try request(String(decoding: JSONEncoder().encode(params), as: UTF8.self))
+        #expect(made.seeds == [UInt64.max])
+        #expect(try GenerationParams(made).seed == params.seed)
+        params.seed = -1
+        #expect(params.seed.value == nil)
     }
 
-    @Test func resultsHaveTheReferencesNames() throws {
-        let song = Song(
-            audio: AudioBuffer(sampleRate: 48_000, channels: [[0], [0]]), seed: 4, latents: [0], latentShape: [1, 1])
-        let result = MusicResult(
-            songs: [song], request: MusicRequest(prompt: "x", steps: 4, seeds: [4]),
-            seconds: [.encode: 1, .diffuse: 8, .decode: 2])
-        let json = try JSONEncoder().encode(GenerationResult(result, paths: ["a.flac"]))
-        let object = try #require(JSONSerialization.jsonObject(with: json) as? [String: Any])
-        #expect(Set(object.keys) == ["audios", "extra_outputs", "status_message", "success", "error"])
-        #expect(object["success"] as? Bool == true && object["error"] is NSNull)
-        let audio = try #require((object["audios"] as? [[String: Any]])?.first)
-        #expect(Set(audio.keys) == ["path", "key", "sample_rate", "params"])
-        #expect((audio["params"] as? [String: Any])?["seed"] as? Int == 4)
-        let costs = try #require((object["extra_outputs"] as? [String: Any])?["time_costs"] as? [String: Double])
-        #expect(costs["dit_diffusion_per_step_time_cost"] == 2 && costs["pipeline_total_time"] == 11)
+    @Test func aFinishedSongsParametersMakeItAgain() throws {
+        var request = MusicRequest(prompt: "x", duration: 12.5, seeds: [5], steps: 6, guidanceScale: 4)
+        request.task = .repaint
+        request.source = AudioInput(path: "a.wav")
+        try request.setACEStep {
+            $0.regions = [RepaintRegion(start: 2, end: 4)]
+            $0.lyrics = "la"
+            $0.vocalLanguage = "fr"
+            $0.solver = .heun
+            $0.shift = 2
+            $0.coverStrength = 0.5
+        }
+        let params = try GenerationParams(request)
+        #expect(params.repaintingStart == 2 && params.repaintingEnd == 4 && params.thinking == false)
+        let config = GenerationConfig(batchSize: 1, useRandomSeed: false)
+        var again = try params.content(config).request
+        #expect(try ACEStepOptions(again.options) == ACEStepOptions(request.options))
+        again.options = request.options
+        #expect(again == request)
+    }
 
-        let failure = try JSONEncoder().encode(GenerationResult(failure: MusicError(.internal, "no")))
-        let failed = try #require(JSONSerialization.jsonObject(with: failure) as? [String: Any])
-        #expect(failed["success"] as? Bool == false && failed["error"] as? String == "no")
-        #expect(failed["status_message"] as? String == "Error: no")
+    @Test func deadFieldsAreRefusedOrDoWhatTheySay() throws {
+        #expect(error(#"{"constrained_decoding_debug": true}"#)?.code == .unsupported)
+        #expect(try content(#"{"allow_lm_batch": false}"#).planning.songsAtOnce == 1)
+        #expect(try content(#"{"allow_lm_batch": true, "lm_batch_chunk_size": 3}"#).planning.songsAtOnce == 3)
+    }
+
+    /// Every parameter of the reference is a field of requests, or says why not.
+    @Test func everyParameterIsKnown() throws {
+        for name in GenerationParams().object.keys.sorted() + GenerationConfig().object.keys.sorted() {
+            let value = (GenerationParams().object[name] ?? GenerationConfig().object[name]) ?? .null
+            let document = RequestDocument([name: value])
+            #expect(throws: Never.self, "\(name)") { _ = try document.content(for: ACEStepFamily()) }
+        }
     }
 }

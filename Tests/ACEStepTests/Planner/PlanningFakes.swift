@@ -1,4 +1,4 @@
-import Foundation
+import ACEStep
 import MusicCore
 import Synchronization
 
@@ -39,15 +39,17 @@ final class FakePlanner: MusicPlanner {
 }
 
 /// A backend that makes one sample for each song, and remembers what it was asked.
-final class FakeBackend: MusicBackend {
+final class FakeBackend: SongCodesBackend {
     let info = ModelInfo(family: "fake", variant: "dit", precision: "f32", device: "cpu", parameterCount: 1)
     private let failure: MusicError?
-    private let asked = Mutex<[MusicRequest]>([])
+    private let asked = Mutex<[(request: MusicRequest, codes: [[Int]]?)]>([])
     private let cancellations = Mutex(0)
     /// Whether it works until it is cancelled.
     private let isEndless: Bool
 
-    var requests: [MusicRequest] { asked.withLock { $0 } }
+    var requests: [MusicRequest] { asked.withLock { $0.map { $0.request } } }
+    /// The codes of all songs, for each request.
+    var codes: [[[Int]]?] { asked.withLock { $0.map { $0.codes } } }
     var cancelled: Int { cancellations.withLock { $0 } }
 
     init(failure: MusicError? = nil, isEndless: Bool = false) {
@@ -58,7 +60,13 @@ final class FakeBackend: MusicBackend {
     func resolve(_ request: MusicRequest) throws -> (request: MusicRequest, notices: [String]) { (request, []) }
 
     func generate(_ request: MusicRequest, details: MusicDetails) -> AsyncThrowingStream<MusicEvent, any Error> {
-        asked.withLock { $0.append(request) }
+        generate(request, codes: nil, details: details)
+    }
+
+    func generate(
+        _ request: MusicRequest, codes: [[Int]]?, details: MusicDetails
+    ) -> AsyncThrowingStream<MusicEvent, any Error> {
+        asked.withLock { $0.append((request, codes)) }
         return AsyncThrowingStream { continuation in
             let task = Task { [failure, isEndless] in
                 do {
@@ -68,26 +76,32 @@ final class FakeBackend: MusicBackend {
                     continuation.yield(.resolved(resolved))
                     continuation.yield(.notice("hello"))
                     continuation.yield(.started(.diffuse))
-                    for step in 1...2 {
-                        continuation.yield(.progress(.diffuse, completed: step, total: 2))
-                        if details.contains(.previews) {
+                    for song in request.seeds.indices {
+                        for step in 1...2 {
+                            let done = 2 * song + step
                             continuation.yield(
-                                .preview(LatentsPreview(song: 0, step: step, latents: [0], shape: [1, 1])))
+                                .progress(.diffuse, completed: done, total: 2 * request.seeds.count, fraction: 0.5))
+                            if details.contains(.previews) {
+                                continuation.yield(
+                                    .preview(LatentsPreview(song: song, step: step, latents: [0], shape: [1, 1])))
+                            }
                         }
                     }
                     while isEndless { try await Task.sleep(for: .milliseconds(1)) }
                     if details.contains(.audio) {
                         let audio = AudioBuffer(sampleRate: 48_000, channels: [[0], [0]])
-                        continuation.yield(.audio(AudioChunk(song: 0, start: 0, total: 1, audio: audio)))
+                        for song in request.seeds.indices {
+                            continuation.yield(.audio(AudioChunk(song: song, start: 0, total: 1, audio: audio)))
+                        }
                     }
-                    let songs = request.seeds.map { seed in
-                        let value = Float(seed)
-                        return Song(
-                            audio: AudioBuffer(sampleRate: 48_000, channels: [[value], [value]]), seed: seed,
-                            latents: [value], latentShape: [1, 1])
+                    let songs = request.seeds.enumerated().map { index, seed in
+                        FakeBackend.song(seed, codes: codes.map { $0[index] })
                     }
+                    let count = Double(songs.count)
                     continuation.yield(
-                        .finished(MusicResult(songs: songs, request: resolved, seconds: [.diffuse: 2, .decode: 1])))
+                        .finished(
+                            MusicResult(
+                                songs: songs, request: resolved, seconds: [.diffuse: 2 * count, .decode: count])))
                     continuation.finish()
                 } catch {
                     continuation.finish(throwing: error)
@@ -98,6 +112,15 @@ final class FakeBackend: MusicBackend {
                 task.cancel()
             }
         }
+    }
+
+    private static func song(_ seed: UInt64, codes: [Int]?) -> Song {
+        let value = Float(seed)
+        var song = Song(
+            audio: AudioBuffer(sampleRate: 48_000, channels: [[value], [value]]), seed: seed,
+            latents: Latents(values: [value], shape: [1, 1]))
+        if let codes { song.options["audio_codes"] = .text(AudioCodeText.text(codes)) }
+        return song
     }
 
     func audioCodes(of audio: AudioInput) async throws -> [Int] { [] }
