@@ -22,6 +22,12 @@ extension MusicRequest {
     /// - Returns: what the user should know though it stops nothing.
     /// - Throws: ``MusicError`` with code `invalidRequest` that names the field, its value and what it must be.
     public func validate() throws -> [String] {
+        if let duration, !(RequestLimits.duration.contains(duration)) {
+            throw MusicError.invalidField(
+                "duration", .number(duration), "The field duration is \(duration.plainText) seconds",
+                expected: "\(RequestLimits.duration.lowerBound.plainText) to "
+                    + "\(RequestLimits.duration.upperBound.plainText) seconds", verb: "use")
+        }
         try Self.fields.check(self)
         var notices: [String] = []
         guard !prompt.contains("\0") else {
@@ -30,12 +36,6 @@ extension MusicRequest {
         }
         if prompt.allSatisfy(\.isWhitespace) {
             notices.append("The caption is empty: the model chooses the style")
-        }
-        if let duration, !(RequestLimits.duration.contains(duration)) {
-            throw MusicError.invalidField(
-                "duration", .number(duration), "The field duration is \(duration.plainText) seconds",
-                expected: "\(RequestLimits.duration.lowerBound.plainText) to "
-                    + "\(RequestLimits.duration.upperBound.plainText) seconds", verb: "use")
         }
         guard seeds.count <= batchSize else {
             throw MusicError(

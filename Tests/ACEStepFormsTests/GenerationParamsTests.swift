@@ -116,9 +116,9 @@ struct GenerationDocumentTests {
     @Test func unknownFieldsNameTheNearest() throws {
         let wrong = try #require(error(#"{"capton": "x"}"#))
         #expect(wrong.code == .invalidRequest)
-        #expect(wrong.description.contains("capton") && wrong.description.contains("'caption'"))
-        #expect(error(#"{"params": {}, "confg": {}}"#)?.description.contains("'config'") == true)
-        #expect(error(#"{"config": {"batchsize": 2}}"#)?.description.contains("'batch_size'") == true)
+        #expect(wrong.description.contains("capton") && wrong.suggestion == .didYouMean(["caption"]))
+        #expect(error(#"{"params": {}, "confg": {}}"#)?.suggestion == .didYouMean(["config"]))
+        #expect(error(#"{"config": {"batchsize": 2}}"#)?.suggestion == .didYouMean(["batch_size"]))
     }
 
     @Test(

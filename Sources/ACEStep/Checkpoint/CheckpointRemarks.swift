@@ -20,6 +20,12 @@ struct CheckpointRemarks: Decodable {
         guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
             return CheckpointRemarks()
         }
-        return try ConfigurationFile.decode(CheckpointRemarks.self, at: file)
+        let remarks = try ConfigurationFile.decode(CheckpointRemarks.self, at: file)
+        if let task = remarks.tasks?.first(where: { !MusicTask.ofACEStep.contains($0) }) {
+            throw MusicError(
+                .invalidCheckpoint, "vivace.json names the task \(task.rawValue)",
+                advice: "it must name tasks of \(MusicTask.ofACEStep.map(\.rawValue).joined(separator: ", "))")
+        }
+        return remarks
     }
 }

@@ -26,7 +26,7 @@ package struct PromptText: Sendable, Equatable {
             "# Instruction\n\(sentence)\n\n# Caption\n\(request.prompt)\n\n"
             + "# Metas\n\(Self.metadata(request))\(Self.endOfText)\n"
         let sung = request.instrumental ? Self.instrumentalLyrics : request.lyrics
-        let language = request.vocalLanguage ?? Self.unknownLanguage
+        let language = request.vocalLanguage.flatMap { $0.isEmpty ? nil : $0 } ?? Self.unknownLanguage
         lyrics = "# Languages\n\(language)\n\n# Lyric\n\(sung)\(Self.endOfText)"
     }
 

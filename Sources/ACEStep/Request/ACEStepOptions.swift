@@ -100,7 +100,10 @@ package struct ACEStepRequest: Sendable, Equatable {
     /// - Throws: ``MusicError`` with code `invalidRequest`.
     package init(_ request: MusicRequest) throws {
         common = request
+        common.options = [:]
         options = try ACEStepOptions(request.options)
+        // A blank language says nothing.
+        if options.vocalLanguage?.allSatisfy(\.isWhitespace) == true { options.vocalLanguage = nil }
     }
 
     package init(prompt: String = "", _ change: (inout ACEStepRequest) -> Void = { _ in }) {
