@@ -38,8 +38,9 @@ public func quantizeSingle(
 
 /// Replaces layers of a model by their quantized counterparts.
 ///
-/// The layers must stand in ``ModuleInfo`` properties, or in arrays or dictionaries in such. Of a list, the first
-/// element must be concerned, or hold a layer that is: see ``Module/update(modules:verify:path:modulePath:)``.
+/// The layers must stand in ``ModuleInfo`` properties, or in arrays or dictionaries in such. Of a list of blocks, those
+/// from the first on must hold a layer that is concerned; of a list of layers the first and the last must be concerned,
+/// since what follows the last is cut off: see ``Module/update(modules:verify:path:modulePath:)``.
 ///
 /// - Parameters:
 ///   - model: the model to change.
@@ -58,8 +59,9 @@ public func quantize(
 
 /// Replaces layers of a model by their quantized counterparts, with settings for each layer.
 ///
-/// The layers must stand in ``ModuleInfo`` properties, or in arrays or dictionaries in such. Of a list, the first
-/// element must be concerned, or hold a layer that is: see ``Module/update(modules:verify:path:modulePath:)``.
+/// The layers must stand in ``ModuleInfo`` properties, or in arrays or dictionaries in such. Of a list of blocks, those
+/// from the first on must hold a layer that is concerned; of a list of layers the first and the last must be concerned,
+/// since what follows the last is cut off: see ``Module/update(modules:verify:path:modulePath:)``.
 ///
 /// - Parameters:
 ///   - model: the model to change.

@@ -47,8 +47,9 @@ struct SpectrogramTests {
         // 1 kHz on a mel scale from 30 Hz to 16 kHz.
         func mel(_ hertz: Double) -> Double { 2595 * log10(1 + hertz / 700) }
         let position = (mel(1000) - mel(30)) / (mel(16_000) - mel(30))
-        let brightest = picture.rows.indices.max { picture.rows[$0][60] < picture.rows[$1][60] }
+        // Away from the mark at one second.
+        let brightest = picture.rows.indices.max { picture.rows[$0][30] < picture.rows[$1][30] }
         #expect(abs(Double(brightest ?? 0) - 199 * (1 - position)) <= 2)
-        #expect(picture.rows[20][60] < 100)
+        #expect(picture.rows[20][30] < 100)
     }
 }
