@@ -76,8 +76,6 @@ extension Module {
         } catch {
             throw MusicError(.internal, "\(store.label) could not be assigned: \(error)")
         }
-        // What conversions needed is of no use for what comes.
-        Memory.clearCache()
     }
 
     /// Checks names and shapes without reading any data.
