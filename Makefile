@@ -27,11 +27,11 @@ test: setup
 
 # Tests of the C++ floor and of what stands on it. Not those that watch the memory of the whole process, of which the
 # sanitizers take their own part.
-SANITIZED = --filter MLXTests --filter MLXNNTests --filter ModelSupportTests --filter OobleckTests --filter Qwen3Tests \
+SANITIZED_TESTS = VivacePackageTests.xctest --testing-library swift-testing --no-parallel \
 	--skip MemoryTests --skip loadingCostsNoMemory --skip theCacheIsWrittenInPlace --skip aStepOfAModelTakesNoMemory
-SANITIZED_TESTS = VivacePackageTests.xctest --testing-library swift-testing --no-parallel $(SANITIZED)
 # The runtime libraries of the sanitizers come with the Swift toolchain.
-SANITIZED_BUILD = $(SWIFT_BUILD) --build-tests -Xcc -fno-omit-frame-pointer
+SANITIZED_BUILD = VIVACE_TESTS=MLXTests,MLXNNTests,ModelSupportTests,OobleckTests,Qwen3Tests \
+	$(SWIFT_BUILD) --build-tests -Xcc -fno-omit-frame-pointer
 
 asan: setup
 	$(SANITIZED_BUILD) --sanitize=address --scratch-path .build/asan

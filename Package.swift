@@ -133,7 +133,7 @@ var targets: [Target] = [
         name: "ModelSupportTests",
         dependencies: ["ModelSupport", "MusicCore", "TestSupport", mlx, mlxNN],
         exclude: ["Fixtures"],
-        swiftSettings: strict),
+        swiftSettings: arrays),
     .testTarget(
         name: "OobleckTests", dependencies: ["Oobleck", "ModelSupport", "MusicCore", "TestSupport", mlx],
         swiftSettings: strict),
@@ -162,13 +162,28 @@ if usesMLXSwift {
     ]
 }
 
+var products: [Product] = [
+    .executable(name: "vivace", targets: ["vivace"]),
+    .library(name: "Vivace", targets: ["Vivace"]),
+]
+
+// VIVACE_TESTS names test targets, with commas between them: then the package is these and what they need, and no more
+// is built. `make asan` and `make tsan` set it.
+if let names = Context.environment["VIVACE_TESTS"] {
+    var needed: Set<String> = []
+    var waiting = names.split(separator: ",").map(String.init)
+    while let name = waiting.popLast() {
+        guard needed.insert(name).inserted, let target = targets.first(where: { $0.name == name }) else { continue }
+        for case .byNameItem(let other, _) in target.dependencies { waiting.append(other) }
+    }
+    targets.removeAll { !needed.contains($0.name) }
+    products = []
+}
+
 let package = Package(
     name: "Vivace",
     platforms: [.macOS(.v15), .iOS(.v18)],
-    products: [
-        .executable(name: "vivace", targets: ["vivace"]),
-        .library(name: "Vivace", targets: ["Vivace"]),
-    ],
+    products: products,
     dependencies: dependencies,
     targets: targets,
     swiftLanguageModes: [.v6],

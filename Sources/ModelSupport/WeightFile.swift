@@ -9,7 +9,7 @@ final class WeightFile {
     nonisolated let url: URL
     /// The entries of the header by name.
     nonisolated let tensors: [String: SafetensorsHeader.Tensor]
-    #if os(macOS)
+    #if !VIVACE_CMLX
         private var arrays: [String: MLXArray] = [:]
     #else
         private var mapping: MappedFile?
@@ -39,7 +39,7 @@ final class WeightFile {
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` if the file can't be read any more.
     func array(_ tensor: SafetensorsHeader.Tensor) throws -> MLXArray {
         do {
-            #if os(macOS)
+            #if !VIVACE_CMLX
                 // An array that was evaluated keeps its data, so that none is kept here once it is handed out.
                 if arrays[tensor.name] == nil { arrays = try loadArrays(url: url) }
                 guard let array = arrays.removeValue(forKey: tensor.name) else {
@@ -64,7 +64,7 @@ final class WeightFile {
     }
 }
 
-#if os(macOS)
+#if !VIVACE_CMLX
     extension DType {
         /// The number format of elements in a safetensors file.
         init(_ type: ElementType) {

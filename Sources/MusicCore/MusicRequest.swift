@@ -84,7 +84,8 @@ extension MusicRequest {
                 + "\(RequestLimits.duration.upperBound.plainText); -1 leaves it to the model (default: the model's).",
             read: { request, json in
                 let seconds = json.numberValue ?? 0
-                request.duration = seconds > 0 ? seconds : nil
+                // What the reference's programs write for a length that is open.
+                request.duration = [0, -1].contains(seconds) ? nil : seconds
             }, value: { $0.duration.json }),
         Field(
             "inference_steps", \.steps, .integer(RequestLimits.steps),

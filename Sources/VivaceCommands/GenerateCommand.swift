@@ -36,7 +36,9 @@ struct GenerateCommand: AsyncParsableCommand {
         let environment = try CommandEnvironment.required()
         do {
             try await generate(environment)
-        } catch {
+        } catch let fault {
+            let error = CommandFields.worded(
+                fault, given: (try? given()) ?? [:], of: environment.engine.families)
             if output.json { Terminal.output(try Terminal.json(of: GenerationResult(failure: error))) }
             throw error
         }

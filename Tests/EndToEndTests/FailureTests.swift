@@ -33,21 +33,20 @@ struct FailureTests {
     @Test(
         "parameters out of range",
         arguments: [
-            (["--duration", "0"], "duration"), (["--duration", "10000"], "duration"),
+            (["--duration", "10000"], "duration"),
             (["--duration", "-3"], "duration"),
             (["--duration", "nan"], "duration"), (["--duration", "inf"], "duration"), (["--bpm", "0"], "bpm"),
             (["--bpm", "100000"], "bpm"), (["--steps", "0"], "steps"), (["--steps", "1000000"], "steps"),
             (["--shift", "0"], "shift"), (["--shift", "-1"], "shift"), (["--shift", "nan"], "shift"),
             (["--timesteps", "0.5,0.9"], "timesteps"), (["--timesteps", "2,1"], "timesteps"),
             (["--timesteps", "nan"], "timesteps"), (["--timesteps", "1,x"], "timesteps"),
-            (["--timesteps", ""], "timesteps"),
-            (["--batch", "9"], "batch"), (["--batch", "0"], "batch"), (["--seed", "-1"], "seed"),
+            (["--batch", "9"], "batch"), (["--batch", "0"], "batch"), (["--seed", "1.5"], "seed"),
             (["--seed", "x"], "seed"),
             (["--time-signature", "7"], "time"), (["--key", "H major"], "key"),
             (["--guidance-scale", "nan"], "guidance"),
             (["--lyrics", "a", "--instrumental"], "instrumental"), (["--lyrics", "a", "--lyrics-file", "b"], "lyrics"),
             (["--output", "song.xyz"], "xyz"), (["--output", "song"], "extension"),
-            (["--output", "song.mp3", "--bit-depth", "24"], "bit-depth"), (["--save-latents", "l.txt"], "latents"),
+            (["--output", "song.mp3", "--bit-depth", "24"], "bit depth"), (["--save-latents", "l.txt"], "latents"),
         ])
     func ranges(_ arguments: [String], word: String) throws {
         expectFailure(try generate(arguments), status: 2, mentioning: [word])

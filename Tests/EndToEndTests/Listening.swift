@@ -36,7 +36,7 @@ struct Listening {
 
     /// How much better the onsets repeat at a tempo than at the best of some others: one, two and four beats later.
     ///
-    /// - Returns: a quotient, above 1 if the tempo is the likeliest.
+    /// - Returns: the difference of two correlations; above 0 if the tempo is the likeliest, at most 2.
     func preference(for tempo: Double, over others: [Double]) -> Double {
         let mean = onsets.reduce(0, +) / Double(max(1, onsets.count))
         let x = onsets.map { $0 - mean }
@@ -56,7 +56,8 @@ struct Listening {
                 return repetition(beat) + repetition(2 * beat) + repetition(4 * beat)
             }.max() ?? 0
         }
-        return strength(tempo) / max(others.map(strength).max() ?? 0, .leastNormalMagnitude)
+        let energy = x.reduce(1e-12) { $0 + $1 * $1 }
+        return (strength(tempo) - (others.map(strength).max() ?? 0)) / (3 * energy)
     }
 
     /// Onsets a second: rises by 12 dB in all within 50 ms, 100 ms apart at least.

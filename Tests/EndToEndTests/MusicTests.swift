@@ -8,53 +8,65 @@ import Testing
 struct MusicTests {
     private static let tempos = [84.0, 100, 124, 140]
 
-    /// Beside each threshold: the smallest value, the twentieth part's and the middle one of 20 seeds, measured as
-    /// docs/testing.md tells on a processor with AVX512-BF16. A threshold lies where no seed comes near.
+    /// Above each threshold: the smallest and the middle value of 20 seeds, in float32 and in bfloat16, on a processor
+    /// with AVX512-BF16. docs/testing.md tells how to measure them. A threshold lies where no seed comes near.
     static let properties = [
-        // FIGURES
-        ListeningProperty(name: "the beat has the asked tempo", least: 1, seeds: 1...4) { studio, seed in
+        // f32: minimum 0.064, median 0.18; bf16: 0.063, 0.19. It is the tempo that makes the difference, not the seed.
+        ListeningProperty(
+            name: "the beat has the asked tempo, at the beginning and at the end", least: 0.02, seeds: 1...4
+        ) { studio, seed in
             let tempo = tempos[seed % tempos.count]
             let song = try studio.song(
                 "techno with drums", ["--bpm", "\(Int(tempo))", "--duration", "20", "--seed", "\(seed)"])
-            return Listening(song).preference(for: tempo, over: tempos.filter { $0 != tempo })
+            let half = song.frameCount / 2
+            return [0..<half, half..<song.frameCount].map { range in
+                let part = AudioBuffer(sampleRate: song.sampleRate, channels: song.channels.map { Array($0[range]) })
+                return Listening(part).preference(for: tempo, over: tempos.filter { $0 != tempo })
+            }.min() ?? 0
         },
+        // f32: minimum 2.10, median 2.46; bf16: 2.06, 2.31.
         ListeningProperty(name: "drums alone are less steady than no drums", least: 1.5) { studio, seed in
             let arguments = ["--bpm", "110", "--duration", "8", "--seed", "\(seed)"]
             let only = Listening(try studio.song("drums only", arguments))
             let none = Listening(try studio.song("calm piano and soft strings, no drums", arguments))
             return only.unsteadiness / none.unsteadiness
         },
-        ListeningProperty(name: "energetic music has more onsets than calm music", least: 1.15) { studio, seed in
+        // f32: minimum 1.23, median 1.52; bf16: 1.23, 1.47.
+        ListeningProperty(name: "energetic music has more onsets than calm music", least: 1.1) { studio, seed in
             let arguments = ["--bpm", "100", "--duration", "10", "--seed", "\(seed)"]
             let calm = Listening(try studio.song("calm house music", arguments))
             let energetic = Listening(try studio.song("energetic house music", arguments))
             return energetic.onsetRate / calm.onsetRate
         },
+        // f32: minimum 11.3, median 12.7; bf16: 7.8, 9.2.
         ListeningProperty(name: "drums taken out of a song leave gaps, in dB", least: 4) { studio, seed in
-            let (whole, drums) = try extracted("drums", studio, seed)
-            return drums.sparseness - whole.sparseness
+            let whole = try house(studio, seed)
+            return try track("drums", studio, seed).sparseness - whole.sparseness
         },
-        ListeningProperty(name: "a bass taken out of a song is steadier than its drums", least: 1.2) { studio, seed in
-            let bass = try extracted("bass", studio, seed).track
-            let drums = try extracted("drums", studio, seed).track
-            return drums.unsteadiness / bass.unsteadiness
+        // f32: minimum 10.5, median 12.6; bf16: 7.8, 9.6.
+        ListeningProperty(name: "a bass taken out of a song leaves fewer gaps than its drums, in dB", least: 4) {
+            studio, seed in
+            _ = try house(studio, seed)
+            let bass = try track("bass", studio, seed)
+            return try track("drums", studio, seed).sparseness - bass.sparseness
         },
-        ListeningProperty(name: "no second is silent, in dB of full scale", least: -55, seeds: 1...4) { studio, seed in
+        // f32: minimum -24.8, median -21.5; bf16: -24.9, -21.7.
+        ListeningProperty(name: "no second is silent, in dB of full scale", least: -40) { studio, seed in
             let styles = ["ambient pads", "jazz trio", "chiptune", "rock"]
             let song = try studio.song(styles[seed % styles.count], ["--duration", "10", "--seed", "\(seed)"])
             return 20 * log10(Listening(song).quietestSecond)
         },
     ]
 
-    /// A song and one of its tracks, taken out of it.
-    private static func extracted(
-        _ track: String, _ studio: Studio, _ seed: Int
-    ) throws -> (whole: Listening, track: Listening) {
-        let common = ["--bpm", "120", "--seed", "\(seed)"]
-        let whole = try studio.song("house with drums", common + ["--duration", "8"], as: "whole.wav")
-        let part = try studio.song(
-            "", common + ["--task", "extract", "--source", "whole.wav", "--track", track], as: "part.wav")
-        return (Listening(whole), Listening(part))
+    private static func house(_ studio: Studio, _ seed: Int) throws -> Listening {
+        let arguments = ["--bpm", "120", "--seed", "\(seed)", "--duration", "8"]
+        return Listening(try studio.song("house with drums", arguments, as: "house.wav"))
+    }
+
+    /// A track of the song that ``house(_:_:)`` has made.
+    private static func track(_ name: String, _ studio: Studio, _ seed: Int) throws -> Listening {
+        let arguments = ["--task", "extract", "--source", "house.wav", "--track", name, "--bpm", "120"]
+        return Listening(try studio.song("", arguments + ["--seed", "\(seed)"], as: "\(name).wav"))
     }
 
     @Test("can be heard", arguments: properties, NumberFormat.allCases)

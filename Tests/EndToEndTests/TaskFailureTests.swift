@@ -42,13 +42,13 @@ struct TaskFailureTests {
             (["--task", "repaint", "--source", source, "--region", "0-1", "--repainting-end", "1"], "--region"),
             (["--task", "repaint"], "source"), (["--task", "cover"], "source"),
             (["--task", "cover", "--source", source, "--region", "0-1"], "regions"),
-            (["--task", "cover", "--source", source, "--cover-strength", "1.1"], "audio_cover_strength"),
-            (["--task", "cover", "--source", source, "--cover-noise-strength", "-1"], "cover_noise_strength"),
-            (["--task", "remix"], "remix"), (["--audio-codes", "none"], "audio_codes"),
+            (["--task", "cover", "--source", source, "--cover-strength", "1.1"], "--cover-strength is 1.1"),
+            (["--task", "cover", "--source", source, "--cover-noise-strength", "-1"], "--cover-noise-strength"),
+            (["--task", "remix"], "remix"), (["--audio-codes", "none"], "--audio-codes"),
             (["--task", "repaint", "--source", source, "--audio-codes", "<|audio_code_1|>"], "audio codes"),
             (["--task", "cover", "--source", source, "--track", "drums"], "tracks"),
-            (["--batch", "9"], "batch_size"), (["--cfg-interval-start", "0.9", "--cfg-interval-end", "0.1"], "cfg"),
-            (["--cfg-interval-end", "2"], "cfg_interval_end"), (["--solver", "magic"], "magic"),
+            (["--batch", "9"], "--batch"), (["--cfg-interval-start", "0.9", "--cfg-interval-end", "0.1"], "cfg"),
+            (["--cfg-interval-end", "2"], "--cfg-interval-end"), (["--solver", "magic"], "magic"),
             (["--stream", "x.mp3"], "--stream"), (["--request", "a.json", "--from", "b.wav"], "--request"),
             (["--task", "repaint", "--source", source, "--region", "0-1", "--stream", "s.wav"], "stream"),
         ])
@@ -96,7 +96,7 @@ struct TaskFailureTests {
     @Test("documents with unknown fields and values")
     func documents() throws {
         for (json, word) in [
-            (#"{"capton": "x"}"#, "'caption'"), (#"{"caption": 1}"#, "caption"), ("[]", "JSON object"),
+            (#"{"capton": "x"}"#, "did you mean caption"), (#"{"caption": []}"#, "caption"), ("[]", "JSON object"),
             (#"{"batch_size": 9}"#, "batch_size"), (#"{"audio_format": "xyz"}"#, "audio_format"),
         ] {
             try Data(json.utf8).write(to: folder["request.json"])

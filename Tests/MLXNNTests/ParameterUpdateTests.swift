@@ -166,23 +166,14 @@ extension NNTests {
             try Stateful().update(parameters: ModuleParameters(), verify: .all)
         }
 
-        @Test func twoThousandTensorsTakeMilliseconds() throws {
+        @Test func twoThousandTensorsFindTheirPlaces() throws {
             let stack = Stack(500)
-            let parameters = Stack(500).parameters()
+            let parameters = Stack(500).parameters().mapValues { $0 + 1 }
             #expect(parameters.flattened().count == 2000)
-            for limit in [100.0, 50.0] {
-                let start = threadTime()
-                try stack.update(parameters: parameters, verify: .all)
-                let milliseconds = threadTime() - start
-                #expect(milliseconds < limit)
+            try stack.update(parameters: parameters, verify: .all)
+            for (made, expected) in zip(stack.parameters().flattened(), parameters.flattened()) {
+                #expect(made.0 == expected.0 && made.1 === expected.1)
             }
-        }
-
-        /// Milliseconds of processor time that this thread has had; other processes don't disturb it.
-        private func threadTime() -> Double {
-            var time = timespec()
-            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-            return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) * 1e-6
         }
 
         /// The error of a strict update by the module's own parameters, changed.

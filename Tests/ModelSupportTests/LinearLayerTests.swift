@@ -102,7 +102,7 @@ struct LinearLayerTests {
         #expect(throws: (any Error).self) { try network.replaceModules([("layers.1.nothing", Linear(4, 4))]) }
     }
 
-    #if !os(macOS)
+    #if VIVACE_CMLX
         /// Beside what stays, a tensor or two are in memory: far less than the network in its own number format.
         @Test func loadingIn8BitsNeverNeedsTheWholeNetwork() async {
             // It watches the memory of the whole process, so it has one of its own.

@@ -1,7 +1,8 @@
 /// A value of a JSON document.
 ///
-/// Whole numbers keep all their digits: seeds up to 2⁶⁴ - 1 come back as they were.
-public enum JSONValue: Sendable, Hashable {
+/// Whole numbers keep all their digits: seeds up to 2⁶⁴ - 1 come back as they were. Numbers are equal by their value,
+/// whatever case they are.
+public enum JSONValue: Sendable {
     case null
     case flag(Bool)
     /// A whole number of at most 64 bits.
@@ -12,6 +13,45 @@ public enum JSONValue: Sendable, Hashable {
     case text(String)
     case list([JSONValue])
     case object([String: JSONValue])
+}
+
+extension JSONValue: Hashable {
+    public static func == (a: JSONValue, b: JSONValue) -> Bool {
+        switch (a.canonical, b.canonical) {
+        case (.null, .null): true
+        case (.flag(let x), .flag(let y)): x == y
+        case (.integer(let x), .integer(let y)): x == y
+        case (.unsigned(let x), .unsigned(let y)): x == y
+        case (.number(let x), .number(let y)): x == y
+        case (.text(let x), .text(let y)): x == y
+        case (.list(let x), .list(let y)): x == y
+        case (.object(let x), .object(let y)): x == y
+        default: false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch canonical {
+        case .null: hasher.combine(0)
+        case .flag(let value): hasher.combine(value)
+        case .integer(let value): hasher.combine(value)
+        case .unsigned(let value): hasher.combine(value)
+        case .number(let value): hasher.combine(value)
+        case .text(let value): hasher.combine(value)
+        case .list(let value): hasher.combine(value)
+        case .object(let value): hasher.combine(value)
+        }
+    }
+
+    /// A whole number in the first of the cases that can hold it; anything else as it is.
+    private var canonical: JSONValue {
+        switch self {
+        case .number(let value):
+            Int64(exactly: value).map(JSONValue.integer) ?? UInt64(exactly: value).map(JSONValue.unsigned) ?? self
+        case .unsigned(let value): Int64(exactly: value).map(JSONValue.integer) ?? self
+        default: self
+        }
+    }
 }
 
 extension JSONValue: Codable {

@@ -42,7 +42,7 @@ public struct OutputPlan: Sendable {
         if let bitDepth = self.bitDepth, !format.bitDepths.contains(bitDepth) {
             let depths = format.bitDepths.map(\.rawValue).joined(separator: " or ")
             throw MusicError(
-                .invalidRequest, "bit_depth: .\(format.fileExtension) files can't hold \(bitDepth.rawValue)",
+                .invalidRequest, "the bit depth \(bitDepth.rawValue) does not go with .\(format.fileExtension) files",
                 advice: depths.isEmpty
                     ? "leave the bit depth out, or write .wav or .flac" : "choose \(depths), or write .wav")
         }

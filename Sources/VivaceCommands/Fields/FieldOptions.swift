@@ -53,6 +53,15 @@ extension OptionGroupKind {
 
 /// The fields that command lines have.
 enum CommandFields {
+    /// An error in which fields that options gave are called by these options.
+    static func worded(_ error: any Error, given: [String: JSONValue], of families: [any MusicFamily]) -> any Error {
+        guard var error = error as? MusicError else { return error }
+        for field in all(of: families) where given[field.name] != nil {
+            error.message = error.message.replacing("The field \(field.name)", with: "--\(field.flags[0])")
+        }
+        return error
+    }
+
     /// All of them; of families that have one of the same name, the first's.
     static func all(of families: [any MusicFamily]) -> [FieldDescription] {
         let tables =
