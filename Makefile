@@ -53,7 +53,7 @@ bench: build venv
 	.venv/bin/python tools/reference/compare_bench.py --vivace "$(BIN)/vivace"
 
 goldens:
-	VIVACE_WRITE_GOLDENS=1 swift test -c release --filter VivaceCommandsTests.HelpTests
+	VIVACE_WRITE_GOLDENS=1 swift test -c release --filter "VivaceCommandsTests.(HelpTests|RequestPageTests)"
 
 fixtures: venv
 	.venv/bin/python tools/reference/make_fixtures.py

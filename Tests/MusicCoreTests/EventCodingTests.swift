@@ -6,7 +6,7 @@ import Testing
 struct EventCodingTests {
     private static let request = MusicRequest(
         prompt: "slow jazz", duration: 12.5, seeds: [4, .max], batchSize: 2, steps: 8,
-        source: AudioInput(path: "a.wav"), normalization: .none, options: ["bpm": 96, "weights": [0.5, "x", nil]])
+        source: AudioInput(path: "a.wav"), normalization: .none, options: ["bpm": 96, "weights": [0.5, "x", .null]])
 
     private static let audio = AudioBuffer(sampleRate: 48_000, channels: [[0.5, -0.25], [0, 1]])
 

@@ -28,7 +28,7 @@ struct FieldKindTests {
         try expect(kind, 0.5, is: "0.5")
         try expect(kind, 4.0, is: "4")
         try expect(kind, .unsigned(.max), is: "18446744073709551615")
-        for value in [true, [], ["a"], .object([:]), nil] as [JSONValue] {
+        for value in [true, [], ["a"], .object([:]), .null] as [JSONValue] {
             #expect(error(kind, value)?.code == .invalidRequest, "\(value)")
         }
         #expect(error(kind, true)?.description == "The field x is true; give \(kind.expected)")
@@ -51,7 +51,7 @@ struct FieldKindTests {
             ("abc", "the text \"abc\""), ("", "the text \"\""), ("1.5", "the text \"1.5\""),
             ("nan", "the text \"nan\""), ("inf", "the text \"inf\""), (1.5, "the number 1.5"),
             (.number(.nan), "the number nan"), (.number(.infinity), "the number inf"), (1e30, "the number 1e+30"),
-            (true, "true"), ([120], "a list"), (.object(["a": 1]), "an object"), (nil, "null"),
+            (true, "true"), ([120], "a list"), (.object(["a": 1]), "an object"), (.null, "null"),
         ] as [(JSONValue, String)])
     func whatIsNoWholeNumberIsRefused(_ value: JSONValue, _ described: String) throws {
         let failure = try #require(error(bpm, value, "bpm"))
@@ -78,7 +78,7 @@ struct FieldKindTests {
         for value in [-0.1, 100.5, .number(.nan), .number(.infinity), "nan", "-inf", "101"] as [JSONValue] {
             #expect(error(kind, value)?.description == "The field x is \(value.plainText); use 0 to 100")
         }
-        for value in ["x", "", "1,5", true, [1], .object([:]), nil] as [JSONValue] {
+        for value in ["x", "", "1,5", true, [1], .object([:]), .null] as [JSONValue] {
             #expect(error(kind, value)?.advice == "give a number from 0 to 100", "\(value)")
         }
         #expect(error(.number(-0.5...1), "x")?.expected == "a number from -0.5 to 1")
@@ -92,7 +92,7 @@ struct FieldKindTests {
         try expect(.seed, .unsigned(.max), is: .unsigned(.max))
         try expect(.seed, "18446744073709551615", is: .unsigned(.max))
         #expect(UInt64(json: try FieldKind.seed.normalized("18446744073709551615", field: "seed")) == .max)
-        for value in [-1, "-1", "18446744073709551616", 0.5, "0.5", 1e30, "x", true, [1], nil] as [JSONValue] {
+        for value in [-1, "-1", "18446744073709551616", 0.5, "0.5", 1e30, "x", true, [1], .null] as [JSONValue] {
             #expect(error(.seed, value)?.advice == "give a whole number from 0 to 2^64 - 1", "\(value)")
         }
     }
@@ -106,7 +106,7 @@ struct FieldKindTests {
         for value in [false, 0, "false", "False", "no", "off", "0"] as [JSONValue] {
             try expect(.flag, value, is: false)
         }
-        for value in [2, -1, 0.5, "maybe", "", [true], .object([:]), nil] as [JSONValue] {
+        for value in [2, -1, 0.5, "maybe", "", [true], .object([:]), .null] as [JSONValue] {
             #expect(error(.flag, value)?.advice == "give true or false", "\(value)")
         }
         #expect(error(.flag, "maybe", "instrumental")?.message == "The field instrumental is the text \"maybe\"")
@@ -137,7 +137,7 @@ struct FieldKindTests {
         for value in ["", " \n", []] as [JSONValue] { try expect(kind, value, is: []) }
         #expect(error(kind, [1, 12])?.description == "The field x[2] is 12; use 0 to 9")
         #expect(error(kind, "1,,2")?.message == "The field x[2] is the text \"\"")
-        for value in [true, .object([:]), nil] as [JSONValue] {
+        for value in [true, .object([:]), .null] as [JSONValue] {
             #expect(error(kind, value)?.advice == "give a list, each item a whole number from 0 to 9", "\(value)")
         }
         try expect(.list(.text), "drums, bass", is: ["drums", "bass"])

@@ -46,7 +46,7 @@ struct FieldTableTests {
         #expect(try read(["label": "a", "name": "b"]).title == "b")
         #expect(try read(["label": "a", "name": "b", "title": "c"]).title == "c")
         // Null says nothing.
-        #expect(try read(["name": "a", "title": nil]).title == "a")
+        #expect(try read(["name": "a", "title": .null]).title == "a")
     }
 
     @Test func laterSpellingsWin() throws {
@@ -56,7 +56,7 @@ struct FieldTableTests {
 
     @Test func nullLeavesTheDefault() throws {
         let object: [String: JSONValue] = [
-            "title": nil, "count": nil, "level": nil, "is_loud": nil, "loudness": nil, "marks": nil,
+            "title": .null, "count": .null, "level": .null, "is_loud": .null, "loudness": .null, "marks": .null,
         ]
         #expect(try read(object) == Sample())
         // And what there is already.
@@ -67,8 +67,8 @@ struct FieldTableTests {
 
     @Test func whatIsUnknownComesBack() throws {
         var sample = Sample()
-        let rest = try Sample.fields.read(["title": "x", "colour": "red", "size": nil, "Title": 1], into: &sample)
-        #expect(rest == ["colour": "red", "size": nil, "Title": 1])
+        let rest = try Sample.fields.read(["title": "x", "colour": "red", "size": .null, "Title": 1], into: &sample)
+        #expect(rest == ["colour": "red", "size": .null, "Title": 1])
         #expect(sample == Sample(title: "x"))
     }
 
@@ -96,7 +96,7 @@ struct FieldTableTests {
     @Test func allFieldsAreThereWithNulls() {
         #expect(
             Sample.fields.object(of: Sample())
-                == ["title": "", "count": nil, "level": .number(1), "is_loud": false, "marks": []])
+                == ["title": "", "count": .null, "level": .number(1), "is_loud": false, "marks": []])
     }
 
     // MARK: The table

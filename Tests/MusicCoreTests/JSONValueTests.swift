@@ -12,9 +12,9 @@ struct JSONValueTests {
 
     @Test(
         arguments: [
-            nil, true, false, 0, -1, .integer(.min), .integer(.max), .unsigned(.max), .unsigned(1 << 63), 0.5, -2.25,
-            1e-6, "", "a \"b\" \\ \u{1F3B5}\n", "1", "true", [], [1, "two", 0.5, [nil, true]], .object([:]),
-            .object(["a": 1, "b": [.object(["c": nil])]]),
+            .null, true, false, 0, -1, .integer(.min), .integer(.max), .unsigned(.max), .unsigned(1 << 63), 0.5, -2.25,
+            1e-6, "", "a \"b\" \\ \u{1F3B5}\n", "1", "true", [], [1, "two", 0.5, [.null, true]], .object([:]),
+            .object(["a": 1, "b": [.object(["c": .null])]]),
         ] as [JSONValue])
     func valuesSurvive(_ value: JSONValue) throws {
         #expect(try again(value) == value)
@@ -29,7 +29,7 @@ struct JSONValueTests {
         let json = #"{"a": 18446744073709551615, "b": 9223372036854775807, "c": 1e-3, "d": null, "e": [true, "x"]}"#
         let object = try JSONDecoder().decode([String: JSONValue].self, from: Data(json.utf8))
         #expect(
-            object == ["a": .unsigned(.max), "b": .integer(.max), "c": 0.001, "d": nil, "e": [true, "x"]])
+            object == ["a": .unsigned(.max), "b": .integer(.max), "c": 0.001, "d": .null, "e": [true, "x"]])
     }
 
     @Test func unsignedNumbersHaveOneForm() {
@@ -40,7 +40,7 @@ struct JSONValueTests {
 
     @Test(
         arguments: [
-            (nil, "null", ""), (true, "true", "true"), (3, "the number 3", "3"), (0.5, "the number 0.5", "0.5"),
+            (.null, "null", ""), (true, "true", "true"), (3, "the number 3", "3"), (0.5, "the number 0.5", "0.5"),
             (.number(4), "the number 4", "4"), ("x", "the text \"x\"", "x"), ([1], "a list", ""),
             (.object([:]), "an object", ""),
             (.unsigned(.max), "the number 18446744073709551615", "18446744073709551615"),

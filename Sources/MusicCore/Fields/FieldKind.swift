@@ -33,6 +33,8 @@ public indirect enum FieldKind: Sendable, Equatable {
         case .flag: "true or false"
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .seed: "a whole number from 0 to 2^64 - 1"
+        // Beyond this, a range only keeps infinity and NaN out; the type that has the field checks more.
+        case .number(let range) where range.upperBound >= 1e9: "a number"
         case .number(let range): "a number from \(range.lowerBound.plainText) to \(range.upperBound.plainText)"
         case .choice(let names): "one of \(names.joined(separator: ", "))"
         case .list(let kind): "a list, each item \(kind.expected)"

@@ -77,7 +77,11 @@ struct FieldOption {
         } else if field.kind == .data, case .text(let text) = value, text.hasPrefix("@") {
             value = .text(try TextInput.read(String(text.dropFirst()), what: field.flags[0]))
         }
-        given[field.name] = try field.kind.normalized(value, field: field.name)
+        do {
+            given[field.name] = try field.kind.normalized(value, field: field.name)
+        } catch {
+            throw CommandFields.worded(error, field)
+        }
     }
 
     private var help: ArgumentHelp { ArgumentHelp(field.help, valueName: field.placeholder ?? usualName) }

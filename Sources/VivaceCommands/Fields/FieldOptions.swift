@@ -55,10 +55,13 @@ extension OptionGroupKind {
 enum CommandFields {
     /// An error in which fields that options gave are called by these options.
     static func worded(_ error: any Error, given: [String: JSONValue], of families: [any MusicFamily]) -> any Error {
+        all(of: families).filter { given[$0.name] != nil }.reduce(error) { worded($0, $1) }
+    }
+
+    /// An error in which a field is called by its option.
+    static func worded(_ error: any Error, _ field: FieldDescription) -> any Error {
         guard var error = error as? MusicError else { return error }
-        for field in all(of: families) where given[field.name] != nil {
-            error.message = error.message.replacing("The field \(field.name)", with: "--\(field.flags[0])")
-        }
+        error.message = error.message.replacing("The field \(field.name)", with: "--\(field.flags[0])")
         return error
     }
 

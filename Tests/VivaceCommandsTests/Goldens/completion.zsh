@@ -1,0 +1,558 @@
+#compdef vivace
+
+__vivace_complete() {
+    local -ar non_empty_completions=("${@:#(|:*)}")
+    local -ar empty_completions=("${(M)@:#(|:*)}")
+    _describe -V '' non_empty_completions -- empty_completions -P $'\'\''
+}
+
+__vivace_custom_complete() {
+    local -a completions
+    completions=("${(@f)"$("${command_name}" "${@}" "${command_line[@]}")"}")
+    if [[ "${#completions[@]}" -gt 1 ]]; then
+        __vivace_complete "${completions[@]:0:-1}"
+    fi
+}
+
+__vivace_cursor_index_in_current_word() {
+    if [[ -z "${QIPREFIX}${IPREFIX}${PREFIX}" ]]; then
+        printf 0
+    else
+        printf %s "${#${(z)LBUFFER}[-1]}"
+    fi
+}
+
+_vivace() {
+    emulate -RL zsh -G
+    setopt extendedglob nullglob numericglobsort
+    unsetopt aliases banghist
+
+    local -xr SAP_SHELL=zsh
+    local -x SAP_SHELL_VERSION
+    SAP_SHELL_VERSION="$(builtin emulate zsh -c 'printf %s "${ZSH_VERSION}"')"
+    local -r SAP_SHELL_VERSION
+
+    local context state state_descr line
+    local -A opt_args
+
+    local -r command_name="${words[1]}"
+    local -ar command_line=("${words[@]}")
+    local -ir current_word_index="$((CURRENT - 1))"
+
+    local -i ret=1
+    local -ar arg_specs=(
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+        '(-): :->command'
+        '(-)*:: :->arg'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+    case "${state}" in
+    command)
+        local -ar subcommands=(
+            'generate:Make music from a prompt and lyrics.'
+            'create:Make caption, lyrics, tempo and key out of a few words.'
+            'format:Rewrite a caption, and lay out lyrics.'
+            'understand:Describe a song: caption, tempo, key, metre, language, lyrics.'
+            'extract:Take the tracks of a song apart, one file for each.'
+            'codes:Print the audio codes of a song.'
+            'info:Show what is in an audio file and what made it.'
+            'spectrogram:Draw the mel spectrogram of an audio file as a PNG picture.'
+            'models:List, download, check, quantize and remove models.'
+            'doctor:Show what this machine suits, and what is installed.'
+            'bench:Measure the stages of a generation on this machine.'
+            'help:Show subcommand help information.'
+        )
+        _describe -V subcommand subcommands && ret=0
+        ;;
+    arg)
+        case "${words[1]}" in
+        generate|create|format|understand|extract|codes|info|spectrogram|models|doctor|bench|help)
+            "_vivace_${words[1]}" && ret=0
+            ;;
+        esac
+        ;;
+    esac
+
+    return "${ret}"
+}
+
+_vivace_generate() {
+    local -i ret=1
+    local -ar ___solver=('ode' 'sde' 'heun' 'dpmpp_2m')
+    local -ar ___cover_rule=('switch' 'blend')
+    local -ar ___dtype=('auto' 'f32' 'bf16')
+    local -ar ___quantize=('none' 'q8')
+    local -ar ___device=('auto' 'cpu' 'gpu')
+    local -ar ___normalize=('peak' 'none')
+    local -ar ___bit_depth=('16' '24' '32f')
+    local -ar arg_specs=(
+        ':prompt:'
+        '--duration[Length in seconds, 0.2 to 600; -1 leaves it to the model (default\: the model'\''s).]:seconds:'
+        '--lyrics[Words to sing, with section tags such as \[Verse\].]:text:'
+        '--lyrics-file[A UTF-8 text file with the lyrics; - reads standard input.]:file:_files'
+        '--instrumental[No vocals.]'
+        '--no-instrumental[No vocals.]'
+        '(--language --vocal-language)'{--language,--vocal-language}'[Language code of the lyrics (default\: en).]:code:'
+        '--bpm[Beats per minute, 30 to 300.]:count:'
+        '(--key --keyscale)'{--key,--keyscale}'[Key and scale, such as "F# minor".]:key:'
+        '(--time-signature --timesignature)'{--time-signature,--timesignature}'[Metre\: 2, 3, 4 or 6, also 4/4, 3/4, 2/4, 6/8.]:metre:'
+        '(--steps --inference-steps)'{--steps,--inference-steps}'[Number of denoising steps (default\: the model'\''s).]:count:'
+        '--guidance-scale[Strength of guidance; 1 turns it off (default\: the model'\''s).]:scale:'
+        '(--seed --seeds)'{--seed,--seeds}'[Seed, or several with commas between, one per song; songs without one, and -1, draw theirs.]:seed:'
+        '(--batch --batch-size)'{--batch,--batch-size}'[How many songs to make, 1 to 8.]:count:'
+        '--shift[Shift of the noise schedule, above 0 (default\: the model'\''s; 3 for turbo).]:number:'
+        '--timesteps[The noise schedule itself, as falling values in (0, 1\] with commas between; a final 0 is implied.]:list:'
+        '--latent-shift[Added to the final latents (default\: 0).]:number:'
+        '--latent-rescale[Factor on the final latents (default\: 1).]:number:'
+        '(--adg --use-adg)'{--adg,--use-adg}'[Angle-based guidance (ADG) in place of APG; base and SFT models only.]'
+        '(--no-adg --no-use-adg)'{--no-adg,--no-use-adg}'[Angle-based guidance (ADG) in place of APG; base and SFT models only.]'
+        '--cfg-interval-start[Lowest flow time at which guidance applies, 0 to 1; steps go from 1 (noise) to 0 (default\: 0).]:time:'
+        '--cfg-interval-end[Highest flow time at which guidance applies, 0 to 1 (default\: 1).]:time:'
+        '(--solver --infer-method)'{--solver,--infer-method}'[ode (Euler), sde, heun or dpmpp_2m; the last two are of second order and help base models at few steps (default\: ode).]:solver:{__vivace_complete "${___solver[@]}"}'
+        '--snap-timesteps[Move the flow times to those at which turbo models were trained.]'
+        '--no-snap-timesteps[Move the flow times to those at which turbo models were trained.]'
+        '(--task --task-type)'{--task,--task-type}'[What is done with the source audio (default\: text2music).]:task:'
+        '(--source --src-audio)'{--source,--src-audio}'[The audio file that the task works on.]:file:_files'
+        '(--reference --reference-audio)'{--reference,--reference-audio}'[An audio file whose timbre the song is to have.]:file:_files'
+        '--instruction[The task'\''s sentence in the prompt, in place of the usual one.]:text:'
+        '--audio-codes[Codes to follow, such as <|audio_code_123|><|audio_code_456|>; @FILE reads them from a file.]:codes:'
+        '--track[Track to make (lego) or to take out (extract)\: woodwinds, brass, fx, synth, strings, percussion, keyboard, guitar, bass, drums, backing_vocals, vocals.]:name:'
+        '--tracks[Tracks, with commas between\: woodwinds, brass, fx, synth, strings, percussion, keyboard, guitar, bass, drums, backing_vocals, vocals.]:names:'
+        '*--region[Part to repaint, in seconds\: 10-20, or 44- up to the end; -5-0 and 60-75 extend the song before its beginning and beyond its end. Give it once for each part.]:start-end:'
+        '--repainting-start[Start of the part to repaint, in seconds (default\: 0).]:seconds:'
+        '--repainting-end[End of the part to repaint; -1 is the end of the source (default).]:seconds:'
+        '--keep-source[Outside the repainted parts keep the source sample by sample (default), or make it again too.]'
+        '--no-keep-source[Outside the repainted parts keep the source sample by sample (default), or make it again too.]'
+        '(--cover-strength --audio-cover-strength)'{--cover-strength,--audio-cover-strength}'[How much of the source a cover follows, 0 to 1 (default\: 1).]:strength:'
+        '--cover-rule[What a cover strength below 1 means\: switch follows the source for that part of the steps, blend mixes in every step as Diffusers does (default\: switch).]:rule:{__vivace_complete "${___cover_rule[@]}"}'
+        '--cover-noise-strength[How near to the source'\''s sound a cover starts, 0 to 1 (default\: 0, from noise).]:strength:'
+        '--thinking[Plan with a language model\: what is left open, and audio codes that the song follows (default\: if one is installed and the memory suits it).]'
+        '--no-thinking[Plan with a language model\: what is left open, and audio codes that the song follows (default\: if one is installed and the memory suits it).]'
+        '--use-cot-metas[Let it fill in tempo, key, metre and length (default).]'
+        '--no-use-cot-metas[Let it fill in tempo, key, metre and length (default).]'
+        '--use-cot-caption[Let it rewrite the caption (default).]'
+        '--no-use-cot-caption[Let it rewrite the caption (default).]'
+        '--use-cot-lyrics[Let it lay out the lyrics anew (default\: no).]'
+        '--no-use-cot-lyrics[Let it lay out the lyrics anew (default\: no).]'
+        '--use-cot-language[Let it name the lyrics'\'' language (default).]'
+        '--no-use-cot-language[Let it name the lyrics'\'' language (default).]'
+        '--lm-batch-chunk-size[Most songs whose audio codes are written side by side (default\: 8; 0 is 8 too).]:songs:'
+        '--allow-lm-batch[Write the audio codes of several songs side by side (default).]'
+        '--no-allow-lm-batch[Write the audio codes of several songs side by side (default).]'
+        '--lm-temperature[Temperature of the language model, 0 to 2 (default\: 0.85).]:temperature:'
+        '--lm-cfg-scale[Guidance of the audio codes; 1 turns it off (default\: 2).]:scale:'
+        '--lm-top-k[Draw from this many likeliest tokens; 0 is all (default\: 0).]:count:'
+        '--lm-top-p[Draw from the likeliest tokens of this probability (default\: 0.9).]:probability:'
+        '--lm-repetition-penalty[Above 1, tokens that came before are less likely (default\: 1).]:factor:'
+        '--lm-negative-prompt[What guidance of the audio codes leads away from.]:text:'
+        '--use-constrained-decoding[Hold the output to the form of a plan (default).]'
+        '--no-use-constrained-decoding[Hold the output to the form of a plan (default).]'
+        '--lm[The language model\: a folder, a hub id or a short name such as lm-1.7b (default\: the one that comes with the model, else the largest installed one that the memory suits).]:model:'
+        '--memory-tier[Take the machine'\''s memory for that of this many gigabytes\: 8, 16, 24 or 48; see vivace doctor.]:gigabytes:'
+        '--model[A folder, a hub id such as ACE-Step/Ace-Step1.5, or a short name (see\: vivace models list).]:model:'
+        '--from[Repeat the song in this file; options given beside it change the recipe.]:file:'
+        '--request[A JSON document with the fields of GenerationParams and GenerationConfig; - reads standard input. Options given beside it win.]:file:'
+        '--dtype[Number format\: auto, f32 or bf16.]:format:{__vivace_complete "${___dtype[@]}"}'
+        '--quantize[Keep large weights in 8 bits (q8), which is faster and halves the memory; none is the default.]:how:{__vivace_complete "${___quantize[@]}"}'
+        '--device[Where to compute\: auto, cpu or gpu.]:device:{__vivace_complete "${___device[@]}"}'
+        '--threads[Threads on a CPU (default\: one for each physical core).]:count:'
+        '--low-memory[Let go of each network when its stage is over, and load it again for the next song.]'
+        '--normalize[Level of the result\: peak (at most full scale, then -1 dBFS) or none (default\: peak).]:rule:{__vivace_complete "${___normalize[@]}"}'
+        '--normalization-db[Peak of the result in dB of full scale, -60 to 0 (default\: -1).]:dB:'
+        '(--output -o)'{--output,-o}'[File to write; its extension chooses the format\: wav, flac, mp3, opus, ogg. With several songs, a number is put before the extension (default\: song-SEED.flac).]:file:'
+        '--bit-depth[Bits per sample\: 16, 24 or 32f (default\: 16; WAV and FLAC only).]:bits:{__vivace_complete "${___bit_depth[@]}"}'
+        '--save-latents[Also save the final latents, as .safetensors or .npy (frames x channels, float32).]:file:'
+        '--json[Print one JSON document on standard output\: files, seeds, parameters, seconds, and the reference'\''s result.]'
+        '(--quiet -q)'{--quiet,-q}'[Show errors only.]'
+        '(--verbose -v)'{--verbose,-v}'[Also show seconds per stage and peak memory.]'
+        '--stream[Also write the samples as they are decoded, as a 16-bit .wav file or pipe, before the level rule.]:file:'
+        '--play[Play the song with the system'\''s player\: aplay, ffplay, mpv, play (SoX) or afplay.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_create() {
+    local -i ret=1
+    local -ar ___dtype=('auto' 'f32' 'bf16')
+    local -ar ___quantize=('none' 'q8')
+    local -ar ___device=('auto' 'cpu' 'gpu')
+    local -ar arg_specs=(
+        ':query:'
+        '--instrumental[Without words to sing.]'
+        '(--language --vocal-language)'{--language,--vocal-language}'[Language code of the lyrics (default\: the model'\''s choice).]:code:'
+        '--generate[Make the song as well.]'
+        '(--output -o)'{--output,-o}'[File to write with --generate (default\: song-SEED.flac).]:file:'
+        '--duration[Length of the song in seconds, instead of the planned one.]:seconds:'
+        '--model[A folder, a hub id or a short name, as for '\''vivace generate'\''.]:model:'
+        '--lm[The language model\: a folder, a hub id or a short name such as lm-1.7b (default\: the one that comes with the model, else the largest installed one that the memory suits).]:model:'
+        '--lm-temperature[Temperature of the language model, 0 to 2 (default\: 0.85).]:temperature:'
+        '--lm-top-k[Draw from this many likeliest tokens; 0 is all (default\: 0).]:count:'
+        '--lm-top-p[Draw from the likeliest tokens of this probability (default\: 0.9).]:probability:'
+        '--lm-repetition-penalty[Above 1, tokens that came before are less likely (default\: 1).]:factor:'
+        '--use-constrained-decoding[Hold the output to the form of a plan (default).]'
+        '--no-use-constrained-decoding[Hold the output to the form of a plan (default).]'
+        '--seed[Seed; drawn if left out.]:seed:'
+        '--memory-tier[Take the machine'\''s memory for that of this many gigabytes\: 8, 16, 24 or 48; see vivace doctor.]:gigabytes:'
+        '--json[Print one JSON document with the fields of the reference'\''s result.]'
+        '--dtype[Number format\: auto, f32 or bf16.]:format:{__vivace_complete "${___dtype[@]}"}'
+        '--quantize[Keep large weights in 8 bits (q8), which is faster and halves the memory; none is the default.]:how:{__vivace_complete "${___quantize[@]}"}'
+        '--device[Where to compute\: auto, cpu or gpu.]:device:{__vivace_complete "${___device[@]}"}'
+        '--threads[Threads on a CPU (default\: one for each physical core).]:count:'
+        '--low-memory[Let go of each network when its stage is over, and load it again for the next song.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_format() {
+    local -i ret=1
+    local -ar ___dtype=('auto' 'f32' 'bf16')
+    local -ar ___quantize=('none' 'q8')
+    local -ar ___device=('auto' 'cpu' 'gpu')
+    local -ar arg_specs=(
+        ':caption:'
+        '--duration[Length in seconds, 0.2 to 600; -1 leaves it to the model (default\: the model'\''s).]:seconds:'
+        '--lyrics[Words to sing, with section tags such as \[Verse\].]:text:'
+        '--lyrics-file[A UTF-8 text file with the lyrics; - reads standard input.]:file:_files'
+        '(--language --vocal-language)'{--language,--vocal-language}'[Language code of the lyrics (default\: en).]:code:'
+        '--bpm[Beats per minute, 30 to 300.]:count:'
+        '(--key --keyscale)'{--key,--keyscale}'[Key and scale, such as "F# minor".]:key:'
+        '(--time-signature --timesignature)'{--time-signature,--timesignature}'[Metre\: 2, 3, 4 or 6, also 4/4, 3/4, 2/4, 6/8.]:metre:'
+        '--model[The model whose language model is used.]:model:'
+        '--lm[The language model\: a folder, a hub id or a short name such as lm-1.7b (default\: the one that comes with the model, else the largest installed one that the memory suits).]:model:'
+        '--lm-temperature[Temperature of the language model, 0 to 2 (default\: 0.85).]:temperature:'
+        '--lm-top-k[Draw from this many likeliest tokens; 0 is all (default\: 0).]:count:'
+        '--lm-top-p[Draw from the likeliest tokens of this probability (default\: 0.9).]:probability:'
+        '--lm-repetition-penalty[Above 1, tokens that came before are less likely (default\: 1).]:factor:'
+        '--use-constrained-decoding[Hold the output to the form of a plan (default).]'
+        '--no-use-constrained-decoding[Hold the output to the form of a plan (default).]'
+        '--seed[Seed; drawn if left out.]:seed:'
+        '--memory-tier[Take the machine'\''s memory for that of this many gigabytes\: 8, 16, 24 or 48; see vivace doctor.]:gigabytes:'
+        '--json[Print one JSON document with the fields of the reference'\''s result.]'
+        '--dtype[Number format\: auto, f32 or bf16.]:format:{__vivace_complete "${___dtype[@]}"}'
+        '--quantize[Keep large weights in 8 bits (q8), which is faster and halves the memory; none is the default.]:how:{__vivace_complete "${___quantize[@]}"}'
+        '--device[Where to compute\: auto, cpu or gpu.]:device:{__vivace_complete "${___device[@]}"}'
+        '--threads[Threads on a CPU (default\: one for each physical core).]:count:'
+        '--low-memory[Let go of each network when its stage is over, and load it again for the next song.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_understand() {
+    local -i ret=1
+    local -ar ___dtype=('auto' 'f32' 'bf16')
+    local -ar ___quantize=('none' 'q8')
+    local -ar ___device=('auto' 'cpu' 'gpu')
+    local -ar arg_specs=(
+        ':file:'
+        '--codes[Audio codes instead of a file, as '\''vivace codes'\'' prints them.]:codes:'
+        '--model[The model that turns audio into codes, as for '\''vivace generate'\''.]:model:'
+        '--lm[The language model\: a folder, a hub id or a short name such as lm-1.7b (default\: the one that comes with the model, else the largest installed one that the memory suits).]:model:'
+        '--lm-temperature[Temperature of the language model, 0 to 2 (default\: 0.85).]:temperature:'
+        '--lm-top-k[Draw from this many likeliest tokens; 0 is all (default\: 0).]:count:'
+        '--lm-top-p[Draw from the likeliest tokens of this probability (default\: 0.9).]:probability:'
+        '--lm-repetition-penalty[Above 1, tokens that came before are less likely (default\: 1).]:factor:'
+        '--use-constrained-decoding[Hold the output to the form of a plan (default).]'
+        '--no-use-constrained-decoding[Hold the output to the form of a plan (default).]'
+        '--seed[Seed; drawn if left out.]:seed:'
+        '--memory-tier[Take the machine'\''s memory for that of this many gigabytes\: 8, 16, 24 or 48; see vivace doctor.]:gigabytes:'
+        '--json[Print one JSON document with the fields of the reference'\''s result.]'
+        '--dtype[Number format\: auto, f32 or bf16.]:format:{__vivace_complete "${___dtype[@]}"}'
+        '--quantize[Keep large weights in 8 bits (q8), which is faster and halves the memory; none is the default.]:how:{__vivace_complete "${___quantize[@]}"}'
+        '--device[Where to compute\: auto, cpu or gpu.]:device:{__vivace_complete "${___device[@]}"}'
+        '--threads[Threads on a CPU (default\: one for each physical core).]:count:'
+        '--low-memory[Let go of each network when its stage is over, and load it again for the next song.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_extract() {
+    local -i ret=1
+    local -ar ___dtype=('auto' 'f32' 'bf16')
+    local -ar ___quantize=('none' 'q8')
+    local -ar ___device=('auto' 'cpu' 'gpu')
+    local -ar arg_specs=(
+        ':file:'
+        '(--steps --inference-steps)'{--steps,--inference-steps}'[Number of denoising steps (default\: the model'\''s).]:count:'
+        '--guidance-scale[Strength of guidance; 1 turns it off (default\: the model'\''s).]:scale:'
+        '(--seed --seeds)'{--seed,--seeds}'[Seed, or several with commas between, one per song; songs without one, and -1, draw theirs.]:seed:'
+        '--tracks[Tracks, with commas between\: woodwinds, brass, fx, synth, strings, percussion, keyboard, guitar, bass, drums, backing_vocals, vocals.]:names:'
+        '(--output -o)'{--output,-o}'[Folder for the files; it is made if need be.]:folder:'
+        '--format[Kind of the files\: wav, flac, mp3, opus or ogg.]:format:'
+        '--prompt[What the song is like; it helps the model.]:prompt:'
+        '--model[A base model\: folder, hub id or short name.]:model:'
+        '--dtype[Number format\: auto, f32 or bf16.]:format:{__vivace_complete "${___dtype[@]}"}'
+        '--quantize[Keep large weights in 8 bits (q8), which is faster and halves the memory; none is the default.]:how:{__vivace_complete "${___quantize[@]}"}'
+        '--device[Where to compute\: auto, cpu or gpu.]:device:{__vivace_complete "${___device[@]}"}'
+        '--threads[Threads on a CPU (default\: one for each physical core).]:count:'
+        '--low-memory[Let go of each network when its stage is over, and load it again for the next song.]'
+        '--json[Print one JSON document\: model, seed, file of each track.]'
+        '(--quiet -q)'{--quiet,-q}'[Show errors only.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_codes() {
+    local -i ret=1
+    local -ar ___dtype=('auto' 'f32' 'bf16')
+    local -ar ___quantize=('none' 'q8')
+    local -ar ___device=('auto' 'cpu' 'gpu')
+    local -ar arg_specs=(
+        ':file:'
+        '--model[A folder, a hub id or a short name, as for '\''vivace generate'\''.]:model:'
+        '--dtype[Number format\: auto, f32 or bf16.]:format:{__vivace_complete "${___dtype[@]}"}'
+        '--quantize[Keep large weights in 8 bits (q8), which is faster and halves the memory; none is the default.]:how:{__vivace_complete "${___quantize[@]}"}'
+        '--device[Where to compute\: auto, cpu or gpu.]:device:{__vivace_complete "${___device[@]}"}'
+        '--threads[Threads on a CPU (default\: one for each physical core).]:count:'
+        '--low-memory[Let go of each network when its stage is over, and load it again for the next song.]'
+        '--json[Print one JSON document\: file, model, codes.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_info() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':file:'
+        '--json[Print one JSON document.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_spectrogram() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':file:'
+        '(--output -o)'{--output,-o}'[The picture; by default the file'\''s name with png.]:file:'
+        '--width[Width in pixels, 64 to 8192.]:width:'
+        '--height[Height in pixels, 32 to 2048.]:height:'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_models() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+        '(-): :->command'
+        '(-)*:: :->arg'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+    case "${state}" in
+    command)
+        local -ar subcommands=(
+            'list:List known models, and which of them are on this machine.'
+            'pull:Download models, or what has changed of them.'
+            'path:Print the folder of a model on this machine.'
+            'verify:Hash a model'\''s files anew and compare with what the hub recorded.'
+            'remove:Remove a model from the cache.'
+            'quantize:Write a copy of a model with its large weights in 8 bits.'
+            'make-random:Write a checkpoint with random weights, to measure speed and memory with.'
+        )
+        _describe -V subcommand subcommands && ret=0
+        ;;
+    arg)
+        case "${words[1]}" in
+        list|pull|path|verify|remove|quantize|make-random)
+            "_vivace_models_${words[1]}" && ret=0
+            ;;
+        esac
+        ;;
+    esac
+
+    return "${ret}"
+}
+
+_vivace_models_list() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--installed[Only models that are on this machine, as a whole or in part.]'
+        '--json[Print one JSON document.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_models_pull() {
+    local -i ret=1
+    local -ar ___source=('auto' 'huggingface' 'modelscope')
+    local -ar arg_specs=(
+        '*:names:'
+        '--source[The site to ask first; the official models are on both, and the other one steps in.]:source:{__vivace_complete "${___source[@]}"}'
+        '--parallel[How many files to download at the same time.]:parallel:'
+        '--json[Print one JSON document.]'
+        '(--quiet -q)'{--quiet,-q}'[No progress.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_models_path() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':name:'
+        '--component[Print the folder of one part, such as vae.]:part:'
+        '--json[Print one JSON document with the folders of all parts.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_models_verify() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':name:'
+        '--repair[Download damaged and missing files anew.]'
+        '--json[Print one JSON document.]'
+        '(--quiet -q)'{--quiet,-q}'[No progress, and nothing about intact files.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_models_remove() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':name:'
+        '(--dry-run -d)'{--dry-run,-d}'[Say what would go, and remove nothing.]'
+        '--json[Print one JSON document.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_models_quantize() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':name:'
+        ':folder:'
+        '(--quiet -q)'{--quiet,-q}'[No progress.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_models_make-random() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':folder:'
+        '--full-size[The model that makes audio, with all sizes as published\: 2.4 billion weights, 4.6 GiB.]'
+        '--lm[Instead, the language model of a published size\: 0.6B, 1.7B or 4B.]:size:'
+        '--seed[Seed of the weights.]:seed:'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_doctor() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--memory-tier[Take the machine'\''s memory for that of this many gigabytes\: 8, 16, 24 or 48; see vivace doctor.]:gigabytes:'
+        '--json[Print one JSON document.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_bench() {
+    local -i ret=1
+    local -ar ___stage=('text-encoder' 'condition-encoder' 'dit' 'vae-encode' 'vae-decode' 'end-to-end' 'lm-prefill' 'lm' 'lm-cfg')
+    local -ar ___dtype=('auto' 'f32' 'bf16')
+    local -ar ___quantize=('none' 'q8')
+    local -ar ___device=('auto' 'cpu' 'gpu')
+    local -ar arg_specs=(
+        '--model[A folder, a hub id or a short name, instead of random weights.]:model:'
+        '--duration[Length of the song, 0.2 to 600.]:seconds:'
+        '--batch[How many songs, 1 to 8.]:batch:'
+        '--steps[Denoising steps of the stage end-to-end.]:steps:'
+        '--text-tokens[Tokens of the prompt, 1 to 256.]:text-tokens:'
+        '--lyric-tokens[Tokens of the lyrics, 1 to 2048.]:lyric-tokens:'
+        '--repeats[Timed runs of each stage, after one that warms up.]:repeats:'
+        '*--stage[Measure this stage only; repeatable.]:stage:{__vivace_complete "${___stage[@]}"}'
+        '--dtype[Number format\: auto, f32 or bf16.]:format:{__vivace_complete "${___dtype[@]}"}'
+        '--quantize[Keep large weights in 8 bits (q8), which is faster and halves the memory; none is the default.]:how:{__vivace_complete "${___quantize[@]}"}'
+        '--device[Where to compute\: auto, cpu or gpu.]:device:{__vivace_complete "${___device[@]}"}'
+        '--threads[Threads on a CPU (default\: one for each physical core).]:count:'
+        '--low-memory[Let go of each network when its stage is over, and load it again for the next song.]'
+        '--json[Print one JSON document on standard output.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_help() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '*:subcommands:'
+        '--version[Show the version.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+if [[ "${funcstack[1]}" = _vivace ]]; then
+    _vivace "${@}"
+else
+    compdef _vivace vivace
+fi
