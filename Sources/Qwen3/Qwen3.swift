@@ -9,11 +9,14 @@ final class Qwen3Backbone: Module {
     @ModuleInfo(key: "embed_tokens") var embedding: Embedding
     let layers: [Qwen3Layer]
     let norm: RMSNorm
+    /// Advances whenever a module of a layer is replaced.
+    let revision = ModuleRevision()
 
     init(_ configuration: Qwen3Configuration) {
+        let revision = revision
         _embedding.wrappedValue = Embedding(
             embeddingCount: configuration.vocabularySize, dimensions: configuration.hiddenSize)
-        layers = (0..<configuration.hiddenLayers).map { _ in Qwen3Layer(configuration) }
+        layers = (0..<configuration.hiddenLayers).map { _ in Qwen3Layer(configuration, revision) }
         norm = RMSNorm(dimensions: configuration.hiddenSize, eps: configuration.normEpsilon)
     }
 

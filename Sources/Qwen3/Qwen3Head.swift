@@ -39,14 +39,13 @@ final class Qwen3Head: Module {
 
     /// `[B, hidden]` to `[B, ids]`.
     func callAsFunction(_ hidden: MLXArray, _ ids: Range<Int>) -> MLXArray {
+        let projection = projection
         if let divided = projection as? DividedLinear { return divided(hidden, outputs: ids) }
-        let hidden = hidden.asType(projection.dtype)
-        if let weight = projection.plainWeight ?? (projection as? EmbeddingProjection)?.plainTable,
-            projection.bias == nil
-        {
-            return matmul(hidden, weight[ids].T)
+        let table = (projection as? EmbeddingProjection)?.plainTable
+        if let weight = table ?? projection.plainWeight, projection.bias == nil {
+            return matmul(hidden.asType(weight.dtype), weight[ids].T)
         }
-        let scores = projection(hidden)
+        let scores = projection(hidden.asType(projection.dtype))
         return ids == 0..<projection.outputDimensions ? scores : scores[0..., ids]
     }
 }

@@ -2,8 +2,30 @@ import MLX
 import MLXNN
 import ModelSupport
 
+/// Counts how often modules within a network were replaced, so that whoever gathered them knows when to look again.
+final class ModuleRevision {
+    private(set) var count = 0
+
+    fileprivate func advance() { count += 1 }
+}
+
+/// A part of a network whose modules may be replaced.
+class RevisedModule: Module {
+    private let revision: ModuleRevision
+
+    init(_ revision: ModuleRevision) {
+        self.revision = revision
+        super.init()
+    }
+
+    override func updateModule(key: String, _ value: Any) throws {
+        try super.updateModule(key: key, value)
+        revision.advance()
+    }
+}
+
 /// Self-attention with grouped key and value heads, normalised queries and keys, and rotary positions.
-final class Qwen3Attention: Module {
+final class Qwen3Attention: RevisedModule {
     @ModuleInfo(key: "q_proj") var queryProjection: any LinearLayer
     @ModuleInfo(key: "k_proj") var keyProjection: any LinearLayer
     @ModuleInfo(key: "v_proj") var valueProjection: any LinearLayer
@@ -13,8 +35,9 @@ final class Qwen3Attention: Module {
 
     let configuration: Qwen3Configuration
 
-    init(_ configuration: Qwen3Configuration) {
+    init(_ configuration: Qwen3Configuration, _ revision: ModuleRevision) {
         self.configuration = configuration
+        super.init(revision)
         let queries = configuration.attentionHeads * configuration.headDimensions
         let keys = configuration.keyValueHeads * configuration.headDimensions
         let bias = configuration.hasAttentionBias
@@ -96,12 +119,13 @@ struct CachedPass {
 }
 
 /// Feed-forward layer: `down(silu(gate x) * up x)`.
-final class Qwen3MLP: Module, UnaryLayer {
+final class Qwen3MLP: RevisedModule, UnaryLayer {
     @ModuleInfo(key: "gate_proj") var gate: any LinearLayer
     @ModuleInfo(key: "up_proj") var up: any LinearLayer
     @ModuleInfo(key: "down_proj") var down: any LinearLayer
 
-    init(_ configuration: Qwen3Configuration) {
+    init(_ configuration: Qwen3Configuration, _ revision: ModuleRevision) {
+        super.init(revision)
         _gate.wrappedValue = Linear(configuration.hiddenSize, configuration.intermediateSize, bias: false)
         _up.wrappedValue = Linear(configuration.hiddenSize, configuration.intermediateSize, bias: false)
         _down.wrappedValue = Linear(configuration.intermediateSize, configuration.hiddenSize, bias: false)
@@ -114,15 +138,16 @@ final class Qwen3MLP: Module, UnaryLayer {
 }
 
 /// One transformer layer with normalisation before each part.
-final class Qwen3Layer: Module {
+final class Qwen3Layer: RevisedModule {
     @ModuleInfo(key: "self_attn") var attention: Qwen3Attention
     @ModuleInfo(key: "mlp") var mlp: Qwen3MLP
     @ModuleInfo(key: "input_layernorm") var attentionNorm: RMSNorm
     @ModuleInfo(key: "post_attention_layernorm") var mlpNorm: RMSNorm
 
-    init(_ configuration: Qwen3Configuration) {
-        _attention.wrappedValue = Qwen3Attention(configuration)
-        _mlp.wrappedValue = Qwen3MLP(configuration)
+    init(_ configuration: Qwen3Configuration, _ revision: ModuleRevision) {
+        super.init(revision)
+        _attention.wrappedValue = Qwen3Attention(configuration, revision)
+        _mlp.wrappedValue = Qwen3MLP(configuration, revision)
         _attentionNorm.wrappedValue = RMSNorm(dimensions: configuration.hiddenSize, eps: configuration.normEpsilon)
         _mlpNorm.wrappedValue = RMSNorm(dimensions: configuration.hiddenSize, eps: configuration.normEpsilon)
     }

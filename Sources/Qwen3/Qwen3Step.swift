@@ -7,10 +7,13 @@ import ModelSupport
 ///
 /// Activations are float32 between the products, whatever the number format of the weights.
 @MLXActor
-struct Qwen3Step {
+final class Qwen3Step {
     private let configuration: Qwen3Configuration
     private let frequencies: [Float]
     private let multipliesInt8: Bool
+    private var gathered: [[MLXArray]]?
+    /// That of the backbone when its weights were gathered.
+    private var revision: Int?
 
     /// - Returns: `nil` where layers can't be run so: on a GPU, or with biases.
     init?(_ configuration: Qwen3Configuration) {
@@ -26,18 +29,25 @@ struct Qwen3Step {
     /// - Returns: `nil` where a projection is something else than a matrix, as one with an adapter is, or is in 8 bits on
     ///   a processor without products of these: such layers have to be run as they are.
     func weights(of backbone: Qwen3Backbone) -> [[MLXArray]]? {
+        // New values of the same layers arrive in the same arrays.
+        if revision != backbone.revision.count {
+            gathered = gather(backbone)
+            revision = backbone.revision.count
+        }
+        return gathered
+    }
+
+    private func gather(_ backbone: Qwen3Backbone) -> [[MLXArray]]? {
         var result: [[MLXArray]] = []
-        result.reserveCapacity(backbone.layers.count)
         for layer in backbone.layers {
             let attention = layer.attention
-            var weights = [
-                layer.attentionNorm.weight, attention.queryNorm.weight, attention.keyNorm.weight,
-                layer.mlpNorm.weight,
-            ]
-            for projection in [
+            let norms = [layer.attentionNorm, attention.queryNorm, attention.keyNorm, layer.mlpNorm]
+            let projections = [
                 attention.queryProjection, attention.keyProjection, attention.valueProjection,
                 attention.outputProjection, layer.mlp.gate, layer.mlp.up, layer.mlp.down,
-            ] {
+            ]
+            var weights = norms.map(\.weight)
+            for projection in projections {
                 if let matrix = projection.plainWeight, projection.bias == nil {
                     weights.append(matrix)
                 } else if let layer = projection as? Int8Linear, layer.bias == nil, multipliesInt8 {
