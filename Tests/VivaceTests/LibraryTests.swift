@@ -156,7 +156,11 @@ struct LibraryTests {
             // Two songs with codes of their own: five a second, rounded down.
             #expect(song.audios.count == 2)
             let all = song.audios.map { AudioCodeText.codes(in: $0.parameters["audio_codes"]?.plainText ?? "") }
-            #expect(all.map(\.count) == [6, 6] && all[0] != all[1])
+            #expect(all.map(\.count) == [6, 6])
+            // Which codes a tiny model draws is its seed's matter; four seeds don't draw the same ones.
+            let fixed = GenerationConfig(batchSize: 4, useRandomSeed: false, seeds: [1, 2, 3, 4])
+            let four = await manager.generateMusic(params, fixed)
+            #expect(Set(four.audios.map { $0.parameters["audio_codes"]?.plainText ?? "" }).count > 1)
             let first = song.audios[0].parameters
             #expect(first["cot_bpm"] == first["bpm"] && first["bpm"] != nil && first["cot_caption"] != "")
             #expect(song.extraOutputs?.timeCosts["lm_phase2_time"] ?? 0 > 0)
