@@ -35,13 +35,11 @@ SANITIZED_BUILD = VIVACE_TESTS=MLXTests,MLXNNTests,ModelSupportTests,OobleckTest
 
 asan: setup
 	$(SANITIZED_BUILD) --sanitize=address --scratch-path .build/asan
-	ASAN_OPTIONS=$$(tr '\n' : < scripts/sanitizers/asan.options) \
-		.build/asan/release/$(SANITIZED_TESTS)
+	VIVACE_SANITIZER=address .build/asan/release/$(SANITIZED_TESTS)
 
 tsan: setup
 	$(SANITIZED_BUILD) --sanitize=thread --scratch-path .build/tsan
-	TSAN_OPTIONS=suppressions=scripts/sanitizers/tsan.suppressions:halt_on_error=1 \
-		.build/tsan/release/$(SANITIZED_TESTS)
+	VIVACE_SANITIZER=thread TSAN_OPTIONS=halt_on_error=1 .build/tsan/release/$(SANITIZED_TESTS)
 
 build: setup
 	$(SWIFT_BUILD) --product vivace

@@ -172,7 +172,7 @@ extension NNTests {
             #expect(parameters.flattened().count == 2000)
             try stack.update(parameters: parameters, verify: .all)
             for (made, expected) in zip(stack.parameters().flattened(), parameters.flattened()) {
-                #expect(made.0 == expected.0 && (made.1 .== expected.1).all().item(Bool.self))
+                #expect(made.0 == expected.0 && made.1.asArray(Float.self) == expected.1.asArray(Float.self))
             }
         }
 

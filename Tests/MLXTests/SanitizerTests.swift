@@ -31,15 +31,27 @@ extension MLXTests {
             }
         }
 
+        @Test(.enabled(if: sanitizer == "address", "make asan runs it"))
+        func leaksAreSeen() async {
+            await #expect(processExitsWith: .failure) {
+                for count in 1...100 { UnsafeMutablePointer<Int>.allocate(capacity: count).initialize(to: count) }
+            }
+        }
+
         @Test(.enabled(if: sanitizer == "thread", "make tsan runs it"))
         func racesAreSeen() async {
             await #expect(processExitsWith: .failure) {
                 let count = UnsafeMutablePointer<Int>.allocate(capacity: 1)
                 count.initialize(to: 0)
                 let address = UInt(bitPattern: count)
-                DispatchQueue.concurrentPerform(iterations: 1000) { _ in
-                    UnsafeMutablePointer<Int>(bitPattern: address)?.pointee += 1
+                let done = DispatchSemaphore(value: 0)
+                for _ in 0..<2 {
+                    Thread.detachNewThread {
+                        UnsafeMutablePointer<Int>(bitPattern: address)?.pointee += 1
+                        done.signal()
+                    }
                 }
+                for _ in 0..<2 { done.wait() }
                 #expect(count.pointee > 0)
             }
         }
