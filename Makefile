@@ -1,5 +1,6 @@
 # make song     build, then make a song with the built-in model
 # make test     build, then run every test
+# make fuzz     read 10,000 damaged files with each reader of foreign bytes
 # make asan     build with AddressSanitizer, then test the array floors (likewise make tsan: ThreadSanitizer)
 # make bench    measure the stages beside PyTorch (needs the Python environment of tools/reference)
 # make fixtures make the golden tensors and tiny checkpoints of the tests anew (likewise)
@@ -12,7 +13,7 @@ BIN = $(shell $(SWIFT_BUILD) --show-bin-path)
 PROMPT = upbeat synthwave with a driving bass line and bright arpeggios
 LYRICS = [Verse]\nNeon rivers run below the town\n[Chorus]\nWe keep on driving till the lights go down
 
-.PHONY: song test goldens asan tsan bench fixtures format lint dist build setup clean
+.PHONY: song test fuzz goldens asan tsan bench fixtures format lint dist build setup clean
 
 song: build
 	@mkdir -p out
@@ -24,6 +25,10 @@ test: setup
 	scripts/check-floors
 	$(SWIFT_BUILD) --build-tests
 	swift test -c release --skip-build
+
+fuzz: setup
+	$(SWIFT_BUILD) --build-tests
+	VIVACE_FUZZ_ROUNDS=10000 swift test -c release --skip-build --filter FuzzTests
 
 # Tests of the C++ floor and of what stands on it. Not those that watch the memory of the whole process, of which the
 # sanitizers take their own part.

@@ -97,6 +97,13 @@ var targets: [Target] = [
         name: "TestSupport", dependencies: ["ModelSupport", mlx, mlxNN], path: "Tests/TestSupport",
         swiftSettings: strict),
     .testTarget(name: "MusicCoreTests", dependencies: ["MusicCore"], swiftSettings: strict),
+    .testTarget(
+        name: "FuzzTests",
+        dependencies: [
+            "StreamingJSON", "Safetensors", "MusicCore", "AudioFile", "Tokenizers", "ModelHub", "ModelSupport",
+            "ACEStep", "MusicEngine",
+        ],
+        swiftSettings: strict),
     .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors", "StreamingJSON"], swiftSettings: strict),
     .testTarget(
         name: "AudioFileTests", dependencies: ["AudioFile", "MusicCore", "CSndfile"], swiftSettings: strict),

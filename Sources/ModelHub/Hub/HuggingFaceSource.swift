@@ -42,7 +42,7 @@ package struct HuggingFaceSource: HubSource {
             let page = try await answer([TreeEntry].self, at: url)
             files += page.value.compactMap(\.file)
             guard files.count <= ListingLimits.files else { break }
-            next = try Self.nextPage(page.head)
+            next = try page.head.headers["link"].flatMap { try Self.nextPage($0, from: page.head.url) }
         }
         return try RepositoryListing(
             repository: repository, source: name, revision: revision, commit: commit, downloadRevision: commit,
@@ -79,13 +79,17 @@ package struct HuggingFaceSource: HubSource {
     }
 
     /// The address in `Link: <address>; rel="next"` (RFC 8288).
-    static func nextPage(_ head: HTTPHead) throws -> WebURL? {
-        for link in (head.headers["link"] ?? "").split(separator: ",") {
+    ///
+    /// - Parameters:
+    ///   - header: what follows the name of the header.
+    ///   - url: the address that answered with it.
+    package static func nextPage(_ header: String, from url: WebURL) throws -> WebURL? {
+        for link in header.split(separator: ",") {
             let parts = link.split(separator: ";").map { $0.drop { $0 == " " } }
             guard let address = parts.first, address.hasPrefix("<"), address.hasSuffix(">"),
                 parts.dropFirst().contains(where: { $0 == "rel=\"next\"" || $0 == "rel=next" })
             else { continue }
-            return try head.url.resolving(String(address.dropFirst().dropLast()))
+            return try url.resolving(String(address.dropFirst().dropLast()))
         }
         return nil
     }
