@@ -131,9 +131,31 @@ package struct RequestResolver: Sendable {
                 break
             }
         }
-        let isRepaint = request.task == .repaint && request.source != nil
-        if isRepaint, request.keepsSource, !request.regions.isEmpty, request.normalization == .peak {
+        noteWhatIsNotUsed(request, &notices)
+    }
+
+    /// Says which fields have no effect on this request.
+    private func noteWhatIsNotUsed(_ request: ACEStepRequest, _ notices: inout [String]) {
+        let usual = ACEStepOptions()
+        let keepsSamples =
+            request.task == .repaint && request.source != nil && request.keepsSource && !request.regions.isEmpty
+        if keepsSamples, request.normalization == .peak {
             notices.append("The song keeps the level of its source; its peak is not changed")
+        }
+        let hasLevel = request.normalizationLevel != MusicRequest().normalizationLevel
+        if hasLevel, keepsSamples || request.normalization == .none {
+            notices.append("normalization_db is not used: the level of the song is left as it is")
+        }
+        if keepsSamples, request.normalization == .none {
+            notices.append("enable_normalization is not used: the song keeps the level of its source")
+        }
+        if request.keepsSource != usual.keepsSource, request.task != .repaint || request.regions.isEmpty {
+            notices.append("keep_source is not used: it belongs to the repainted regions of a source")
+        }
+        if request.coverRule != usual.coverRule, request.coverStrength == 1 {
+            notices.append("cover_rule is not used: audio_cover_strength is 1")
+        } else if request.coverRule == .blend, request.task != .cover, request.audioCodes == nil {
+            notices.append("cover_rule is not used: it belongs to covers")
         }
         if request.coverNoiseStrength > 0, request.source == nil, request.audioCodes == nil {
             notices.append("cover_noise_strength is not used: there is no source to start from")
