@@ -57,9 +57,7 @@ var targets: [Target] = [
     // Floor 4: model families; they never import each other
     .target(
         name: "ACEStep",
-        dependencies: [
-            "MusicCore", "Safetensors", "ModelSupport", "Tokenizers", "Oobleck", "Qwen3", mlx, mlxNN,
-        ],
+        dependencies: ["MusicCore", "ModelSupport", "Tokenizers", "Oobleck", "Qwen3", mlx, mlxNN],
         swiftSettings: strict),
 
     // The reference's own names for requests and results
