@@ -57,13 +57,19 @@ var targets: [Target] = [
     // Floor 4: model families; they never import each other
     .target(
         name: "ACEStep",
-        dependencies: [
-            "MusicCore", "Safetensors", "ModelSupport", "Tokenizers", "Oobleck", "Qwen3", "CZlib", mlx, mlxNN,
-        ],
+        dependencies: ["MusicCore", "ModelSupport", "Tokenizers", "Oobleck", "Qwen3", mlx, mlxNN],
         swiftSettings: strict),
 
     // The reference's own names for requests and results
     .target(name: "ACEStepForms", dependencies: ["MusicCore", "ACEStep"], swiftSettings: strict),
+
+    // What measures the family: benchmarks of its stages, checkpoints of full size with random weights
+    .target(
+        name: "ACEStepTools",
+        dependencies: [
+            "MusicCore", "Safetensors", "ModelSupport", "Tokenizers", "Oobleck", "Qwen3", "ACEStep", "CZlib", mlx,
+        ],
+        swiftSettings: strict),
 
     // Floor 5: the one way from an order to songs
     .target(
@@ -89,7 +95,7 @@ var targets: [Target] = [
         swiftSettings: strict),
     .executableTarget(
         name: "vivace",
-        dependencies: ["VivaceCommands", "Vivace", "ACEStep", "ModelSupport"],
+        dependencies: ["VivaceCommands", "Vivace", "ACEStep", "ACEStepTools", "ModelSupport"],
         swiftSettings: strict),
 
     // Tests
@@ -124,6 +130,10 @@ var targets: [Target] = [
         swiftSettings: strict),
     .testTarget(
         name: "ACEStepFormsTests", dependencies: ["ACEStepForms", "ACEStep", "MusicCore"], swiftSettings: strict),
+    .testTarget(
+        name: "ACEStepToolsTests",
+        dependencies: ["ACEStepTools", "ACEStep", "ModelSupport", "MusicCore", "TestSupport", "Tokenizers", mlx, mlxNN],
+        swiftSettings: strict),
     // A family that nothing but tests knows, and the command line with it.
     .target(name: "ToneFamily", dependencies: ["MusicCore"], path: "Tests/ToneFamily", swiftSettings: strict),
     .executableTarget(

@@ -7,17 +7,16 @@ import Oobleck
 ///
 /// All work runs on the array thread, where generations, plans and loads take turns by step (`ArrayScheduler`): several
 /// go on side by side, each can be stopped within a step, and each song is what it would be alone.
-public final class ACEStepBackend: MeasurableBackend, SongCodesBackend {
+public final class ACEStepBackend: SongCodesBackend {
     /// What was loaded.
     public let info: ModelInfo
-    private let pipeline: Pipeline
-    private let benchmark: StageBenchmark
+    /// The way from its requests to songs.
+    package let pipeline: Pipeline
     private let resolver: RequestResolver
 
-    private init(info: ModelInfo, pipeline: Pipeline, benchmark: StageBenchmark, resolver: RequestResolver) {
+    private init(info: ModelInfo, pipeline: Pipeline, resolver: RequestResolver) {
         self.info = info
         self.pipeline = pipeline
-        self.benchmark = benchmark
         self.resolver = resolver
     }
 
@@ -58,9 +57,7 @@ public final class ACEStepBackend: MeasurableBackend, SongCodesBackend {
             notice: remarks.notice)
         let pipeline = Pipeline(model: model, target: target, isFrugal: options.lowMemory)
         return ACEStepBackend(
-            info: info, pipeline: pipeline,
-            benchmark: StageBenchmark(model: model, pipeline: pipeline, target: target),
-            resolver: RequestResolver(model, trackTasks: remarks.trackTasks))
+            info: info, pipeline: pipeline, resolver: RequestResolver(model, trackTasks: remarks.trackTasks))
     }
 
     /// Checks a request and fills in what it leaves open, by what the variant was trained for.
@@ -126,20 +123,5 @@ public final class ACEStepBackend: MeasurableBackend, SongCodesBackend {
     /// The 5 Hz codes of a song; those of its melody and structure.
     public func audioCodes(of audio: AudioInput) async throws -> [Int] {
         try await pipeline.codes(audio)
-    }
-
-    // MARK: MeasurableBackend
-
-    public var engine: String {
-        info.device == LoadOptions.Device.cpu.rawValue
-            ? "\(Machine.instructionSet), \(Machine.threads) threads" : "GPU"
-    }
-
-    public func matrixRate() async throws -> Double { try await benchmark.matrixRate() }
-
-    public func memoryRate() async throws -> Double? { await MLXActor.run { Machine.measuredMemoryRate() } }
-
-    public func measure(_ stage: BenchmarkStage, _ workload: BenchmarkWorkload) async throws -> StageMeasurement {
-        try await benchmark.measure(stage, workload)
     }
 }

@@ -42,7 +42,9 @@ extension Pipeline {
     }
 
     /// Tokens to the text encoder's states and embeddings.
-    func encode(_ tokens: PromptTokens) throws -> EncodedPrompt { try Self.encode(tokens, try model.textEncoder) }
+    package func encode(_ tokens: PromptTokens) throws -> EncodedPrompt {
+        try Self.encode(tokens, try model.textEncoder)
+    }
 
     private static func encode(_ tokens: PromptTokens, _ encoder: Qwen3) throws -> EncodedPrompt {
         try evaluating("text encoding") {
@@ -74,7 +76,7 @@ extension Pipeline {
     }
 
     /// Text, lyrics and the timbre of silence to the sequence that the transformer attends to.
-    func encodeCondition(_ prompt: EncodedPrompt) throws -> MLXArray {
+    package func encodeCondition(_ prompt: EncodedPrompt) throws -> MLXArray {
         try encodeCondition(prompt, timbre: nil, try model.conditionEncoder)
     }
 
@@ -93,13 +95,13 @@ extension Pipeline {
     }
 
     /// Latent frames of the reference audio that gives the timbre: 30 seconds.
-    static nonisolated func referenceFrames(_ autoencoder: OobleckConfiguration) -> Int {
+    package static nonisolated func referenceFrames(_ autoencoder: OobleckConfiguration) -> Int {
         Int((30 * autoencoder.latentRate).rounded(.up))
     }
 }
 
 /// What the text encoder makes of a prompt.
-struct EncodedPrompt {
+package struct EncodedPrompt {
     /// States of the text, `[1, tokens, width]`.
     let text: MLXArray
     /// Embeddings of the lyrics, `[1, tokens, width]`.

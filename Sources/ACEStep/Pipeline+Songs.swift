@@ -64,7 +64,7 @@ extension Pipeline {
     }
 
     /// What all songs of a request for text alone share in diffusion.
-    func plan(_ request: ACEStepRequest, _ condition: MLXArray) throws -> (Sampler, SamplingPlan) {
+    package func plan(_ request: ACEStepRequest, _ condition: MLXArray) throws -> (Sampler, SamplingPlan) {
         let sampler = Sampler(transformer: try model.transformer, scheduler: model.scheduler, dtype: model.dtype)
         let part = SongPart(request: request, task: TaskPreparation.text(request, model), conditions: [condition])
         return (sampler, try plan(part, sampler))

@@ -11,8 +11,8 @@ import Qwen3
 /// by side, and each song is what it would be alone.
 @MLXActor
 package final class Pipeline {
-    let model: ACEStepModel
-    let job: ArrayJob
+    package let model: ACEStepModel
+    package let job: ArrayJob
     private let isFrugal: Bool
 
     /// - Parameters:

@@ -124,6 +124,3 @@ public protocol Measurable: Sendable {
     /// - Throws: ``MusicError``, or `CancellationError` between two runs.
     func measure(_ stage: BenchmarkStage, _ workload: BenchmarkWorkload) async throws -> StageMeasurement
 }
-
-/// A backend whose stages can be measured.
-public protocol MeasurableBackend: MusicBackend, Measurable {}

@@ -1,8 +1,8 @@
 /// The printable character that stands for each byte in a byte-level vocabulary: those of Latin-1 that are visible
 /// stand for themselves, the other bytes for U+0100 and on.
-enum ByteAlphabet {
+package enum ByteAlphabet {
     /// The scalar for each byte.
-    static let scalars: [UInt16] = {
+    package static let scalars: [UInt16] = {
         var next: UInt16 = 0x100
         return (UInt8.min...UInt8.max).map { byte in
             switch byte {

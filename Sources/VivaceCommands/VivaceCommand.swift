@@ -46,7 +46,8 @@ public struct VivaceCommand: AsyncParsableCommand {
     private static func finish(with error: any Error) -> Never {
         switch error {
         case let error as MusicError:
-            Terminal.error(error.description(in: CommandLineWording()))
+            let families = CommandEnvironment.current?.engine.families ?? []
+            Terminal.error(error.description(in: CommandLineWording(families: families)))
             endProcess(ExitStatus.of(error))
         case is CancellationError:
             Terminal.error("cancelled")

@@ -1,4 +1,5 @@
 import ACEStep
+import ACEStepTools
 import ModelSupport
 import Vivace
 import VivaceCommands

@@ -160,22 +160,24 @@ struct HostileCheckpointTests {
         #expect(error.message.contains("rope_scaling"))
     }
 
+    /// Puts an archive of `ModelSupportTests/Fixtures/Torch` in the place of the silence latents.
+    private func replaceSilence(_ copy: TestCheckpoint, by archive: String) throws {
+        let file = copy.file("\(model)/silence_latent.pt")
+        try FileManager.default.removeItem(at: file)
+        try FileManager.default.copyItem(
+            at: Fixtures.root.deletingLastPathComponent()
+                .appendingPathComponent("ModelSupportTests/Fixtures/Torch/\(archive)"),
+            to: file)
+    }
+
     @Test func pickleWithCode() throws {
-        let error = try failure {
-            try FileManager.default.removeItem(at: $0.file("\(model)/silence_latent.pt"))
-            try FileManager.default.copyItem(
-                at: Fixtures.root.deletingLastPathComponent()
-                    .appendingPathComponent("ModelSupportTests/Fixtures/Torch/refused-system.pt"),
-                to: $0.file("\(model)/silence_latent.pt"))
-        }
+        let error = try failure { try replaceSilence($0, by: "refused-system.pt") }
         #expect(error.message.contains("silence_latent.pt") || error.message.contains("refused"))
     }
 
     @Test func silenceOfTheWrongShape() throws {
-        let error = try failure {
-            try TorchArchiveWriter.data([1, 2, 3, 4, 5, 6], shape: [1, 2, 3])
-                .write(to: $0.file("\(model)/silence_latent.pt"))
-        }
+        // A tensor of 6 channels, where the checkpoint has 5.
+        let error = try failure { try replaceSilence($0, by: "single.pt") }
         #expect(error.message.contains("silence latents"))
     }
 

@@ -8,6 +8,11 @@ package struct PromptTokens: Hashable {
     package let text: [Int32]
     package let lyrics: [Int32]
 
+    package init(text: [Int32], lyrics: [Int32]) {
+        self.text = text
+        self.lyrics = lyrics
+    }
+
     /// Longest text in tokens, including the end token that the tokenizer adds.
     package static let textLimit = 256
     /// Longest lyrics in tokens, including the end token that the tokenizer adds.

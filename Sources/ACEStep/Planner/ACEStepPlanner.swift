@@ -4,17 +4,18 @@ import MusicCore
 import Qwen3
 
 /// The 5 Hz language model of ACE-Step 1.5: plans songs, describes them, and makes requests out of ideas.
-public final class ACEStepPlanner: MusicPlanner, Measurable {
+public final class ACEStepPlanner: MusicPlanner {
     public let info: ModelInfo
     private let planner: Planner
-    private let benchmark: PlannerBenchmark
+    /// Its network and vocabulary.
+    package let model: LanguageModel
 
     static let familyName = "ace-step-lm"
 
-    private init(info: ModelInfo, planner: Planner, benchmark: PlannerBenchmark) {
+    private init(info: ModelInfo, planner: Planner, model: LanguageModel) {
         self.info = info
         self.planner = planner
-        self.benchmark = benchmark
+        self.model = model
     }
 
     /// Loads a folder such as `acestep-5Hz-lm-0.6B`, or the one that a checkpoint holds.
@@ -30,9 +31,7 @@ public final class ACEStepPlanner: MusicPlanner, Measurable {
         }
         try await ArrayScheduler.shared.turn()
         let model = try LanguageModel(folder, options: options)
-        return ACEStepPlanner(
-            info: model.info, planner: try Planner(model),
-            benchmark: PlannerBenchmark(model, codes: model.vocabulary.codeTokens))
+        return ACEStepPlanner(info: model.info, planner: try Planner(model), model: model)
     }
 
     // MARK: MusicPlanner
@@ -76,20 +75,5 @@ public final class ACEStepPlanner: MusicPlanner, Measurable {
         known.timeSignature = known.timeSignature.flatMap(ACEStepRequest.normalizedTimeSignature)
         return try await planner.formatSample(
             caption: caption, lyrics: lyrics, known: known, sampling: sampling, seed: seed)
-    }
-
-    // MARK: Measurable
-
-    public var engine: String {
-        info.device == LoadOptions.Device.cpu.rawValue
-            ? "\(Machine.instructionSet), \(Machine.threads) threads" : "GPU"
-    }
-
-    public func matrixRate() async throws -> Double { try await benchmark.matrixRate() }
-
-    public func memoryRate() async throws -> Double? { await MLXActor.run { Machine.measuredMemoryRate() } }
-
-    public func measure(_ stage: BenchmarkStage, _ workload: BenchmarkWorkload) async throws -> StageMeasurement {
-        try await benchmark.measure(stage, workload)
     }
 }

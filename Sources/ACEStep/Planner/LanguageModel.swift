@@ -7,10 +7,10 @@ import Tokenizers
 
 /// A 5 Hz language model as it lies in its folder: network and vocabulary.
 @MLXActor
-final class LanguageModel {
-    let network: Qwen3CausalLM
-    nonisolated let vocabulary: PlanVocabulary
-    nonisolated let target: ComputeTarget
+package final class LanguageModel {
+    package let network: Qwen3CausalLM
+    package nonisolated let vocabulary: PlanVocabulary
+    package nonisolated let target: ComputeTarget
     nonisolated let info: ModelInfo
     /// The genres that a plan may name; `nil` if it may name any.
     nonisolated let genres: [String]?

@@ -1,3 +1,4 @@
+import MusicCore
 import Tokenizers
 
 /// What the planner wrote.
@@ -14,7 +15,7 @@ package struct PlanOutput: Sendable, Equatable {
 package enum PlanParser {
     /// Reads text with tokens spelled out.
     package static func parse(_ text: String) -> PlanOutput {
-        let codes = text.matches(of: #/<\|audio_code_([0-9]+)\|>/#).compactMap { Int($0.1) }
+        let codes = AudioCodeText.spelledCodes(in: text).filter { $0 != .max }
         return PlanOutput(metadata: metadata(text), lyrics: lyrics(text), codes: codes)
     }
 
@@ -88,7 +89,7 @@ package enum PlanParser {
             if !inner.isEmpty { return inner }
             break
         }
-        let codes = text.firstRange(of: "<|audio_code_")?.lowerBound ?? text.endIndex
+        let codes = text.firstRange(of: AudioCodeText.opening)?.lowerBound ?? text.endIndex
         return text[..<codes].trimmed
     }
 

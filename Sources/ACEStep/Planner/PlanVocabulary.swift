@@ -155,9 +155,10 @@ package final class PlanVocabulary: Sendable {
 
     /// The number in `<|audio_code_123|>`.
     private static func codeNumber(_ text: [UInt8]) -> Int? {
-        let before = "<|audio_code_".utf8
-        let after = "|>".utf8
-        guard text.count > before.count + after.count, text.starts(with: before), text.suffix(2).elementsEqual(after)
+        let before = AudioCodeText.opening.utf8
+        let after = AudioCodeText.closing.utf8
+        guard text.count > before.count + after.count, text.starts(with: before),
+            text.suffix(after.count).elementsEqual(after)
         else { return nil }
         let digits = text.dropFirst(before.count).dropLast(after.count)
         guard digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }

@@ -62,10 +62,7 @@ final class Planner {
     ///
     /// Caption and language are part of it, and are left alone without it.
     private nonisolated static func needsReasoning(_ request: PlanRequest) -> Bool {
-        let known = request.known
-        let isComplete =
-            known.bpm != nil && known.keyScale != nil && known.timeSignature != nil && known.duration != nil
-        return request.options.fillsMetadata && !isComplete
+        request.options.fillsMetadata && !request.known.plan.isComplete
     }
 
     /// The first phase: the chain of thought.

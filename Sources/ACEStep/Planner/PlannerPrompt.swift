@@ -123,7 +123,7 @@ package struct PlannerPrompt: Sendable, Equatable {
             case .thinkStart: "<think>"
             case .thinkEnd: "</think>"
             case .text(let text): text
-            case .codes(let codes): codes.map { "<|audio_code_\($0)|>" }.joined()
+            case .codes(let codes): AudioCodeText.text(codes)
             }
         }.joined()
     }

@@ -2,13 +2,25 @@ import Foundation
 
 /// Audio codes as text: `<|audio_code_123|><|audio_code_456|>`.
 public enum AudioCodeText {
-    private static let opening = "<|audio_code_"
-    private static let closing = "|>"
+    /// What stands before the number of a code.
+    package static let opening = "<|audio_code_"
+    /// What stands behind it.
+    package static let closing = "|>"
 
     /// The codes in a text, in order; anything else in it is passed over.
     ///
     /// A text without any such code that consists of whole numbers with commas or blanks between is understood too.
     public static func codes(in text: String) -> [Int] {
+        let codes = spelledCodes(in: text)
+        if !codes.isEmpty { return codes }
+        let parts = text.split { $0 == "," || $0.isWhitespace }
+        let numbers = parts.compactMap { Int($0) }.filter { $0 >= 0 }
+        return numbers.count == parts.count ? numbers : []
+    }
+
+    /// The codes that a text spells out, in order; anything else in it is passed over. A number too large for an `Int`
+    /// is `Int.max`.
+    package static func spelledCodes(in text: String) -> [Int] {
         var codes: [Int] = []
         var rest = text[...]
         while let start = rest.range(of: opening) {
@@ -19,10 +31,7 @@ public enum AudioCodeText {
             codes.append(Int(digits) ?? Int.max)
             rest = after.dropFirst(closing.count)
         }
-        if !codes.isEmpty { return codes }
-        let parts = text.split { $0 == "," || $0.isWhitespace }
-        let numbers = parts.compactMap { Int($0) }.filter { $0 >= 0 }
-        return numbers.count == parts.count ? numbers : []
+        return codes
     }
 
     /// The text of codes.

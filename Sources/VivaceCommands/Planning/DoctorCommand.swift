@@ -65,8 +65,8 @@ struct DoctorCommand: AsyncParsableCommand {
             try? FileManager.default.attributesOfFileSystem(
                 forPath: Self.existing(cache).path)[.systemFreeSize] as? Int
         var advice: [String] = []
-        if model == engine.builtinName {
-            advice.append("no real model is installed: vivace models pull turbo")
+        if model == engine.builtinName, let first = engine.catalog.recommended(for: .music) {
+            advice.append("no real model is installed: vivace models pull \(first.name)")
         }
         if let wanted = suited.first, installed.isEmpty {
             advice.append(

@@ -41,14 +41,14 @@ extension StackConfiguration {
     }
 
     /// Keys and values of a condition for all layers.
-    func crossAttentionCacheOperations(condition: Int) -> Double {
+    package func crossAttentionCacheOperations(condition: Int) -> Double {
         Double(layers) * 2 * Double(condition) * 2 * Double(hiddenSize) * keyWidth
     }
 }
 
 extension TransformerConfiguration {
     /// One step on `frames` latent frames.
-    func stepOperations(frames: Int, condition: Int) -> Double {
+    package func stepOperations(frames: Int, condition: Int) -> Double {
         let length = (frames + patchSize - 1) / patchSize
         let width = Double(stack.hiddenSize)
         let ends = 2 * Double(length) * width * Double(patchSize * (inputChannels + acousticChannels))
@@ -56,14 +56,14 @@ extension TransformerConfiguration {
     }
 
     /// What is done once for a condition.
-    func conditionOperations(_ condition: Int) -> Double {
+    package func conditionOperations(_ condition: Int) -> Double {
         2 * Double(condition) * Double(conditionWidth * stack.hiddenSize)
             + stack.crossAttentionCacheOperations(condition: condition)
     }
 }
 
 extension ConditionEncoderConfiguration {
-    func operations(text: Int, lyrics: Int, reference: Int) -> Double {
+    package func operations(text: Int, lyrics: Int, reference: Int) -> Double {
         let projections =
             Double(text * textWidth * lyric.hiddenSize) + Double(lyrics * textWidth * lyric.hiddenSize)
             + Double(reference * timbreChannels * timbre.hiddenSize)
@@ -73,7 +73,7 @@ extension ConditionEncoderConfiguration {
 
 extension Qwen3Configuration {
     /// A causal pass over `length` tokens.
-    func operations(length: Int) -> Double {
+    package func operations(length: Int) -> Double {
         let (width, queries) = (Double(hiddenSize), Double(attentionHeads * headDimensions))
         let keys = Double(keyValueHeads * headDimensions)
         let products = 2 * width * queries + 2 * width * keys + 3 * width * Double(intermediateSize)

@@ -1,3 +1,4 @@
+import ACEStep
 import MLX
 import ModelSupport
 import MusicCore
@@ -7,17 +8,18 @@ import Qwen3
 @MLXActor
 final class PlannerBenchmark {
     private let model: LanguageModel
+    /// Ids of the audio codes, whose scores alone are computed for a step.
     private let codes: Range<Int>
 
-    /// - Parameter codes: ids of the audio codes, whose scores alone are computed for a step.
-    init(_ model: LanguageModel, codes: Range<Int>) {
+    init(_ model: LanguageModel) {
         self.model = model
-        self.codes = codes
+        codes = model.vocabulary.codeTokens
     }
 
     /// Codes that a timed run makes, so that the time of one is known well.
     private static let stepsPerRun = 16
 
+    /// Operations per second of a matrix product with the sizes of a large feed-forward layer.
     func matrixRate() throws -> Double {
         try model.target.withDevice { try Stopwatch.matrixRate(model.network.dtype) }
     }

@@ -1,3 +1,4 @@
+import ACEStep
 import MLX
 import ModelSupport
 import MusicCore
@@ -11,10 +12,10 @@ final class StageBenchmark {
     private let pipeline: Pipeline
     private let target: ComputeTarget
 
-    init(model: ACEStepModel, pipeline: Pipeline, target: ComputeTarget) {
-        self.model = model
+    init(_ pipeline: Pipeline) {
         self.pipeline = pipeline
-        self.target = target
+        model = pipeline.model
+        target = pipeline.job.target
     }
 
     /// Operations per second of a matrix product with the sizes of a large feed-forward layer.
@@ -22,7 +23,7 @@ final class StageBenchmark {
         try target.withDevice { try Stopwatch.matrixRate(model.dtype) }
     }
 
-    /// See ``MusicCore/MeasurableBackend/measure(_:_:)``.
+    /// See ``MusicCore/Measurable/measure(_:_:)``.
     func measure(_ stage: BenchmarkStage, _ workload: BenchmarkWorkload) throws -> StageMeasurement {
         try target.withDevice {
             let inputs = Inputs(workload, model)

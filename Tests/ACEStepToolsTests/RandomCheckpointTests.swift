@@ -1,4 +1,5 @@
 import ACEStep
+import ACEStepTools
 import Foundation
 import MLX
 import MLXNN

@@ -1,4 +1,6 @@
 import Foundation
+import MusicCore
+import Tokenizers
 
 /// The `tokenizer.json` of a tokenizer that knows every byte and no word, in the form of Qwen3's, with its end-of-text
 /// tokens at their usual ids.
@@ -16,7 +18,7 @@ package enum ByteTokenizer {
     /// What the planner's tokenizer has beside these: marks around its thoughts, and a token for each audio code.
     package static func planningTokens(codes: Int) -> [(String, Int)] {
         [("<think>", 151_667), ("</think>", 151_668)]
-            + (0..<codes).map { ("<|audio_code_\($0)|>", 151_669 + $0) }
+            + (0..<codes).map { (AudioCodeText.text([$0]), 151_669 + $0) }
     }
 
     /// The file's contents.
@@ -25,7 +27,10 @@ package enum ByteTokenizer {
     package static func json(addedTokens: [(String, Int)] = []) throws -> Data {
         let specialTokens = specialTokens + addedTokens
         var vocabulary: [String: Int] = [:]
-        for (id, character) in byteCharacters().enumerated() { vocabulary[String(character)] = id }
+        // Ids follow the order of the characters, as in GPT-2's vocabulary and all that came after it.
+        for (id, scalar) in ByteAlphabet.scalars.sorted().enumerated() {
+            vocabulary[String(decoding: [scalar], as: UTF16.self)] = id
+        }
         for (token, id) in Self.specialTokens { vocabulary[token] = id }
         let byteLevel: [String: Any] = [
             "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false,
@@ -63,13 +68,5 @@ package enum ByteTokenizer {
             "decoder": byteLevel, "model": model,
         ]
         return try JSONSerialization.data(withJSONObject: file, options: [.prettyPrinted, .sortedKeys])
-    }
-
-    /// The characters that stand for bytes in byte-level vocabularies, in the order of their ids: printable bytes stand
-    /// for themselves, the others for the characters from U+0100.
-    static func byteCharacters() -> [Unicode.Scalar] {
-        let printable = Array(0x21...0x7E) + Array(0xA1...0xAC) + Array(0xAE...0xFF)
-        let others = (0...255).filter { !printable.contains($0) }.count
-        return (printable + Array(0x100..<(0x100 + others))).compactMap { Unicode.Scalar(UInt32($0)) }
     }
 }
