@@ -41,7 +41,7 @@ var targets: [Target] = [
     .target(name: "Safetensors", dependencies: ["StreamingJSON"], swiftSettings: strict),
 
     // Floor 2: no tensors. MusicCore is the leaf that every floor above 1 may import.
-    .target(name: "MusicCore", swiftSettings: strict),
+    .target(name: "MusicCore", dependencies: ["StreamingJSON"], swiftSettings: strict),
     .target(name: "AudioFile", dependencies: ["MusicCore", "CSndfile", "CSoxr"], swiftSettings: strict),
     .target(name: "Tokenizers", dependencies: ["MusicCore", "StreamingJSON"], swiftSettings: strict),
     .target(

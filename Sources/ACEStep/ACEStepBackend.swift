@@ -71,8 +71,8 @@ public final class ACEStepBackend: SongCodesBackend {
     /// What the variant was trained for.
     public var capabilities: Capabilities { resolver.capabilities }
 
-    public func reasonAgainstPlan(of request: MusicRequest) -> String? {
-        PlannedGeneration.reasonAgainst(request)
+    public func reasonAgainstPlan(of request: MusicRequest, isAskedFor: Bool) -> String? {
+        isAskedFor ? nil : PlannedGeneration.reasonAgainst(request)
     }
 
     public func generate(

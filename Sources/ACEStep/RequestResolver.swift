@@ -83,7 +83,6 @@ package struct RequestResolver: Sendable {
         var resolved = request
         if request.task == .text2music { resolved.source = nil }
         resolved.duration = try duration(resolved, &notices)
-        resolved.timeSignature = request.timeSignature.flatMap(ACEStepRequest.normalizedTimeSignature)
         resolved.vocalLanguage = request.vocalLanguage ?? Self.defaultLanguage
         resolved.steps = request.timesteps?.count ?? request.steps ?? (variant == .turbo ? 8 : 50)
         resolved.shift = request.shift ?? (variant == .turbo ? 3 : 1)
@@ -173,7 +172,7 @@ package struct RequestResolver: Sendable {
         } else if let source = request.source {
             actual = try SourceAudio.checked(source, role: "source").duration
         }
-        guard let actual else { return request.duration ?? Self.defaultDuration }
+        guard let actual else { return request.duration ?? openDuration(request, &notices) }
         guard RequestLimits.duration.upperBound >= actual else {
             throw MusicError(
                 .invalidRequest, "The source is \(Int(actual)) seconds long",
@@ -181,11 +180,22 @@ package struct RequestResolver: Sendable {
         }
         guard let told = request.duration else { return actual }
         if abs(told - actual) >= 1 {
+            let model = request.audioCodes == nil ? "source" : "audio codes"
             notices.append(
-                "The song has the length of its source (\(String(format: "%.1f", actual)) seconds); the duration is "
+                "The song has the length of its \(model) (\(String(format: "%.1f", actual)) seconds); the duration is "
                     + "only told to the model")
         }
         return told
+    }
+
+    /// The length where nobody says one: by the lyrics, or the usual one.
+    private func openDuration(_ request: ACEStepRequest, _ notices: inout [String]) -> Double {
+        guard !request.instrumental,
+            let seconds = LyricsLength.estimate(
+                request.lyrics, bpm: request.bpm, beatsPerBar: request.timeSignature.flatMap { Int($0) })
+        else { return Self.defaultDuration }
+        notices.append("No duration is given: \(seconds.plainText) seconds by the length of the lyrics")
+        return seconds
     }
 
     /// Where the source is made anew.

@@ -108,7 +108,11 @@ public protocol MusicBackend: Sendable {
     func generate(_ request: MusicRequest, details: MusicDetails) -> AsyncThrowingStream<MusicEvent, any Error>
 
     /// Why songs of a request are made without a plan of a language model; `nil` if a plan is of use to them.
-    func reasonAgainstPlan(of request: MusicRequest) -> String?
+    ///
+    /// - Parameters:
+    ///   - request: what to make.
+    ///   - isAskedFor: whether the user asks by name for what the plan would find out.
+    func reasonAgainstPlan(of request: MusicRequest, isAskedFor: Bool) -> String?
 
     /// Has a language model plan, and makes the songs.
     ///
@@ -137,7 +141,7 @@ extension MusicBackend {
         generate(request, details: [])
     }
 
-    public func reasonAgainstPlan(of request: MusicRequest) -> String? {
+    public func reasonAgainstPlan(of request: MusicRequest, isAskedFor: Bool) -> String? {
         "models of the family \(info.family) take no plans"
     }
 

@@ -29,8 +29,8 @@ public struct JSONReader {
     /// The error for something else than `expected` at the current position.
     public func fault(_ expected: String) -> JSONFault {
         offset < bytes.count
-            ? JSONFault("\(expected) is expected at byte \(offset)")
-            : JSONFault("it ends after \(offset) bytes where \(expected) is expected")
+            ? JSONFault("\(expected) is expected at byte \(offset)", expected: expected)
+            : JSONFault("it ends after \(offset) bytes where \(expected) is expected", expected: expected)
     }
 
     /// Requires that nothing but white space follows.

@@ -105,8 +105,8 @@ public final class MusicManager: Sendable {
 
     /// Makes songs from parameters in the reference's form; the files that they name are read first.
     ///
-    /// With `thinking` or one of `use_cot_*`, the language model plans songs of the task text2music. Without a language
-    /// model they are made from what the parameters say, and a notice tells so.
+    /// With `thinking` or one of `use_cot_*`, which are the defaults, the language model plans the songs if there is
+    /// one. The built-in model's plans only if it is named as the manager's language model.
     ///
     /// - Parameters:
     ///   - params: what to make.
@@ -170,7 +170,7 @@ public final class MusicManager: Sendable {
         return PlannerChoice(
             wish: languageModel == nil ? .ifThere : .required,
             name: languageModel ?? (comesWithOne ? found.name : nil), options: options,
-            tier: try engine.tier(of: found.family, named: nil), isAskedFor: true)
+            tier: try engine.tier(of: found.family, named: nil))
     }
 
     // MARK: Words

@@ -49,12 +49,13 @@ struct GenerateCommand: AsyncParsableCommand {
         let base = try GenerationBase(
             model, given: try given(), prompt: prompt, families: engine.families)
         let found = try await engine.find(base.modelName)
-        let content = try base.content(for: found.family, seeds: engine.seeds)
+        let content = try base.content(for: found, seeds: engine.seeds)
 
         var choice = PlannerChoice(
             wish: planner.wish(base.given, documentThinks: content.thinking), name: planner.lm ?? content.languageModel,
             options: content.planning, tier: try engine.tier(of: found.family, named: planner.memory.tierName),
-            isAskedFor: content.thinking == true && base.given["thinking"] == nil)
+            isAskedFor: content.thinking == true && base.given["thinking"] == nil,
+            asksForParts: planner.asksForParts(base.given))
         // A song that is made again has its plan already.
         if model.from != nil, base.given["thinking"] == nil { choice.wish = .never }
         choice.options.maxDuration = Int(choice.tier.duration)

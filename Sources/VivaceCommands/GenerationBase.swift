@@ -11,6 +11,10 @@ struct GenerationBase {
     let given: [String: JSONValue]
     private let document: RequestDocument?
     private let recipe: Recipe?
+    /// The song with the recipe.
+    private let song: URL?
+    /// Whether the model is the recipe's.
+    private let repeatsModel: Bool
 
     /// - Throws: ``MusicError``.
     init(
@@ -26,7 +30,9 @@ struct GenerationBase {
         document = try model.request.map { file in
             try RequestDocument(json: Data(try TextInput.read(file, what: "request").utf8))
         }
-        recipe = try model.from.map { try Recipe(file: URL(fileURLWithPath: $0)) }
+        song = model.from.map { URL(fileURLWithPath: $0) }
+        recipe = try song.map { try Recipe(file: $0) }
+        repeatsModel = recipe != nil && model.model == nil
         if let document {
             modelName = modelName ?? document.model
         } else if let recipe {
@@ -43,13 +49,18 @@ struct GenerationBase {
 
     /// The request, its planning, and what else was said.
     ///
+    /// - Parameters:
+    ///   - found: the model that makes it.
+    ///   - seeds: draws the seeds that nobody gave.
     /// - Throws: ``MusicError``.
-    func content(for family: any MusicFamily, seeds: SeedSource) throws -> RequestDocument.Content {
+    func content(for found: Engine.Found, seeds: SeedSource) throws -> RequestDocument.Content {
+        let family = found.family
         var content = RequestDocument.Content()
         if let document {
             content = try document.content(for: family, seeds: seeds)
-        } else if let recipe {
-            content.request = recipe.request
+        } else if let recipe, let song {
+            (content.request, content.notices) = recipe.repeated(
+                beside: song, model: repeatsModel ? found.location : nil)
         }
         let options = given.filter { PlanningOptions.fields[$0.key] == nil }
         _ = try PlanningOptions.fields.read(given.filter { options[$0.key] == nil }, into: &content.planning)

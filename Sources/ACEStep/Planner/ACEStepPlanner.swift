@@ -45,13 +45,19 @@ public final class ACEStepPlanner: MusicPlanner {
     }
 
     public func understand(codes: [Int], sampling: PlannerSampling, seed: UInt64) async throws -> SongDescription {
-        try await planner.understand(codes: codes, sampling: sampling, seed: seed)
+        var description = try await planner.understand(codes: codes, sampling: sampling, seed: seed)
+        // Codes are as long as they are; the model is not asked.
+        if !codes.isEmpty { description.metadata.duration = max(1, codes.count / CodeBudget.codesPerSecond) }
+        return description
     }
 
     public func createSample(
         query: String, instrumental: Bool, language: String?, sampling: PlannerSampling, seed: UInt64
     ) async throws -> SongDescription {
-        try await planner.createSample(
+        let language = try ACEStepRequest(
+            MusicRequest(prompt: query, options: language.map { ["vocal_language": .text($0)] } ?? [:])
+        ).vocalLanguage
+        return try await planner.createSample(
             query: query, instrumental: instrumental, language: language, sampling: sampling, seed: seed)
     }
 
@@ -64,15 +70,19 @@ public final class ACEStepPlanner: MusicPlanner {
         known.duration = known.duration.flatMap { $0 > 0 ? $0 : nil }
         known.language = known.language == PromptText.unknownLanguage ? nil : known.language
         // The same checks as those of a generation.
-        _ = try ACEStepRequest(prompt: caption) {
+        var request = ACEStepRequest(prompt: caption) {
             $0.lyrics = lyrics
             $0.vocalLanguage = known.language
             $0.duration = known.duration.map(Double.init)
             $0.bpm = known.bpm
             $0.keyScale = known.keyScale
             $0.timeSignature = known.timeSignature
-        }.validate()
-        known.timeSignature = known.timeSignature.flatMap(ACEStepRequest.normalizedTimeSignature)
+        }
+        try request.normalize()
+        _ = try request.validate()
+        known.language = request.vocalLanguage == PromptText.unknownLanguage ? nil : request.vocalLanguage
+        known.keyScale = request.keyScale
+        known.timeSignature = request.timeSignature
         return try await planner.formatSample(
             caption: caption, lyrics: lyrics, known: known, sampling: sampling, seed: seed)
     }

@@ -22,9 +22,11 @@ package struct PlannedGeneration: Sendable {
 
     /// Why a request is made without a plan; `nil` if a plan is of use to it.
     ///
-    /// Tasks with source audio follow that, and what the user wrote.
+    /// Covers and repainted songs follow their source audio and what the user wrote, as in the reference; for tasks on
+    /// tracks the metadata, the caption and the language are planned. Songs with source audio have no planned codes,
+    /// which would stand in its place.
     package static func reasonAgainst(_ request: MusicRequest) -> String? {
-        guard request.task != .text2music else { return nil }
+        guard [.cover, .repaint].contains(request.task) else { return nil }
         return "the task \(request.task.rawValue) follows its source audio"
     }
 
@@ -65,11 +67,12 @@ package struct PlannedGeneration: Sendable {
     /// What the language model is asked for.
     private func planRequest(_ request: ACEStepRequest) -> PlanRequest {
         var options = options
-        if request.audioCodes != nil { options.writesCodes = false }
+        if request.audioCodes != nil || request.task != .text2music { options.writesCodes = false }
         if request.instrumental { options.rewritesLyrics = false }
         // A song that follows codes is as long as they are.
         let codeSeconds = request.audioCodes.map { Double(AudioCodeText.codes(in: $0).count) / 5 }
-        let duration = codeSeconds ?? request.duration
+        let sourceSeconds = request.task == .text2music ? nil : request.source?.audio?.duration
+        let duration = codeSeconds ?? request.duration ?? sourceSeconds
         let language = Self.stated(language: request.vocalLanguage)
         let known = SongMetadata(
             bpm: request.bpm, duration: duration.map { Int($0) }.flatMap { $0 > 0 ? $0 : nil },
@@ -98,7 +101,9 @@ package struct PlannedGeneration: Sendable {
         if request.timeSignature.flatMap(Self.stated) == nil {
             request.timeSignature = metadata.timeSignature ?? request.timeSignature
         }
-        if request.audioCodes == nil { request.duration = request.duration ?? metadata.duration.map(Double.init) }
+        if request.audioCodes == nil, request.task == .text2music {
+            request.duration = request.duration ?? metadata.duration.map(Double.init)
+        }
         if let lyrics = plan.lyrics { request.lyrics = lyrics }
         if options.rewritesCaption || request.prompt.isEmpty { request.prompt = metadata.caption ?? request.prompt }
         if options.detectsLanguage, Self.stated(language: request.vocalLanguage) == nil {

@@ -118,6 +118,7 @@ final class Planner {
                             grammar, .init(mode: .codes, targetCodes: target, maxTokens: target == nil ? limit : nil))
                         : nil, TokenSampler(SamplingOptions(sampling), seed: seed))
                 sequence.limit = limit
+                sequence.codeLimit = target
                 return sequence
             }
             let done = codes.count * expected
@@ -125,6 +126,13 @@ final class Planner {
                 progress(min(total, done + count * chunk.count), total)
             }
             codes += written.map { $0.tokens.compactMap(vocabulary.code) }
+        }
+        if let target, let index = codes.firstIndex(where: { !$0.isEmpty && $0.count < target }) {
+            throw MusicError(
+                .numericalFailure,
+                "The language model wrote \(codes[index].count) audio codes for song \(index + 1), and its duration "
+                    + "needs \(target)",
+                advice: "use another seed", suggestion: .set(field: "use_constrained_decoding", to: "true"))
         }
         if let index = codes.firstIndex(where: \.isEmpty) {
             throw MusicError(

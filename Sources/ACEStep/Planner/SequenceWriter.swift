@@ -19,6 +19,9 @@ final class SequenceWriter {
         var stop: Int?
         /// Most tokens where there is no grammar.
         var limit = 4096
+        /// Most audio codes where there is no grammar; `nil` for as many as come.
+        var codeLimit: Int?
+        private var codeCount = 0
         private(set) var tokens: [Int] = []
         private(set) var isFinished = false
         /// Tokens that are settled but have not gone through the model.
@@ -39,7 +42,7 @@ final class SequenceWriter {
         }
 
         fileprivate mutating func draw(
-            _ logits: UnsafeMutableBufferPointer<Float>, firstID: Int, isEnd: (Int) -> Bool
+            _ logits: UnsafeMutableBufferPointer<Float>, firstID: Int, vocabulary: PlanVocabulary
         ) throws {
             automaton?.constrain(logits, firstID: firstID)
             // The grammar may have found that a part is over, and have something to say itself.
@@ -53,7 +56,10 @@ final class SequenceWriter {
             if let automaton {
                 isFinished = automaton.isFinished
             } else {
-                isFinished = isEnd(token) || token == stop || tokens.count >= limit
+                if vocabulary.code(of: token) != nil { codeCount += 1 }
+                isFinished =
+                    vocabulary.isEnd(token) || token == stop || tokens.count >= limit
+                    || codeLimit.map { codeCount >= $0 } ?? false
             }
             takeForced()
         }
@@ -167,7 +173,7 @@ final class SequenceWriter {
                         row, away: UnsafeBufferPointer(rebasing: buffer[other * ids.count..<(other + 1) * ids.count]),
                         scale: guidance.scale)
                 }
-                try sequences[index].draw(row, firstID: ids.lowerBound, isEnd: vocabulary.isEnd)
+                try sequences[index].draw(row, firstID: ids.lowerBound, vocabulary: vocabulary)
             }
         }
     }

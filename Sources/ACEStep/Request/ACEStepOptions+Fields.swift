@@ -44,7 +44,8 @@ extension ACEStepOptions {
         Field(
             "bpm", \.bpm, .integer(ACEStepLimits.bpm), flags: ["bpm"],
             help: "Beats per minute, \(ACEStepLimits.bpm.lowerBound) to \(ACEStepLimits.bpm.upperBound).",
-            group: .music),
+            group: .music
+        ).open(0, -1, "", "n/a", "auto", "none"),
         text(
             "keyscale", \.keyScale, aliases: ["key", "key_scale", "keyScale"], flags: ["key", "keyscale"],
             placeholder: "key", help: "Key and scale, such as \"F# minor\".", group: .music),

@@ -1,3 +1,4 @@
+import Foundation
 public import MusicCore
 
 /// The fields of a request that only ACE-Step understands.
@@ -102,14 +103,33 @@ package struct ACEStepRequest: Sendable, Equatable {
         common = request
         common.options = [:]
         options = try ACEStepOptions(request.options)
-        // A blank language says nothing.
-        if options.vocalLanguage?.allSatisfy(\.isWhitespace) == true { options.vocalLanguage = nil }
+        try normalize()
     }
 
     package init(prompt: String = "", _ change: (inout ACEStepRequest) -> Void = { _ in }) {
         common = MusicRequest(prompt: prompt)
         options = ACEStepOptions()
         change(&self)
+    }
+
+    /// Brings texts to the forms with which models were trained, and reads tracks out of the task's sentence.
+    ///
+    /// Values that are none stay, for ``validate()`` to refuse or to point out.
+    ///
+    /// - Throws: ``MusicError`` with code `invalidRequest` for a sentence that names a track which there isn't.
+    package mutating func normalize() throws {
+        if let language = options.vocalLanguage?.trimmingCharacters(in: .whitespacesAndNewlines) {
+            options.vocalLanguage = language.isEmpty ? nil : VocalLanguage.code(language) ?? language
+        }
+        switch options.keyScale.map(KeyScale.read) {
+        case .known(let key), .untrained(let key): options.keyScale = key
+        case .open: options.keyScale = nil
+        case .unknown, nil: break
+        }
+        if let metre = options.timeSignature {
+            options.timeSignature = KeyScale.isOpen(metre) ? nil : Self.normalizedTimeSignature(metre) ?? metre
+        }
+        try readTracks()
     }
 
     /// The neutral form.

@@ -47,7 +47,8 @@ extension ACEStepRequest {
                 "The lyrics have \(self.lyrics.count) characters; beyond \(ACEStepLimits.lyricsLength) words may be "
                     + "overlooked")
         }
-        if self.instrumental && !self.lyrics.allSatisfy(\.isWhitespace) {
+        let isSaid = self.lyrics.allSatisfy(\.isWhitespace) || self.lyrics == PromptText.instrumentalLyrics
+        if self.instrumental && !isSaid {
             notices.append("The song is instrumental: the lyrics are not used")
         }
         guard let language = self.vocalLanguage else { return }
@@ -59,6 +60,11 @@ extension ACEStepRequest {
                 "The field vocal_language is longer than \(ACEStepLimits.nameLength) characters or a line",
                 advice: "use a short name on one line")
         }
+        if VocalLanguage.code(language) == nil {
+            notices.append(
+                "The language '\(language)' is not one that models were trained with, which are "
+                    + "\(PlanValues.languages.joined(separator: ", ")): it is told to the model as it is")
+        }
     }
 
     private func checkMusic(_ notices: inout [String]) throws {
@@ -68,10 +74,8 @@ extension ACEStepRequest {
                     + "(\(ACEStepLimits.trainedDuration.lowerBound.plainText) to "
                     + "\(ACEStepLimits.trainedDuration.upperBound.plainText))")
         }
-        if let key = self.keyScale { try Self.requireKey(key) }
-        if let metre = self.timeSignature, !metre.allSatisfy(\.isWhitespace),
-            Self.normalizedTimeSignature(metre) == nil
-        {
+        if let key = self.keyScale { try Self.checkKey(key, &notices) }
+        if let metre = self.timeSignature, !KeyScale.isOpen(metre), Self.normalizedTimeSignature(metre) == nil {
             throw MusicError(
                 .invalidRequest, "The time signature '\(metre)' is not known",
                 advice: "use one of \(ACEStepLimits.timeSignatures.joined(separator: ", ")), or 2/4, 3/4, 4/4, 6/8")
@@ -111,15 +115,18 @@ extension ACEStepRequest {
         }
     }
 
-    /// A tonic with an optional accidental, then an optional mode: `C`, `F# minor`, `B♭ Major`, `Am`, `D dorian`.
-    private static func requireKey(_ text: String) throws {
-        let name = text.trimmingCharacters(in: .whitespaces)
-        let modes = "maj|major|m|min|minor|ionian|dorian|phrygian|lydian|mixolydian|aeolian|locrian"
-        let isKey = (try? Regex("(?i:[A-G](#|b|♯|♭)?([ -]?(\(modes)))?)").wholeMatch(in: name)) ?? nil
-        guard name.isEmpty || name == "N/A" || isKey != nil else {
-            throw MusicError(
-                .invalidRequest, "The field keyscale is '\(text.prefix(ACEStepLimits.nameLength))'",
-                advice: "use a note from A to G, # or b if need be, and major or minor, as in 'F# minor'")
+    private static func checkKey(_ text: String, _ notices: inout [String]) throws {
+        switch KeyScale.read(text) {
+        case .open, .known: break
+        case .untrained(let key):
+            notices.append(
+                "The key '\(key)' is not one that models were trained with, which are major and minor: it is told to "
+                    + "the model as it is")
+        case .unknown:
+            throw MusicError.invalidField(
+                "keyscale", .text(String(text.prefix(ACEStepLimits.nameLength))),
+                "The field keyscale is '\(text.prefix(ACEStepLimits.nameLength))'",
+                expected: "a note from A to G, # or b if need be, and major or minor, as in 'F# minor'", verb: "use")
         }
     }
 
@@ -154,6 +161,9 @@ extension ACEStepRequest {
         try checkSource(&notices)
         try checkTracks()
         try checkRegions()
+        if self.task == .repaint, self.regions.isEmpty, self.source != nil {
+            notices.append("No part of the source is named: the whole song is made anew")
+        }
     }
 
     private func checkSource(_ notices: inout [String]) throws {
@@ -182,7 +192,14 @@ extension ACEStepRequest {
     }
 
     private func checkTracks() throws {
-        guard !self.tracks.isEmpty else { return }
+        guard !self.tracks.isEmpty else {
+            guard self.task.worksOnTracks, !self.sentenceStandsAlone else { return }
+            let field = self.task == .complete ? "track_classes" : "track_name"
+            throw MusicError(
+                .invalidRequest, "The task \(self.task.rawValue) needs a track", field: field,
+                expected: "one of \(Track.names)",
+                suggestion: .choose(field: field, among: Track.allCases.map(\.rawValue)))
+        }
         guard self.task.worksOnTracks else {
             throw MusicError(
                 .invalidRequest, "The task \(self.task.rawValue) takes no tracks",

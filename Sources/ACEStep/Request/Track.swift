@@ -29,15 +29,18 @@ public enum Track: String, Sendable, Codable, CaseIterable, FieldValue {
     /// The names, with commas between.
     static let names = allCases.map(\.rawValue).joined(separator: ", ")
 
-    /// The track of a name in any case, with a blank or a hyphen in place of the underscore.
+    /// The track of a name in any case, in singular or plural, with a blank or a hyphen in place of the underscore.
     ///
     /// - Throws: ``MusicError`` with code `invalidRequest` that names the nearest track and lists all.
     public init(named name: String) throws {
         let plain = name.trimmingCharacters(in: .whitespaces).lowercased()
             .replacing(" ", with: "_").replacing("-", with: "_")
-        if let track = Track(rawValue: plain) {
-            self = track
-            return
+        // In the singular or the plural.
+        for spelling in [plain, plain + "s", plain.hasSuffix("s") ? String(plain.dropLast()) : plain] {
+            if let track = Track(rawValue: spelling) {
+                self = track
+                return
+            }
         }
         let hint = NearestName.suggestion(for: plain, among: Track.allCases.map(\.rawValue))
             .map { "did you mean \($0)? " } ?? ""

@@ -115,7 +115,7 @@ extension MusicRequest {
                 let known = fields.map(\.name) + Self.fields.descriptions.map(\.name)
                 throw MusicError.unknownField(name, among: known, of: "A request to \(family)")
             }
-            _ = try field.kind.normalized(value, field: name)
+            _ = try field.normalized(value)
         }
     }
 

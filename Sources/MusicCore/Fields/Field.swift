@@ -1,3 +1,5 @@
+import Foundation
+
 /// What every face needs to know of a field: the command line makes its option of it, the server its form, the
 /// documentation its row.
 public struct FieldDescription: Sendable, Equatable {
@@ -20,6 +22,19 @@ public struct FieldDescription: Sendable, Equatable {
     public var replaces: [String] = []
     /// Other fields that can't be given beside it.
     public var excludes: [String] = []
+    /// Values that say nothing, as programs write them where a user left a field open; texts in any case.
+    public var openValues: [JSONValue] = []
+
+    /// A value in the form that the field has; null for one that says nothing.
+    ///
+    /// - Parameter value: as a document, a form or a command line gave it.
+    /// - Throws: ``MusicError`` with code `invalidRequest` that says what was given and what it must be.
+    public func normalized(_ value: JSONValue) throws -> JSONValue {
+        if value == .null { return .null }
+        let text = value.plainText.trimmingCharacters(in: .whitespaces).lowercased()
+        if openValues.contains(where: { $0 == value || $0.plainText == text }) { return .null }
+        return try kind.normalized(value, field: name)
+    }
 }
 
 /// A heading under which fields are shown.
@@ -122,6 +137,13 @@ public struct Field<Root>: Sendable {
         return field
     }
 
+    /// The same field, of which some values say nothing; see ``FieldDescription/openValues``.
+    public func open(_ values: JSONValue...) -> Field {
+        var field = self
+        field.description.openValues = values
+        return field
+    }
+
     /// The same field for a type that holds this one.
     public func within<Outer>(_ property: any WritableKeyPath<Outer, Root> & Sendable) -> Field<Outer> {
         let (read, value) = (read, value)
@@ -142,8 +164,8 @@ public struct Field<Root>: Sendable {
     ///   Python.
     /// - Throws: ``MusicError`` with code `invalidRequest`.
     public func set(_ root: inout Root, to json: JSONValue) throws {
-        guard json != .null else { return }
-        try read(&root, try description.kind.normalized(json, field: name))
+        let value = try description.normalized(json)
+        if value != .null { try read(&root, value) }
     }
 
     /// The field's value; `nil` for a second spelling of another field.

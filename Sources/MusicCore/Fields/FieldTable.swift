@@ -79,7 +79,7 @@ extension MusicError {
     }
 
     /// A field whose value is not what it must be.
-    static func invalidField(
+    public static func invalidField(
         _ field: String, _ value: JSONValue, _ message: String, expected: String, verb: String = "give",
         hint: String = ""
     ) -> MusicError {

@@ -7,6 +7,8 @@ public import Foundation
 public struct RequestDocument: Sendable {
     /// The fields, by the names under which they came.
     public private(set) var object: [String: JSONValue]
+    /// Whether it is a song in words, which is no request of the reference's form and has none of its defaults.
+    private var isDescription = false
 
     /// What a document says.
     public struct Content: Sendable {
@@ -30,13 +32,13 @@ public struct RequestDocument: Sendable {
     ///
     /// - Throws: ``MusicError`` with code `invalidRequest`.
     public init(json: Data) throws {
-        do {
-            self.init(try JSONDecoder().decode([String: JSONValue].self, from: json))
-        } catch {
+        let value = try JSONText.read(json, what: "The request")
+        guard case .object(let object) = value else {
             throw MusicError(
-                .invalidRequest, "The request must be a JSON object",
-                advice: "write it as {\"caption\": \"...\", ...}")
+                .invalidRequest, "The request is \(value.described)",
+                advice: "write it as an object: {\"caption\": \"...\", ...}")
         }
+        self.init(object)
     }
 
     /// - Parameter object: a document.
@@ -49,8 +51,8 @@ public struct RequestDocument: Sendable {
             if parameters["thinking"] == nil { parameters.merge(Self.withoutPlan) { own, _ in own } }
             self.object = parameters
         } else if object["status_message"] != nil {
-            // A song in words.
-            for name in ["status_message", "success", "error", "genres"] { self.object[name] = nil }
+            isDescription = true
+            for name in ["status_message", "success", "error", "genres", "notices"] { self.object[name] = nil }
         }
     }
 
@@ -96,7 +98,9 @@ public struct RequestDocument: Sendable {
         var rest = flat
         content.notices = try family.adapt(&rest)
         rest = Self.canonical(rest, family.fields)
-        for (name, value) in family.documentDefaults where (rest[name] ?? .null) == .null { rest[name] = value }
+        if !isDescription {
+            for (name, value) in family.documentDefaults where (rest[name] ?? .null) == .null { rest[name] = value }
+        }
 
         var settings = Settings()
         let given = rest

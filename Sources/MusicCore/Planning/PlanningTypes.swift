@@ -106,6 +106,8 @@ public struct SongDescription: Sendable, Equatable, Codable {
     public var lyrics: String
     /// Whether it is without vocals.
     public var instrumental: Bool
+    /// What the user should know of it.
+    public var notices: [String] = []
 
     public init(metadata: SongMetadata, lyrics: String, instrumental: Bool) {
         self.metadata = metadata

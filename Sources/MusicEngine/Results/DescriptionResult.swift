@@ -33,11 +33,13 @@ public struct DescriptionResult: Sendable, Equatable, Encodable {
     public var success: Bool
     /// What went wrong; `nil` after success.
     public var error: String?
+    /// What the user should know.
+    public var notices: [String]
 
     private enum CodingKeys: String, CodingKey {
         case caption, lyrics, bpm, duration, keyscale, language, timesignature, genres, instrumental
         case statusMessage = "status_message"
-        case success, error
+        case success, error, notices
     }
 
     /// After success.
@@ -57,6 +59,7 @@ public struct DescriptionResult: Sendable, Equatable, Encodable {
         genres = metadata.genres ?? ""
         instrumental = description.instrumental
         statusMessage = status
+        notices = description.notices
         success = true
     }
 
@@ -89,6 +92,7 @@ public struct DescriptionResult: Sendable, Equatable, Encodable {
         try values.encode(statusMessage, forKey: .statusMessage)
         try values.encode(success, forKey: .success)
         try values.encode(error, forKey: .error)
+        try values.encode(notices, forKey: .notices)
     }
 }
 
@@ -106,6 +110,7 @@ extension DescriptionResult {
         var object = own.filter { known.contains($0.key) }
         object["caption"] = .text(caption)
         object["duration"] = duration.json
+        object["status_message"] = .text(statusMessage)
         return RequestDocument(object)
     }
 }

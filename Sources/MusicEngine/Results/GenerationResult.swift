@@ -112,11 +112,7 @@ public struct GenerationResult: Sendable, Encodable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Numbers and texts always have a JSON form once they are checked; what has none shares the key of nothing.
         let json = (try? encoder.encode(parameters)) ?? Data()
-        let hex = SHA256.hash(data: json).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 2 ? digits : "0" + digits
-        }.joined()
-        let digits = Array(hex)
+        let digits = Array(SHA256.hash(data: json).hexadecimal)
         return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
     }
 

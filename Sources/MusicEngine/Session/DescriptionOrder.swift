@@ -44,28 +44,44 @@ public struct DescriptionOrder: Sendable {
 extension Engine {
     /// What a language model makes of a question.
     ///
+    /// The length of a file, and of codes, is what it is; the language model is not asked for it.
+    ///
     /// - Throws: ``MusicError``: `modelNotFound` if there is no language model.
     public func describe(_ order: DescriptionOrder) async throws -> SongDescription {
         try order.sampling.validate()
         if case .file(let path) = order.question { try AudioInputs.checkSource(path) }
         let found = try await find(order.model)
+        var notices = try Self.notices(of: order.question, found.family)
         let choice = PlannerChoice(
             wish: .required, name: order.languageModel, tier: try tier(of: found.family, named: order.tier))
         let seed = order.seed ?? seeds.draw()
         var codes: [Int] = []
-        if case .file(let path) = order.question {
-            codes = try await audioCodes(of: path, by: found, options: order.loadOptions)
+        var seconds: Double?
+        switch order.question {
+        case .file(let path):
+            let input = try await audio(path, for: found, options: order.loadOptions)
+            seconds = input.audio?.duration
+            codes = try await audioCodes(of: input, by: found, options: order.loadOptions)
+        case .codes(let given):
+            codes = given
+        case .query, .draft: break
         }
-        guard let lease = try await planner(choice, for: found, options: order.loadOptions).lease else {
+        let chosen = try await planner(choice, for: found, options: order.loadOptions)
+        guard let lease = chosen.lease else {
             throw MusicError(.internal, "a language model is required and was not loaded")
         }
+        if order.model == nil, order.languageModel == nil, await isBuiltin(found) {
+            notices.append(
+                "no real language model is installed: using the built-in one, which knows little beyond its own "
+                    + "synthesizer music")
+        }
+        notices += [chosen.notice].compactMap { $0 }
         let planner = lease.model
-        let description: SongDescription
+        var description: SongDescription
         switch order.question {
-        case .file:
+        case .file, .codes:
             description = try await planner.understand(codes: codes, sampling: order.sampling, seed: seed)
-        case .codes(let codes):
-            description = try await planner.understand(codes: codes, sampling: order.sampling, seed: seed)
+            if let seconds { description.metadata.duration = max(1, Int(seconds.rounded())) }
         case .query(let query, let instrumental, let language):
             description = try await planner.createSample(
                 query: query, instrumental: instrumental, language: language, sampling: order.sampling, seed: seed)
@@ -73,8 +89,31 @@ extension Engine {
             description = try await planner.formatSample(
                 caption: caption, lyrics: lyrics, known: known, sampling: order.sampling, seed: seed)
         }
+        description.notices = notices + description.notices
         await lease.release()
         return description
+    }
+
+    /// What a family says of the values in a question, as it would of a request's.
+    ///
+    /// - Throws: ``MusicError`` with code `invalidRequest`.
+    private static func notices(
+        of question: DescriptionOrder.Question, _ family: any MusicFamily
+    ) throws -> [String] {
+        var request = MusicRequest(prompt: "a song")
+        var values: [String: JSONValue] = [:]
+        switch question {
+        case .file, .codes: return []
+        case .query(_, _, let language): values["vocal_language"] = language.json
+        case .draft(_, let lyrics, let known):
+            values = [
+                "vocal_language": known.language.json, "bpm": known.bpm.json, "keyscale": known.keyScale.json,
+                "timesignature": known.timeSignature.json, "lyrics": .text(lyrics),
+            ]
+        }
+        let names = Set(family.fields.map(\.name))
+        try request.read(values.filter { names.contains($0.key) && $0.value != .null })
+        return try family.validate(request)
     }
 
     /// The audio codes of a file.
@@ -84,13 +123,26 @@ extension Engine {
         of path: String, by found: Found, options: LoadOptions = LoadOptions()
     ) async throws -> [Int] {
         try AudioInputs.checkSource(path)
+        return try await audioCodes(
+            of: try await audio(path, for: found, options: options), by: found, options: options)
+    }
+
+    private func audioCodes(
+        of input: AudioInput, by found: Found, options: LoadOptions
+    ) async throws -> [Int] {
         let lease = try await model(found, options: options)
-        let backend = lease.model
-        let input = try AudioInputs.read(
-            AudioInput(path: path), sampleRate: backend.info.sampleRate, channels: backend.info.channelCount,
-            limit: RequestLimits.sourceDuration)
-        let codes = try await backend.audioCodes(of: input)
+        let codes = try await lease.model.audioCodes(of: input)
         await lease.release()
         return codes
+    }
+
+    /// The samples of a file, in the form that a model wants.
+    private func audio(_ path: String, for found: Found, options: LoadOptions) async throws -> AudioInput {
+        let lease = try await model(found, options: options)
+        let input = try AudioInputs.read(
+            AudioInput(path: path), sampleRate: lease.model.info.sampleRate,
+            channels: lease.model.info.channelCount, limit: RequestLimits.sourceDuration)
+        await lease.release()
+        return input
     }
 }

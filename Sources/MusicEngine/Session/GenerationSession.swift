@@ -65,7 +65,7 @@ public struct GenerationSession: Sendable {
         let loadStart = clock.now
         let lease = try await engine.model(found, options: order.loadOptions)
         let backend = lease.model
-        let reason = backend.reasonAgainstPlan(of: order.request)
+        let reason = backend.reasonAgainstPlan(of: order.request, isAskedFor: order.planning.asksForParts)
         var choice = order.planning
         var notices = order.notices
         if let reason {
@@ -79,6 +79,7 @@ public struct GenerationSession: Sendable {
         let loadSeconds = (clock.now - loadStart) / .seconds(1)
         await announce(found, backend, notices, planner, report)
 
+        let origin = order.output == nil ? Recipe.Origin() : try Recipe.Origin(order.request, found.location)
         let request = try AudioInputs.read(
             order.request.withSeeds(from: engine.seeds), sampleRate: backend.info.sampleRate,
             channels: backend.info.channelCount)
@@ -100,7 +101,7 @@ public struct GenerationSession: Sendable {
         result.model = found.name
         result.info = backend.info
         result.seconds[.load] = loadSeconds
-        try write(&result, found.family, report)
+        try write(&result, found.family, origin, report)
         await lease.release()
         await planner.lease?.release()
         report(.finished(result))
@@ -124,7 +125,8 @@ public struct GenerationSession: Sendable {
     }
 
     private func write(
-        _ result: inout MusicResult, _ family: any MusicFamily, _ report: (MusicEvent) -> Void
+        _ result: inout MusicResult, _ family: any MusicFamily, _ origin: Recipe.Origin,
+        _ report: (MusicEvent) -> Void
     ) throws {
         guard order.output != nil || order.latents != nil else { return }
         let clock = ContinuousClock()
@@ -135,7 +137,7 @@ public struct GenerationSession: Sendable {
             let files = try plan.files(of: result, family)
             for (index, file) in files.enumerated() {
                 try Task.checkCancellation()
-                let recipe = Recipe(result, song: index)
+                let recipe = Recipe(result, song: index, origin: origin)
                 try AudioFile.write(
                     result.songs[index].audio, to: file,
                     options: WriteOptions(format: plan.format, bitDepth: plan.bitDepth, tags: try recipe.tags()))

@@ -21,16 +21,20 @@ public struct PlannerChoice: Sendable, Equatable {
     public var tier: MemoryTier
     /// Whether a document asks for a plan, which then has to be said if there is none.
     public var isAskedFor = false
+    /// Whether the user asks by name for something that the plan finds out, such as tempo and key; it is then planned
+    /// for tasks too that usually do without.
+    public var asksForParts = false
 
     public init(
         wish: PlanningWish, name: String? = nil, options: PlanningOptions = PlanningOptions(), tier: MemoryTier,
-        isAskedFor: Bool = false
+        isAskedFor: Bool = false, asksForParts: Bool = false
     ) {
         self.wish = wish
         self.name = name
         self.options = options
         self.tier = tier
         self.isAskedFor = isAskedFor
+        self.asksForParts = asksForParts
     }
 
     /// No plan.
@@ -84,7 +88,7 @@ extension Engine {
         let comesWithOne = holdsPlanner(found.location)
         // The demonstration model's own language model belongs to it, and others' audio codes mean nothing to it.
         if await isBuiltin(found) {
-            if isRequired, comesWithOne { return found.name }
+            if isRequired || choice.isAskedFor, comesWithOne { return found.name }
         } else {
             if comesWithOne, isRequired || choice.tier.plannerSize != nil { return found.name }
             let planners = ModelCatalog([found.family.catalog])

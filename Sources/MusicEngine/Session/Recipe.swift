@@ -14,19 +14,88 @@ public struct Recipe: Codable, Equatable, Sendable {
     public var precision: String
     /// Device of the arithmetic: `cpu` or `gpu`.
     public var device: String
-    /// The resolved request for this one song.
+    /// The resolved request for this one song; the files that it names have absolute paths.
     public var request: MusicRequest
+    /// What the files were that the request names, by the names of its fields; `nil` in files of earlier versions.
+    public var inputs: [String: FilePin]?
+    /// A mark of the model's weights, likewise.
+    public var weights: String?
+
+    /// What the songs of a session are made from.
+    struct Origin: Sendable {
+        var inputs: [String: FilePin] = [:]
+        var weights: String?
+
+        init() {}
+
+        /// - Throws: ``MusicError`` `unreadableInput`.
+        init(_ request: MusicRequest, _ location: ModelLocation) throws {
+            weights = WeightsMark.of(location)
+            for (name, input) in Recipe.files(of: request) {
+                do {
+                    inputs[name] = try FilePin(URL(fileURLWithPath: input.path))
+                } catch {
+                    throw MusicError(
+                        .unreadableInput, "\(input.path) can't be read: \(error.localizedDescription)",
+                        advice: "check the file")
+                }
+            }
+        }
+    }
+
+    /// The audio files that a request names and uses, by the names of its fields.
+    private static func files(of request: MusicRequest) -> [String: AudioInput] {
+        var files: [String: AudioInput] = [:]
+        if request.task != .text2music { files["src_audio"] = request.source }
+        files["reference_audio"] = request.reference
+        return files.filter { !$0.value.path.isEmpty }
+    }
 
     /// - Parameters:
     ///   - result: of a session.
     ///   - index: of the song.
-    public init(_ result: MusicResult, song index: Int) {
+    ///   - origin: what the songs are made from.
+    init(_ result: MusicResult, song index: Int, origin: Origin) {
         vivace = Release.version
         model = result.model ?? ""
         variant = result.info.map { "\($0.family) \($0.variant)" } ?? ""
         precision = result.info?.precision ?? ""
         device = result.info?.device ?? ""
         request = result.request(ofSong: index)
+        inputs = origin.inputs.isEmpty ? nil : origin.inputs
+        weights = origin.weights
+        if let source = inputs?["src_audio"] { request.source?.path = source.path }
+        if let reference = inputs?["reference_audio"] { request.reference?.path = reference.path }
+    }
+
+    /// The request as it can be repeated here, and what is not as it was.
+    ///
+    /// An input that is not where it was is looked for in the folder of the song; of several the one with the same
+    /// contents is taken.
+    ///
+    /// - Parameters:
+    ///   - song: the file with the recipe.
+    ///   - location: of the model, if it is to be the recipe's; its weights are compared.
+    /// - Returns: notices for inputs and weights that are other ones than those that the song was made from.
+    public func repeated(beside song: URL, model location: ModelLocation?) -> (MusicRequest, notices: [String]) {
+        var request = request
+        var notices: [String] = []
+        for (name, input) in Self.files(of: request) {
+            let own = URL(fileURLWithPath: input.path)
+            let beside = song.deletingLastPathComponent().appendingPathComponent(own.lastPathComponent)
+            let candidates = [own, beside].filter { FileManager.default.fileExists(atPath: $0.path) }
+            let pin = inputs?[name]
+            let same = candidates.first { pin?.matches($0) ?? true }
+            guard let file = same ?? candidates.first else { continue }
+            if same == nil {
+                notices.append("\(file.path) is not the file that this song was made from: the song will be another")
+            }
+            if name == "src_audio" { request.source?.path = file.path } else { request.reference?.path = file.path }
+        }
+        if let location, let weights, let now = WeightsMark.of(location), now != weights {
+            notices.append("The weights of \(model) are not those that this song was made with: it will be another")
+        }
+        return (request, notices)
     }
 
     /// The recipe in the tags of an audio file.

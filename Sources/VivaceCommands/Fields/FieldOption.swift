@@ -78,7 +78,7 @@ struct FieldOption {
             value = .text(try TextInput.read(String(text.dropFirst()), what: field.flags[0]))
         }
         do {
-            given[field.name] = try field.kind.normalized(value, field: field.name)
+            given[field.name] = try field.normalized(value)
         } catch {
             throw CommandFields.worded(error, field)
         }

@@ -116,14 +116,10 @@ enum PlannerSamplingGroup: OptionGroupKind {
 
 /// What can be said of a song that is put into words.
 enum KnownGroup: OptionGroupKind {
-    /// The request's fields and their names in ``SongMetadata``.
-    static let names = [
-        "duration": "duration", "bpm": "bpm", "keyscale": "keyscale", "timesignature": "timesignature",
-        "vocal_language": "language",
-    ]
+    private static let names: Set = ["lyrics", "duration", "bpm", "keyscale", "timesignature", "vocal_language"]
 
     static func fields(in families: [any MusicFamily]) -> [FieldDescription] {
-        CommandFields.all(of: families).filter { names.keys.contains($0.name) || $0.name == "lyrics" }
+        CommandFields.all(of: families).filter { names.contains($0.name) }
     }
 }
 

@@ -12,8 +12,8 @@ struct CreateCommand: AsyncParsableCommand {
                      vivace create "driving techno for a night ride" --instrumental --generate -o ride.flac
             """)
 
-    @Argument(help: "What is wanted, in any words.")
-    var query: String
+    @Argument(help: "What is wanted, in any words; without any, the model makes something up.")
+    var query: String?
 
     @Flag(help: "Without words to sing.")
     var instrumental = false
@@ -23,17 +23,12 @@ struct CreateCommand: AsyncParsableCommand {
         help: ArgumentHelp("Language code of the lyrics (default: the model's choice).", valueName: "code"))
     var language: String?
 
-    @Flag(help: "Make the song as well.")
-    var generate = false
-
-    @Option(
-        name: .shortAndLong,
-        help: ArgumentHelp("File to write with --generate (default: song-SEED.flac).", valueName: "file"))
-    var output: String?
+    @OptionGroup var song: DescribedSongOptions
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Length of the song in seconds, instead of the planned one.", valueName: "seconds"))
+        help: ArgumentHelp(
+            "Length of the song in seconds, instead of the planned one, with --generate.", valueName: "seconds"))
     var duration: Double?
 
     @Option(help: ArgumentHelp("A folder, a hub id or a short name, as for 'vivace generate'.", valueName: "model"))
@@ -42,41 +37,36 @@ struct CreateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Language model") var options: DescriptionOptions
     @OptionGroup(title: "Computation") var computation: ComputationOptions
 
-    func run() async throws {
+    func run() async throws { try await options.reporting(create) }
+
+    private func create() async throws {
         let engine = try CommandEnvironment.required().engine
-        if !generate, output != nil || duration != nil {
+        if !song.generate, duration != nil {
+            throw MusicError(.invalidRequest, "--duration belongs to --generate", advice: "add --generate")
+        }
+        let document = try options.document()
+        let query = query ?? document.query ?? document.caption ?? ""
+        guard self.query != nil || options.request != nil else {
             throw MusicError(
-                .invalidRequest, "--output and --duration belong to --generate", advice: "add --generate")
+                .invalidRequest, "nothing is said of the song",
+                advice: "say what is wanted, as in: vivace create \"a slow blues\"; \"\" leaves it to the model")
         }
         let loadOptions = try computation.loadOptions()
-        let seed = options.seed ?? engine.seeds.draw()
-        let plan = try OutputPlan(output.map { .file(URL(fileURLWithPath: $0)) } ?? .automatic)
-        if generate { try plan.checkWritable() }
-        let found = try await engine.find(model)
-        var probe = MusicRequest(prompt: query, duration: duration)
-        if let language { try probe.read(["vocal_language": .text(language)]) }
-        _ = try found.family.validate(probe)
-        let tier = try engine.tier(of: found.family, named: options.memory.tierName)
-        let description = try await options.show(status: "Created a song's description") {
-            var order = try options.order(
-                .query(query, instrumental: instrumental, language: language), model: model, loadOptions)
-            order.seed = seed
-            return order
-        }
-        guard generate else { return }
-        var content = try description.document(for: found.family).content(for: found.family, seeds: engine.seeds)
-        if content.request.prompt.isEmpty { content.request.prompt = query }
-        content.request.duration = duration ?? content.request.duration
-        content.request.seeds = [seed]
-        var planning = content.planning
-        planning.maxDuration = Int(tier.duration)
-        _ = try PlannerSampling.fields.read(try options.sampling.given(), into: &planning.sampling)
-        let order = GenerationOrder(
-            model: model, loadOptions: loadOptions, request: content.request,
-            planning: PlannerChoice(wish: .ifThere, name: options.lm, options: planning, tier: tier), output: plan)
-        let run = GenerationRun(engine: engine, order: order, found: found, isQuiet: false)
-        let report = try await withInterruption { try await run.report() }
-        // Standard output holds the description's document alone.
-        report.files.forEach(options.json ? Terminal.note : Terminal.output)
+        let plan = try song.plan()
+        let found = try await engine.find(model ?? document.model)
+        // The same checks as those of a generation.
+        _ = try found.family.validate(MusicRequest(prompt: query, duration: duration))
+        let language = language ?? document.known["vocal_language"]?.plainText
+        var order = try options.order(
+            .query(query, instrumental: instrumental || document.instrumental == true, language: language), document,
+            model: model, loadOptions)
+        let seed = order.seed ?? engine.seeds.draw()
+        order.seed = seed
+        let description = try await options.show(order, status: "Created a song's description")
+        guard song.generate else { return }
+        try await DescribedSong(
+            engine: engine, found: found, loadOptions: loadOptions, options: options, model: order.model,
+            document: document, output: plan
+        ).make(description, caption: query, duration: duration, seed: seed)
     }
 }

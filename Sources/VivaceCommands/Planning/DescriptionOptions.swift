@@ -18,49 +18,64 @@ struct DescriptionOptions: ParsableArguments {
 
     @OptionGroup var memory: TierOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "A JSON document with the parameters of the reference's function; - reads standard input. Options given "
+                + "beside it win.", valueName: "file"))
+    var request: String?
+
     @Flag(help: "Print one JSON document with the fields of the reference's result.")
     var json = false
 
-    /// The question with what the options say; the likeliest tokens are not preferred unless asked for.
+    /// The document of `--request`, or an empty one.
+    ///
+    /// - Throws: ``MusicError`` `invalidRequest` or `unreadableInput`.
+    func document() throws -> DescriptionDocument {
+        try request.map { try DescriptionDocument(json: Data(try TextInput.read($0, what: "request").utf8)) }
+            ?? DescriptionDocument()
+    }
+
+    /// The question with what document and options say; the likeliest tokens are not preferred unless asked for.
     ///
     /// - Throws: ``MusicError`` `invalidRequest`.
     func order(
-        _ question: DescriptionOrder.Question, model: String?, _ loadOptions: LoadOptions
+        _ question: DescriptionOrder.Question, _ document: DescriptionDocument, model: String?,
+        _ loadOptions: LoadOptions
     ) throws -> DescriptionOrder {
         var order = DescriptionOrder(
-            question, model: model, languageModel: lm, loadOptions: loadOptions, tier: memory.tierName, seed: seed)
-        order.sampling = try samplingChoice()
+            question, model: model ?? document.model, languageModel: lm ?? document.languageModel,
+            loadOptions: loadOptions, tier: memory.tierName, seed: seed ?? document.seed)
+        order.sampling = try document.plannerSampling()
+        try PlannerSampling.fields.read(try sampling.given(), into: &order.sampling)
         return order
     }
 
-    private func samplingChoice() throws -> PlannerSampling {
-        var sampling = PlannerSampling()
-        sampling.topP = 0
-        try PlannerSampling.fields.read(try self.sampling.given(), into: &sampling)
-        return sampling
-    }
-
-    /// Asks, and prints the description, as JSON or as lines, or the failure as JSON before it is thrown on.
-    ///
-    /// - Parameters:
-    ///   - status: a sentence for people.
-    ///   - order: makes the order; what it throws is a failure too.
-    func show(status: String, _ order: () throws -> DescriptionOrder) async throws -> DescriptionResult {
-        let engine = try CommandEnvironment.required().engine
+    /// Runs a command; with `--json`, the failure is printed too before it is thrown on.
+    func reporting(_ body: () async throws -> Void) async throws {
         do {
-            let order = try order()
-            let result = DescriptionResult(
-                try await withInterruption { try await engine.describe(order) }, status: status)
-            if json {
-                Terminal.output(try Terminal.json(of: result))
-            } else {
-                result.lines.forEach(Terminal.output)
-            }
-            return result
+            try await body()
         } catch {
             if json { Terminal.output(try Terminal.json(of: DescriptionResult(failure: error))) }
             throw error
         }
+    }
+
+    /// Asks, and prints the description, as JSON or as lines.
+    ///
+    /// - Parameters:
+    ///   - order: what is asked.
+    ///   - status: a sentence for people.
+    func show(_ order: DescriptionOrder, status: String) async throws -> DescriptionResult {
+        let engine = try CommandEnvironment.required().engine
+        let description = try await withInterruption { try await engine.describe(order) }
+        let result = DescriptionResult(description, status: status)
+        for notice in description.notices { Terminal.note("note: \(notice)") }
+        if json {
+            Terminal.output(try Terminal.json(of: result))
+        } else {
+            result.lines.forEach(Terminal.output)
+        }
+        return result
     }
 }
 

@@ -9,6 +9,7 @@ struct FormatCommand: AsyncParsableCommand {
         commandName: "format", abstract: "Rewrite a caption, and lay out lyrics.",
         discussion: """
             Example: vivace format "sad piano" --lyrics-file draft.txt --bpm 70
+                     vivace format "sad piano" --lyrics-file draft.txt --generate -o sad.flac
             What is said of the music is kept.
             """)
 
@@ -17,37 +18,44 @@ struct FormatCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Music") var music: FieldOptions<KnownGroup>
 
+    @OptionGroup var song: DescribedSongOptions
+
     @Option(help: ArgumentHelp("The model whose language model is used.", valueName: "model"))
     var model: String?
 
     @OptionGroup(title: "Language model") var options: DescriptionOptions
     @OptionGroup(title: "Computation") var computation: ComputationOptions
 
-    func run() async throws {
+    func run() async throws { try await options.reporting(format) }
+
+    private func format() async throws {
+        let engine = try CommandEnvironment.required().engine
+        var document = try options.document()
         let given = try music.given()
-        let lyrics = given["lyrics"]?.plainText ?? ""
+        document.known.merge(given.filter { $0.key != "lyrics" }) { _, option in option }
+        let caption = caption.isEmpty ? document.caption ?? "" : caption
+        let lyrics = given["lyrics"]?.plainText ?? document.lyrics ?? ""
         guard !caption.allSatisfy(\.isWhitespace) || !lyrics.allSatisfy(\.isWhitespace) else {
             throw MusicError(
                 .invalidRequest, "there is nothing to format", advice: "give a caption, or lyrics with --lyrics-file")
         }
+        let loadOptions = try computation.loadOptions()
+        let plan = try song.plan()
+        let found = try await engine.find(model ?? document.model)
         // The same checks as those of a generation.
         var request = MusicRequest(prompt: caption)
-        try request.read(given)
-        let engine = try CommandEnvironment.required().engine
-        _ = try (try await engine.find(model)).family.validate(request)
-        let loadOptions = try computation.loadOptions()
-        _ = try await options.show(status: "Formatted caption and lyrics") {
-            try options.order(
-                .draft(caption: caption, lyrics: lyrics, known: try Self.known(given)), model: model, loadOptions)
-        }
-    }
-
-    /// What was said of the song, as a language model has it.
-    private static func known(_ given: [String: JSONValue]) throws -> SongMetadata {
-        var object: [String: JSONValue] = [:]
-        for (name, own) in KnownGroup.names { object[own] = given[name] }
-        if let duration = given["duration"]?.numberValue { object["duration"] = .integer(Int64(duration)) }
-        if object["language"] == "unknown" { object["language"] = nil }
-        return try JSONDecoder().decode(SongMetadata.self, from: JSONEncoder().encode(object))
+        try request.read(document.known.filter { $0.value != .null })
+        _ = try found.family.validate(request)
+        var order = try options.order(
+            .draft(caption: caption, lyrics: lyrics, known: try document.metadata(for: found.family)), document,
+            model: model, loadOptions)
+        let seed = order.seed ?? engine.seeds.draw()
+        order.seed = seed
+        let description = try await options.show(order, status: "Formatted caption and lyrics")
+        guard song.generate else { return }
+        try await DescribedSong(
+            engine: engine, found: found, loadOptions: loadOptions, options: options, model: order.model,
+            document: document, output: plan
+        ).make(description, caption: caption, duration: request.duration, seed: seed)
     }
 }

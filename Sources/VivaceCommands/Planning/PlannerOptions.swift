@@ -20,11 +20,15 @@ struct PlannerOptions: ParsableArguments {
     ///   - given: the fields that options give.
     ///   - documentThinks: what a document says.
     func wish(_ given: [String: JSONValue], documentThinks: Bool?) -> PlanningWish {
-        let parts = ["use_cot_metas", "use_cot_caption", "use_cot_lyrics", "use_cot_language"]
-        let asksForPart = parts.contains { given[$0] == true }
+        let asksForPart = asksForParts(given)
         if given["thinking"] == false, !asksForPart, lm == nil { return .never }
         if given["thinking"] == true || asksForPart || lm != nil { return .required }
         return documentThinks == false ? .never : .ifThere
+    }
+
+    /// Whether options ask for parts of a plan by name.
+    func asksForParts(_ given: [String: JSONValue]) -> Bool {
+        ["use_cot_metas", "use_cot_caption", "use_cot_lyrics", "use_cot_language"].contains { given[$0] == true }
     }
 }
 

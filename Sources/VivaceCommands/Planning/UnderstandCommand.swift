@@ -27,15 +27,21 @@ struct UnderstandCommand: AsyncParsableCommand {
     @OptionGroup(title: "Language model") var options: DescriptionOptions
     @OptionGroup(title: "Computation") var computation: ComputationOptions
 
-    func run() async throws {
-        let loadOptions = try computation.loadOptions()
+    func run() async throws { try await options.reporting(understand) }
+
+    private func understand() async throws {
+        let document = try options.document()
+        // An option takes the place of what the document names.
+        let isNamed = file != nil || codes != nil
+        let file = isNamed ? file : document.file
+        let codes = isNamed ? codes : document.audioCodes
+        let order = try options.order(
+            try question(file, codes), document, model: model, try computation.loadOptions())
         let status = file ?? (codes == nil ? "an example" : "audio codes")
-        _ = try await options.show(status: "Understood \(status)") {
-            try options.order(try question(), model: model, loadOptions)
-        }
+        _ = try await options.show(order, status: "Understood \(status)")
     }
 
-    private func question() throws -> DescriptionOrder.Question {
+    private func question(_ file: String?, _ codes: String?) throws -> DescriptionOrder.Question {
         if file != nil, codes != nil {
             throw MusicError(
                 .invalidRequest, "a file and --codes exclude each other", advice: "leave one of them out")
