@@ -80,7 +80,7 @@ package struct RequestResolver: Sendable {
     private func completed(_ request: ACEStepRequest) throws -> (request: ACEStepRequest, notices: [String]) {
         var notices = try request.validate()
         try checkTask(request, &notices)
-        var resolved = request
+        var resolved = request.withGenres()
         if request.task == .text2music { resolved.source = nil }
         resolved.duration = try duration(resolved, &notices)
         resolved.vocalLanguage = request.vocalLanguage ?? Self.defaultLanguage

@@ -62,7 +62,8 @@ extension MusicRequest {
     /// The fields of every request.
     public static let fields = FieldTable<MusicRequest>([
         Field(
-            "caption", \.prompt, .text, aliases: ["prompt"], help: "Style, instruments, mood."
+            "caption", \.prompt, .text, aliases: ["prompt"], flags: ["caption", "prompt"], placeholder: "text",
+            help: "What to make: style, instruments, mood; the same as the argument."
         ).alwaysWritten(),
         Field(
             "task_type", \.task, .text, aliases: ["task"], flags: ["task", "task-type"], placeholder: "task",
@@ -113,7 +114,9 @@ extension MusicRequest {
                 + "\(RequestLimits.batchSize.upperBound).", group: .sampling
         ).alwaysWritten(),
         Field(
-            "enable_normalization", .flag,
+            "enable_normalization", .flag, flags: ["enable-normalization"],
+            help: "Bring the peak of the result to --normalization-db (default), or leave the level as it is.",
+            group: .output,
             read: { request, json in request.normalization = json == true ? .peak : .none },
             value: { .flag($0.normalization == .peak) }
         ).alwaysWritten(),

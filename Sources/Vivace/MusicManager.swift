@@ -95,7 +95,8 @@ public final class MusicManager: Sendable {
     ) async -> GenerationResult {
         do {
             let order = try await order(params, config, saveDir: saveDir)
-            return GenerationResult(try await session(order).result(), family: try await engine.find(backend).family)
+            return GenerationResult(
+                try await session(order).result(), order, family: try await engine.find(backend).family)
         } catch is CancellationError {
             return GenerationResult(failure: MusicError(.cancelled, "The generation was cancelled"))
         } catch {

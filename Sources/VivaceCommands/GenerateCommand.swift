@@ -31,6 +31,7 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output") var level: FieldOptions<OutputGroup>
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Listening") var streaming: StreamingOptions
+    @OptionGroup var reference: ReferenceOptions
 
     func run() async throws {
         let environment = try CommandEnvironment.required()
@@ -46,8 +47,9 @@ struct GenerateCommand: AsyncParsableCommand {
 
     private func generate(_ environment: CommandEnvironment) async throws {
         let engine = environment.engine
-        let base = try GenerationBase(
-            model, given: try given(), prompt: prompt, families: engine.families)
+        var given = try given()
+        let notices = try reference.apply(to: &given)
+        let base = try GenerationBase(model, given: given, prompt: prompt, families: engine.families)
         let found = try await engine.find(base.modelName)
         let content = try base.content(for: found, seeds: engine.seeds)
 
@@ -65,7 +67,7 @@ struct GenerateCommand: AsyncParsableCommand {
         var order = GenerationOrder(
             model: base.modelName, loadOptions: try computation.loadOptions(), request: content.request,
             planning: choice, output: plan, latents: output.saveLatents.map { URL(fileURLWithPath: $0) },
-            notices: content.notices)
+            notices: notices + content.notices)
         let session = GenerationSession(engine, order)
         try await session.check()
         let playback = try streaming.playback(content.request, of: found.family, plan: plan)

@@ -30,8 +30,15 @@ struct OutputOptions: ParsableArguments {
         name: .shortAndLong,
         help: ArgumentHelp(
             "File to write; its extension chooses the format: wav, flac, mp3, opus, ogg. With several songs, a number "
-                + "is put before the extension (default: song-SEED.flac).", valueName: "file"))
+                + "is put before the extension. In a folder, which is made if need be, songs are named by their keys "
+                + "(default: song-SEED.flac).", valueName: "file"))
     var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Format where --output names no file: wav, wav32, flac, mp3, opus, ogg (default: flac).",
+            valueName: "format"))
+    var audioFormat: String?
 
     @Option(help: ArgumentHelp("Bits per sample: 16, 24 or 32f (default: 16; WAV and FLAC only).", valueName: "bits"))
     var bitDepth: BitDepth?
@@ -63,7 +70,7 @@ struct OutputOptions: ParsableArguments {
     /// - Throws: ``MusicError`` `invalidRequest`.
     func plan(usualFormat: String? = nil) throws -> OutputPlan {
         try OutputPlan(
-            output.map { .file(URL(fileURLWithPath: $0)) } ?? .automatic, bitDepth: bitDepth, usualFormat: usualFormat)
+            OutputPlan.Place(path: output), bitDepth: bitDepth, usualFormat: audioFormat ?? usualFormat)
     }
 }
 

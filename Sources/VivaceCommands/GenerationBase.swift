@@ -21,7 +21,13 @@ struct GenerationBase {
         _ model: ModelOptions, given: [String: JSONValue], prompt: String?, families: [any MusicFamily]
     ) throws {
         var given = given
-        if let prompt { given["caption"] = .text(prompt) }
+        if let prompt {
+            guard given["caption"] == nil else {
+                throw MusicError(
+                    .invalidRequest, "the prompt is given twice, with --caption too", advice: "leave one of them out")
+            }
+            given["caption"] = .text(prompt)
+        }
         if model.from != nil, model.request != nil {
             throw MusicError(
                 .invalidRequest, "--from and --request exclude each other", advice: "leave one of them out")
@@ -37,7 +43,7 @@ struct GenerationBase {
             modelName = modelName ?? document.model
         } else if let recipe {
             modelName = modelName ?? recipe.model
-        } else if prompt == nil, (given["task_type"] ?? "text2music") == "text2music" {
+        } else if given["caption"] == nil, (given["task_type"] ?? "text2music") == "text2music" {
             throw MusicError(
                 .invalidRequest, "no prompt was given",
                 advice: "say what to make, as in: vivace generate \"calm piano\", or repeat a song with --from FILE")

@@ -13,6 +13,8 @@ struct GenerationReport: Encodable, Sendable {
     var modelInfo: ModelInfo?
     /// The resolved request; what `--request` takes.
     var parameters: MusicRequest
+    /// What was asked for, before anything was filled in.
+    var requested: [String: JSONValue]
     /// Wall-clock seconds by stage, and their sum as `total`.
     var seconds: [String: Double]
     /// Largest resident set of the process, in bytes.
@@ -24,17 +26,20 @@ struct GenerationReport: Encodable, Sendable {
     enum CodingKeys: String, CodingKey {
         case files, seeds, model
         case modelInfo = "model_info"
-        case parameters, seconds
+        case parameters
+        case requested = "requested_params"
+        case seconds
         case peakMemoryBytes = "peak_memory_bytes"
         case notices
     }
 
-    init(_ result: MusicResult, family: any MusicFamily, notices: [String]) {
+    init(_ result: MusicResult, _ order: GenerationOrder, family: any MusicFamily, notices: [String]) {
         files = result.songs.compactMap(\.path)
         seeds = result.songs.map(\.seed)
         model = result.model ?? ""
         modelInfo = result.info
         parameters = result.request
+        requested = order.requestedParameters(of: family)
         seconds = Dictionary(uniqueKeysWithValues: result.seconds.map { ($0.key.rawValue, $0.value) })
         seconds["total"] = result.seconds.values.reduce(0, +)
         peakMemoryBytes = ProcessMemory.peakResidentBytes
@@ -50,6 +55,7 @@ struct GenerationReport: Encodable, Sendable {
         try values.encode(model, forKey: .model)
         try values.encode(modelInfo, forKey: .modelInfo)
         try values.encode(parameters, forKey: .parameters)
+        try values.encode(requested, forKey: .requested)
         try values.encode(seconds, forKey: .seconds)
         try values.encode(peakMemoryBytes, forKey: .peakMemoryBytes)
         try values.encode(notices, forKey: .notices)

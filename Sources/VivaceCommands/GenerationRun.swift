@@ -24,7 +24,7 @@ struct GenerationRun: Sendable {
             if case .audio(let chunk) = event { try playback?.take(chunk) }
         }
         try playback?.finish(result.songs.compactMap { $0.path.map { URL(fileURLWithPath: $0) } })
-        let report = GenerationReport(result, family: found.family, notices: notices)
+        let report = GenerationReport(result, order, family: found.family, notices: notices)
         if isVerbose { report.verboseLines.forEach(progress.note) }
         return report
     }

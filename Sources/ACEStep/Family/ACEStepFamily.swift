@@ -27,6 +27,8 @@ public struct ACEStepFamily: MusicFamily {
         ])
     }
 
+    public var accompanimentTracks: [String] { Track.allCases.filter { !$0.isVoice }.map(\.rawValue) }
+
     public func adapt(_ document: inout [String: JSONValue]) throws -> [String] {
         // The instruction of text2music stands for "the task's own" in the reference.
         if document["instruction"] == .text(TaskInstruction.text2music) { document["instruction"] = .null }

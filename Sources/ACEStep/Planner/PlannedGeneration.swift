@@ -45,7 +45,7 @@ package struct PlannedGeneration: Sendable {
     private func run(
         _ request: MusicRequest, _ details: MusicDetails, _ report: @escaping @Sendable (MusicEvent) -> Void
     ) async throws {
-        var request = try ACEStepRequest(request.withSeeds())
+        var request = try ACEStepRequest(request.withSeeds()).withGenres()
         _ = try request.validate()
         try options.validate()
         report(.started(.plan))

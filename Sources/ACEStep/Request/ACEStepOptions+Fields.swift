@@ -32,6 +32,9 @@ extension ACEStepOptions {
 
     private static let musicFields: [Field<ACEStepOptions>] = [
         Field(
+            "genres", \.genres, .list(.text), aliases: ["tags", "genre"], flags: ["genres", "tags"],
+            placeholder: "names", help: "Genres, with commas between; they are put behind the caption.", group: .music),
+        Field(
             "lyrics", \.lyrics, .longText, flags: ["lyrics"], placeholder: "text",
             help: "Words to sing, with section tags such as [Verse].", group: .music
         ).alwaysWritten().replacing("instrumental"),

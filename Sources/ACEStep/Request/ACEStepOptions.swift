@@ -5,6 +5,8 @@ public import MusicCore
 public struct ACEStepOptions: Sendable, Equatable {
     // MARK: Text and music
 
+    /// Genres, which are put behind the caption, with commas between; empty for none.
+    public var genres: [String] = []
     /// Words to sing, with section tags such as `[Verse]`; empty for none.
     public var lyrics = ""
     /// No vocals, whatever the lyrics say.
@@ -129,7 +131,23 @@ package struct ACEStepRequest: Sendable, Equatable {
         if let metre = options.timeSignature {
             options.timeSignature = KeyScale.isOpen(metre) ? nil : Self.normalizedTimeSignature(metre) ?? metre
         }
+        if MusicTask.musicToVoice.contains(self.task) {
+            self.task = .complete
+            if self.tracks.isEmpty, self.instruction == nil { self.tracks = Track.band }
+        }
         try readTracks()
+    }
+
+    /// The request with its genres in the caption, but those that it names already.
+    func withGenres() -> ACEStepRequest {
+        var request = self
+        let caption = self.prompt.lowercased()
+        let missing = self.genres.map { $0.trimmingCharacters(in: .whitespaces) }
+            .filter { !$0.isEmpty && !caption.contains($0.lowercased()) }
+        let parts = [self.prompt.trimmingCharacters(in: .whitespaces)].filter { !$0.isEmpty } + missing
+        if !missing.isEmpty { request.prompt = parts.joined(separator: ", ") }
+        request.genres = []
+        return request
     }
 
     /// The neutral form.

@@ -9,6 +9,9 @@ extension MusicTask {
     /// The song with more tracks around it.
     public static let complete: MusicTask = "complete"
 
+    /// A task under other names: music to a voice, which is ``complete`` with the tracks of a band.
+    static let musicToVoice: Set<MusicTask> = ["vocal2bgm", "vocal_to_bgm", "bgm"]
+
     /// The tasks of ACE-Step.
     static let ofACEStep: [MusicTask] = [.text2music, .cover, .repaint, .lego, .extract, .complete]
 
@@ -25,6 +28,12 @@ public enum Track: String, Sendable, Codable, CaseIterable, FieldValue {
     case woodwinds, brass, fx, synth, strings, percussion, keyboard, guitar, bass, drums
     case backingVocals = "backing_vocals"
     case vocals
+
+    /// Whether it is sung.
+    var isVoice: Bool { [.vocals, .backingVocals].contains(self) }
+
+    /// What plays along with a voice where nothing is said of it.
+    static let band: [Track] = [.drums, .bass, .guitar, .keyboard, .synth, .strings]
 
     /// The names, with commas between.
     static let names = allCases.map(\.rawValue).joined(separator: ", ")

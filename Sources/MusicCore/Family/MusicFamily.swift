@@ -31,6 +31,9 @@ public protocol MusicFamily: Sendable {
     /// - Throws: ``MusicError`` with code `invalidRequest`.
     func validate(_ request: MusicRequest) throws -> [String]
 
+    /// The tracks of a song beside its voices, as models of this family can take them out; empty if they can't.
+    var accompanimentTracks: [String] { get }
+
     /// A request in a few phrases for people, such as `bpm 120`, without what is not set.
     func summary(of request: MusicRequest) -> [String]
 
@@ -69,6 +72,7 @@ extension MusicFamily {
     public var fields: [FieldDescription] { [] }
     public var documentDefaults: [String: JSONValue] { [:] }
     public var memoryTiers: MemoryTiers { .unlimited }
+    public var accompanimentTracks: [String] { [] }
 
     public func adapt(_ document: inout [String: JSONValue]) throws -> [String] { [] }
 

@@ -28,6 +28,8 @@ public struct GenerationResult: Sendable, Encodable {
     public struct ExtraOutputs: Sendable, Encodable {
         /// What the language model planned; `nil` without one.
         public var lmMetadata: [String: JSONValue]?
+        /// What was asked for, before anything was filled in; `nil` where that isn't known.
+        public var requestedParameters: [String: JSONValue]?
         /// Seconds by stage, under the reference's names.
         public var timeCosts: [String: Double]
         /// The seeds, with a comma and a blank between.
@@ -35,6 +37,7 @@ public struct GenerationResult: Sendable, Encodable {
 
         private enum CodingKeys: String, CodingKey {
             case lmMetadata = "lm_metadata"
+            case requestedParameters = "requested_params"
             case timeCosts = "time_costs"
             case seedValue = "seed_value"
         }
@@ -43,6 +46,7 @@ public struct GenerationResult: Sendable, Encodable {
         public func encode(to encoder: any Encoder) throws {
             var values = encoder.container(keyedBy: CodingKeys.self)
             try values.encode(lmMetadata, forKey: .lmMetadata)
+            try values.encodeIfPresent(requestedParameters, forKey: .requestedParameters)
             try values.encode(timeCosts, forKey: .timeCosts)
             try values.encode(seedValue, forKey: .seedValue)
         }
@@ -60,8 +64,9 @@ public struct GenerationResult: Sendable, Encodable {
     ///
     /// - Parameters:
     ///   - result: of a session or a backend.
+    ///   - order: what was asked for; `nil` where that isn't known.
     ///   - family: of the model.
-    public init(_ result: MusicResult, family: any MusicFamily) {
+    public init(_ result: MusicResult, _ order: GenerationOrder? = nil, family: any MusicFamily) {
         audios = result.songs.enumerated().map { index, song in
             let parameters = family.parameters(of: result.request(ofSong: index), plan: result.plan)
             return Audio(
@@ -69,7 +74,8 @@ public struct GenerationResult: Sendable, Encodable {
                 sampleRate: song.audio.sampleRate, parameters: parameters)
         }
         extraOutputs = ExtraOutputs(
-            lmMetadata: result.plan.map(\.metadata.object), timeCosts: Self.timeCosts(result),
+            lmMetadata: result.plan.map(\.metadata.object),
+            requestedParameters: order?.requestedParameters(of: family), timeCosts: Self.timeCosts(result),
             seedValue: result.songs.map { String($0.seed) }.joined(separator: ", "))
         statusMessage = "Made \(result.songs.count) song\(result.songs.count == 1 ? "" : "s")"
         success = true

@@ -1,6 +1,6 @@
 import Crypto
-public import Foundation
-public import MusicCore
+import Foundation
+import MusicCore
 
 /// What a file was when a song was made from it.
 public struct FilePin: Codable, Equatable, Sendable {

@@ -35,3 +35,13 @@ public struct GenerationOrder: Sendable {
         self.notices = notices
     }
 }
+
+extension GenerationOrder {
+    /// What was asked for, as ``MusicFamily/parameters(of:plan:)`` has it: nothing is filled in, and nothing was planned.
+    public func requestedParameters(of family: any MusicFamily) -> [String: JSONValue] {
+        var options = planning.options
+        if planning.wish == .never { options.writesCodes = false }
+        return family.parameters(of: request, plan: nil)
+            .merging(PlanningOptions.fields.object(of: options)) { _, asked in asked }
+    }
+}

@@ -111,6 +111,12 @@ enum PlannerSamplingGroup: OptionGroupKind {
     static func fields(in families: [any MusicFamily]) -> [FieldDescription] {
         // Guidance belongs to audio codes, which these commands don't write.
         PlannerSampling.fields.descriptions.filter { !["lm_cfg_scale", "lm_negative_prompt"].contains($0.name) }
+            .map { field in
+                guard field.name == "lm_top_p" else { return field }
+                var field = field
+                field.help = "Draw from the likeliest tokens of this probability (default: all)."
+                return field
+            }
     }
 }
 

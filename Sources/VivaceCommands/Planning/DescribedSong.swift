@@ -10,7 +10,7 @@ struct DescribedSongOptions: ParsableArguments {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("File to write with --generate (default: song-SEED.flac).", valueName: "file"))
+        help: ArgumentHelp("File or folder to write with --generate (default: song-SEED.flac).", valueName: "file"))
     var output: String?
 
     /// Where the song goes, which is checked before the description is made.
@@ -20,7 +20,7 @@ struct DescribedSongOptions: ParsableArguments {
         if !generate, output != nil {
             throw MusicError(.invalidRequest, "--output belongs to --generate", advice: "add --generate")
         }
-        let plan = try OutputPlan(output.map { .file(URL(fileURLWithPath: $0)) } ?? .automatic)
+        let plan = try OutputPlan(OutputPlan.Place(path: output))
         if generate { try plan.checkWritable() }
         return plan
     }
