@@ -23,9 +23,10 @@ public final class ACEStepBackend: SongCodesBackend {
     /// Loads a checkpoint.
     ///
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` that says which file, tensor or field is wrong, or
-    ///   `unsupported` if there is no such device.
+    ///   `unsupported` if there is no such device, or `outOfMemory`.
     public static func load(_ location: ModelLocation, options: LoadOptions) async throws -> ACEStepBackend {
-        try await loadOnArrayThread(location, options: options)
+        try MLXExecutor.shared.start()
+        return try await loadOnArrayThread(location, options: options)
     }
 
     @MLXActor

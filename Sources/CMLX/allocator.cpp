@@ -23,6 +23,7 @@
 #include <list>
 #include <map>
 #include <mutex>
+#include <shared_mutex>
 
 #include <dlfcn.h>
 #include <sys/mman.h>
@@ -62,6 +63,42 @@ size_t round_up(size_t value, size_t unit) { return (value + unit - 1) / unit * 
 // What the largest operations of a song's decoding need, and little more.
 constexpr size_t kMostCached = size_t(512) << 20;
 
+// Memory that the pool did not give out: mapped files. Nothing before such data says how long it is.
+class ForeignMemory {
+ public:
+  void add(const void* start, size_t bytes) {
+    std::unique_lock lock(mutex_);
+    ends_[uintptr_t(start)] = uintptr_t(start) + bytes;
+    count_.store(ends_.size(), std::memory_order_release);
+  }
+
+  void remove(const void* start) {
+    std::unique_lock lock(mutex_);
+    ends_.erase(uintptr_t(start));
+    count_.store(ends_.size(), std::memory_order_release);
+  }
+
+  bool contains(const void* address) const {
+    if (count_.load(std::memory_order_acquire) == 0) {
+      return false;
+    }
+    std::shared_lock lock(mutex_);
+    auto next = ends_.upper_bound(uintptr_t(address));
+    return next != ends_.begin() && uintptr_t(address) < std::prev(next)->second;
+  }
+
+ private:
+  mutable std::shared_mutex mutex_;
+  std::map<uintptr_t, uintptr_t> ends_; // by start
+  std::atomic<size_t> count_{0};
+};
+
+ForeignMemory& foreign_memory() {
+  // Never destroyed: arrays may outlive static objects.
+  static ForeignMemory* const memory = new ForeignMemory;
+  return *memory;
+}
+
 class Pool final : public mlx::core::allocator::Allocator {
  public:
   mlx::core::allocator::Buffer malloc(size_t size) override {
@@ -94,8 +131,16 @@ class Pool final : public mlx::core::allocator::Allocator {
     }
   }
 
+  // libmlx asks for it to see whether a result fits into the memory of an operand, and whether sharing that would keep
+  // much more alive than is needed: what is not the pool's is too large for either.
   size_t size(mlx::core::allocator::Buffer buffer) const override {
-    return buffer.ptr() == nullptr ? 0 : header_of(const_cast<void*>(buffer.ptr()))->size;
+    if (buffer.ptr() == nullptr) {
+      return 0;
+    }
+    if (foreign_memory().contains(buffer.ptr())) {
+      return SIZE_MAX;
+    }
+    return header_of(const_cast<void*>(buffer.ptr()))->size;
   }
 
   size_t active() const { return active_; }
@@ -296,6 +341,10 @@ size_t cmlx::available_memory() {
 }
 
 bool cmlx::uses_plain_memory() { return pool() != nullptr; }
+
+void cmlx::note_foreign_memory(const void* start, size_t bytes) {
+  bytes > 0 ? foreign_memory().add(start, bytes) : foreign_memory().remove(start);
+}
 
 namespace mlx::core {
 

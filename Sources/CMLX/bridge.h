@@ -115,6 +115,9 @@ inline std::optional<mx::Dtype> optional(cmlx_optional_dtype value) {
 // Whether arrays live in main memory, in buffers that begin with their size: see allocator.cpp.
 bool uses_plain_memory();
 
+// Tells the allocator of memory that is not its own and in which arrays will lie, or, with no bytes, that it is gone.
+void note_foreign_memory(const void* start, size_t bytes);
+
 // Bytes of memory that this process may use: those of the machine, or of its control group. Read once.
 size_t available_memory();
 

@@ -14,6 +14,13 @@ using namespace cmlx;
 
 namespace {
 
+// The system's reason against mapping a file.
+struct MappingFault : std::runtime_error {
+  const int code;
+
+  explicit MappingFault(int code) : std::runtime_error(std::strerror(code)), code(code) {}
+};
+
 struct Mapping {
   const uint8_t* bytes = nullptr;
   size_t size = 0;
@@ -24,6 +31,7 @@ struct Mapping {
 
   ~Mapping() {
     if (bytes != nullptr) {
+      note_foreign_memory(bytes, 0);
       munmap(const_cast<uint8_t*>(bytes), size);
     }
   }
@@ -32,17 +40,17 @@ struct Mapping {
 std::shared_ptr<Mapping> map_file(const char* path) {
   const int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0) {
-    throw std::runtime_error(std::strerror(errno));
+    throw MappingFault(errno);
   }
   struct stat status;
   if (fstat(file, &status) != 0) {
     const int reason = errno;
     close(file);
-    throw std::runtime_error(std::strerror(reason));
+    throw MappingFault(reason);
   }
   if (!S_ISREG(status.st_mode)) {
     close(file);
-    throw std::runtime_error(S_ISDIR(status.st_mode) ? "it is a folder" : "it is not a regular file");
+    throw MappingFault(S_ISDIR(status.st_mode) ? EISDIR : ENODEV);
   }
   auto mapping = std::make_shared<Mapping>();
   const size_t size = static_cast<size_t>(status.st_size);
@@ -51,10 +59,11 @@ std::shared_ptr<Mapping> map_file(const char* path) {
     const int reason = errno;
     close(file);
     if (address == MAP_FAILED) {
-      throw std::runtime_error(std::strerror(reason));
+      throw MappingFault(reason);
     }
     mapping->bytes = static_cast<const uint8_t*>(address);
     mapping->size = size;
+    note_foreign_memory(mapping->bytes, size);
   } else {
     close(file);
   }
@@ -83,8 +92,16 @@ cmlx_array* cmlx_load_npy(const char* path, cmlx_stream s) {
   return made([&] { return mx::load(path, stream(s)); });
 }
 
-cmlx_mapping* cmlx_mapping_open(const char* path) {
-  return guarded(static_cast<cmlx_mapping*>(nullptr), [&] { return new cmlx_mapping{map_file(path)}; });
+cmlx_mapping* cmlx_mapping_open(const char* path, int* code) {
+  return guarded(static_cast<cmlx_mapping*>(nullptr), [&] {
+    *code = ENOMEM;
+    try {
+      return new cmlx_mapping{map_file(path)};
+    } catch (const MappingFault& fault) {
+      *code = fault.code;
+      throw;
+    }
+  });
 }
 
 const uint8_t* cmlx_mapping_bytes(const cmlx_mapping* m) { return m == nullptr ? nullptr : m->value->bytes; }
@@ -115,7 +132,8 @@ cmlx_array* cmlx_array_new_mapped(
     const uint8_t* data = mapping->bytes + offset;
     const bool is_aligned = reinterpret_cast<uintptr_t>(data) % element.size() == 0;
     if (bytes > 0 && is_aligned && offset >= sizeof(size_t) && uses_plain_memory()) {
-      // A buffer points at its size, which lies before the data. Nobody asks for the size of one that is not owned.
+      // A buffer points at the eight bytes before its data. In a file they are somebody else's: the allocator knows
+      // that the memory is not its own, and does not take them for the size.
       mx::allocator::Buffer buffer(const_cast<uint8_t*>(data) - sizeof(size_t));
       auto forget = [mapping, data, bytes](mx::allocator::Buffer) { forget_pages(data, bytes); };
       return mx::array(mx::allocator::Data(buffer, forget), std::move(size), element);

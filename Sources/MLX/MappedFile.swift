@@ -19,10 +19,11 @@ public final class MappedFile {
 
     /// Maps a file into memory.
     ///
-    /// - Throws: ``LoadSaveError/unableToOpen(_:_:)``.
+    /// - Throws: `POSIXError` with the system's reason.
     public init(_ url: URL) throws {
-        guard let mapping = cmlx_mapping_open(url.path(percentEncoded: false)) else {
-            throw LoadSaveError.unableToOpen(url, String(cString: cmlx_last_error()))
+        var code: Int32 = 0
+        guard let mapping = cmlx_mapping_open(url.path(percentEncoded: false), &code) else {
+            throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO)
         }
         self.mapping = mapping
     }

@@ -6,13 +6,15 @@ import Safetensors
 enum SafetensorsFile {
     /// The arrays and the metadata of a file, which stays mapped into memory as long as any of the arrays is alive.
     static func load(_ url: URL) throws -> ([String: MLXArray], [String: String]) {
-        let file = try MappedFile(url)
         do {
+            let file = try MappedFile(url)
             return try load(SafetensorsHeader(bytes: file.bytes), array: file.array)
         } catch let error as SafetensorsError {
             throw LoadSaveError.unableToOpen(url, error.reason)
         } catch MLXError.caught(let reason) {
             throw LoadSaveError.unableToOpen(url, reason)
+        } catch let error as POSIXError {
+            throw LoadSaveError.unableToOpen(url, String(cString: strerror(error.code.rawValue)))
         }
     }
 

@@ -6,15 +6,13 @@ public enum ConfigurationFile {
     /// Decodes a file.
     ///
     /// - Throws: ``MusicError`` with code `invalidCheckpoint`, such as
-    ///   `vae/config.json: missing field 'sampling_rate'`.
+    ///   `vae/config.json: missing field 'sampling_rate'`, or what ``SystemFault`` makes of a file that can't be read.
     public static func decode<Value: Decodable>(_ type: Value.Type, at url: URL) throws -> Value {
         let data: Data
         do {
-            data = try Data(contentsOf: url)
+            data = try SystemFile.contents(of: url)
         } catch {
-            throw MusicError(
-                .invalidCheckpoint, "\(shortName(url)) can't be read",
-                advice: "check that the download is complete and readable: \(url.path)")
+            throw error.error(.invalidCheckpoint, advice: "copy or download the checkpoint again")
         }
         do {
             return try JSONDecoder().decode(type, from: data)

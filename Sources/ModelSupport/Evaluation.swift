@@ -1,3 +1,4 @@
+import Foundation
 import MLX
 import MusicCore
 
@@ -12,13 +13,26 @@ public func evaluating<Result>(_ place: String, _ body: () throws -> Result) thr
     do {
         return try withError { try body() }
     } catch let error as MLXError {
-        let message = error.errorDescription ?? "\(error)"
+        throw error.explained(at: place)
+    }
+}
+
+extension MLXError {
+    /// The error for the user: what the process may have no more of, or a fault of the computation.
+    ///
+    /// - Parameter place: where in the work it happened.
+    func explained(at place: String) -> MusicError {
+        let message = errorDescription ?? "\(self)"
         let lowered = message.lowercased()
+        // The array library has no codes: these are its own words, those of the language and those of the system.
         if ["alloc", "out of memory"].contains(where: lowered.contains) {
-            throw MusicError(
+            return MusicError(
                 .outOfMemory, "The memory was exhausted at \(place)",
                 advice: "make a shorter song, use the number format bf16, or free memory")
         }
-        throw MusicError(.internal, "Computation failed at \(place): \(message)")
+        if lowered.contains(SystemFault(EAGAIN, path: "").reason.lowercased()) {
+            return ProcessLimits.noThread(at: place)
+        }
+        return MusicError(.internal, "Computation failed at \(place): \(message)")
     }
 }

@@ -15,16 +15,15 @@ public struct TorchArchive: Sendable {
 
     /// Reads the file at `url`.
     ///
-    /// - Throws: `MusicError` with code `.invalidCheckpoint` if the file can't be read, is no such archive, is
-    ///   inconsistent, or holds more than tensors, numbers, strings and containers of them.
+    /// - Throws: `MusicError` with code `.invalidCheckpoint` if the file is missing, is no such archive, is inconsistent,
+    ///   or holds more than tensors, numbers, strings and containers of them; what ``SystemFault`` makes of the system's
+    ///   reason not to read it.
     public init(contentsOf url: URL) throws {
         let data: Data
         do {
-            data = try Data(contentsOf: url)
+            data = try SystemFile.contents(of: url)
         } catch {
-            throw MusicError(
-                .invalidCheckpoint, "can't read \(url.path(percentEncoded: false)): \(error.localizedDescription)",
-                advice: "check that the file exists and may be read")
+            throw error.error(.invalidCheckpoint, advice: "copy or download the checkpoint again")
         }
         try self.init(data: data, name: url.path(percentEncoded: false))
     }

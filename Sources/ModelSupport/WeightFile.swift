@@ -17,26 +17,25 @@ final class WeightFile {
 
     /// Reads and checks the header.
     ///
-    /// - Throws: ``MusicError`` with code `invalidCheckpoint` that names the file and what is wrong with it.
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint` that names the file and what is wrong with it, or what
+    ///   ``SystemFault`` makes of the system's reason not to read it.
     nonisolated init(_ url: URL) throws {
         self.url = url
         do {
             let header = try SafetensorsHeader(contentsOf: url)
             tensors = Dictionary(uniqueKeysWithValues: header.tensors.map { ($0.name, $0) })
         } catch let error as SafetensorsError {
-            let name = ConfigurationFile.shortName(url)
-            if error.kind == .unreadable {
-                throw MusicError(
-                    .invalidCheckpoint, "\(name) can't be opened: \(error.reason)",
-                    advice: "check that the file exists and is readable: \(url.path)")
-            }
-            throw MusicError(.invalidCheckpoint, "\(name): \(error.reason)", advice: "download the file again")
+            if let code = error.systemCode { throw Self.refused(url, code) }
+            throw MusicError(
+                .invalidCheckpoint, "\(ConfigurationFile.shortName(url)): \(error.reason)",
+                advice: "download the file again")
         }
     }
 
     /// A tensor, to be read when it is evaluated.
     ///
-    /// - Throws: ``MusicError`` with code `invalidCheckpoint` if the file can't be read any more.
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint` if the file has become another, `outOfMemory`, or what
+    ///   ``SystemFault`` makes of the system's reason not to read it.
     func array(_ tensor: SafetensorsHeader.Tensor) throws -> MLXArray {
         do {
             #if !VIVACE_CMLX
@@ -53,14 +52,17 @@ final class WeightFile {
                 self.mapping = mapping
                 return try mapping.array(tensor)
             #endif
-        } catch let error as MusicError {
-            throw error
-        } catch {
-            throw MusicError(
-                .invalidCheckpoint,
-                "\(ConfigurationFile.shortName(url)) can't be read: \(error.localizedDescription)",
-                advice: "download the file again")
+        } catch let error as POSIXError {
+            throw Self.refused(url, error.code.rawValue)
+        } catch let error as MLXError {
+            throw error.explained(at: "reading \(ConfigurationFile.shortName(url))")
         }
+    }
+
+    /// The system doesn't read the file.
+    private nonisolated static func refused(_ url: URL, _ code: Int32) -> MusicError {
+        SystemFault(code, path: url.path(percentEncoded: false))
+            .error(.invalidCheckpoint, advice: "copy or download the checkpoint again")
     }
 }
 

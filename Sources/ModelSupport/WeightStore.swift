@@ -107,11 +107,9 @@ public struct WeightStore: Sendable {
     private static func files(in folder: URL) throws -> [URL] {
         let names: [String]
         do {
-            names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            names = try SystemFile.names(in: folder)
         } catch {
-            throw MusicError(
-                .invalidCheckpoint, "The folder \(folder.lastPathComponent) can't be read",
-                advice: "check that the checkpoint is complete: \(folder.path)")
+            throw error.error(.invalidCheckpoint, advice: "copy or download the checkpoint again")
         }
         for base in baseNames {
             if names.contains("\(base).safetensors.index.json") {

@@ -10,13 +10,13 @@ public struct MusicError: Error, Sendable, Equatable, Codable, CustomStringConve
         case modelNotFound
         /// A checkpoint that is truncated, inconsistent, or of an unknown kind.
         case invalidCheckpoint
-        /// A file that can't be read: audio, lyrics, latents.
+        /// A file that can't be read: audio, lyrics, latents; a model's file that the permissions keep from the user.
         case unreadableInput
         /// A file that can't be written: permissions, full disk, unknown format.
         case unwritableOutput
         /// NaN, infinity, all zeros or silence where music should be.
         case numericalFailure
-        /// The request would need more memory than there is.
+        /// The work would need more memory than there is, or more threads or open files than the process may have.
         case outOfMemory
         /// The model can't do what was asked, though the request is well formed.
         case unsupported

@@ -19,7 +19,7 @@ public struct Engine: Sendable {
     public let memory: @Sendable () -> Int
     private let locate: Locate
     private let defaultModel: @Sendable () async throws -> String
-    private let isInstalledNamed: @Sendable (String) async -> Bool
+    private let isInstalledNamed: @Sendable (String) async throws -> Bool
 
     /// - Parameters:
     ///   - families: the families to choose from, in order of preference.
@@ -34,7 +34,7 @@ public struct Engine: Sendable {
         families: [any MusicFamily], pool: ModelPool = ModelPool(), seeds: SeedSource = .system,
         builtinName: String = "builtin", memory: @escaping @Sendable () -> Int,
         locate: @escaping Locate, defaultModel: @escaping @Sendable () async throws -> String,
-        isInstalled: @escaping @Sendable (String) async -> Bool = { _ in false }
+        isInstalled: @escaping @Sendable (String) async throws -> Bool = { _ in false }
     ) {
         self.families = families
         self.pool = pool
@@ -61,7 +61,9 @@ public struct Engine: Sendable {
     public func location(of name: String) async throws -> ModelLocation { try await locate(name) }
 
     /// Whether a model of that name is complete on this machine; never downloads.
-    public func isInstalled(_ name: String) async -> Bool { await isInstalledNamed(name) }
+    ///
+    /// - Throws: ``MusicError`` where that can't be told, because files can't be read.
+    public func isInstalled(_ name: String) async throws -> Bool { try await isInstalledNamed(name) }
 
     /// A model that was found: its name, its place, and its family.
     public struct Found: Sendable {
@@ -77,6 +79,7 @@ public struct Engine: Sendable {
         let name = if let name { name } else { try await defaultModel() }
         let location = try await locate(name)
         guard let family = families.first(where: { $0.recognizes(location) }) else {
+            if let obstacle = obstacle(in: location) { throw obstacle.error() }
             throw MusicError(
                 .invalidCheckpoint, "\(location.directory.path) holds no checkpoint of a known family",
                 advice: "give " + families.map { "\($0.catalog.folderDescription) (\($0.name))" }
@@ -111,6 +114,7 @@ public struct Engine: Sendable {
     ) async throws -> ModelLease<any MusicPlanner> {
         let location = try await locate(name)
         guard let family = families.first(where: { $0.recognizesPlanner(location) }) else {
+            if let obstacle = obstacle(in: location) { throw obstacle.error() }
             throw MusicError(
                 .invalidCheckpoint, "\(location.directory.path) holds no language model",
                 advice: "give a folder such as acestep-5Hz-lm-1.7B, or one that holds such a folder")
@@ -124,6 +128,13 @@ public struct Engine: Sendable {
     /// Whether a location holds a language model, alone or beside others.
     public func holdsPlanner(_ location: ModelLocation) -> Bool {
         families.contains { $0.recognizesPlanner(location) }
+    }
+
+    /// What the system refuses to show of a location in which no family sees what it looks for.
+    private func obstacle(in location: ModelLocation) -> SystemFault? {
+        let view = FolderView(location.directory)
+        families.forEach { _ = $0.catalog.recognise(view) }
+        return view.obstacle
     }
 
     private func lease<Model: Sendable>(

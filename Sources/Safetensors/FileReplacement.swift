@@ -14,20 +14,19 @@ package enum FileReplacement {
         let ending = url.pathExtension.isEmpty ? "" : ".\(url.pathExtension)"
         let name = ".\(url.deletingPathExtension().lastPathComponent).\(UUID().uuidString)\(ending)"
         let temporary = url.deletingLastPathComponent().appending(path: name)
-        func unwritable(_ reason: String) -> SafetensorsError {
-            SafetensorsError(.unwritable, reason, file: url)
-        }
-        guard FileManager.default.createFile(atPath: temporary.path(percentEncoded: false), contents: nil) else {
-            throw unwritable("a file can't be made there: \(String(cString: strerror(errno)))")
-        }
+        let descriptor = open(temporary.path(percentEncoded: false), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw SafetensorsError.system(.unwritable, errno, file: url) }
+        close(descriptor)
         do {
             try fill(temporary)
             guard rename(temporary.path(percentEncoded: false), url.path(percentEncoded: false)) == 0 else {
-                throw unwritable(String(cString: strerror(errno)))
+                throw SafetensorsError.system(.unwritable, errno, file: url)
             }
         } catch {
-            try? FileManager.default.removeItem(at: temporary)
-            if let error = error as? CocoaError { throw unwritable(error.localizedDescription) }
+            unlink(temporary.path(percentEncoded: false))
+            if let error = error as? CocoaError {
+                throw SafetensorsError(.unwritable, error.localizedDescription, file: url)
+            }
             throw error
         }
     }

@@ -24,12 +24,20 @@ public struct SafetensorsError: Error, Sendable, Equatable {
     public let tensor: String?
     /// What is wrong, in one sentence without a full stop, with the tensor's name and without the file's.
     public let reason: String
+    /// The system's error number (`errno`) where it is the system that refuses.
+    public let systemCode: Int32?
 
-    init(_ kind: Kind, _ reason: String, tensor: String? = nil, file: URL? = nil) {
+    init(_ kind: Kind, _ reason: String, tensor: String? = nil, file: URL? = nil, systemCode: Int32? = nil) {
         self.kind = kind
         self.file = file
         self.tensor = tensor
         self.reason = reason
+        self.systemCode = systemCode
+    }
+
+    /// The system refuses, with this error number.
+    static func system(_ kind: Kind, _ code: Int32, file: URL? = nil) -> SafetensorsError {
+        SafetensorsError(kind, String(cString: strerror(code)), file: file, systemCode: code)
     }
 
     /// A fault of the entry of a tensor: `tensor 'x' has …`.

@@ -53,9 +53,18 @@ public struct SafetensorsHeader: Sendable, Equatable {
     /// - Throws: ``SafetensorsError`` that names the file, with the first thing that is wrong.
     public init(contentsOf url: URL) throws {
         do {
-            let (size, prefix, rest) = try Self.beginning(of: url)
+            let descriptor = open(url.path(percentEncoded: false), O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw SafetensorsError.system(.unreadable, errno) }
+            defer { close(descriptor) }
+            var information = stat()
+            guard fstat(descriptor, &information) == 0 else { throw SafetensorsError.system(.unreadable, errno) }
+            let size = Int(information.st_size)
+            let prefix = try Self.read(descriptor, count: Self.prefixLength, at: 0)
             let end = try Self.end(prefix: prefix, fileSize: size)
-            let json = try rest(end - Self.prefixLength)
+            let json = try Self.read(descriptor, count: end - Self.prefixLength, at: Self.prefixLength)
+            guard json.count == end - Self.prefixLength else {
+                throw SafetensorsError(.truncated, "the file ends within its header")
+            }
             self = try json.withUnsafeBytes {
                 try SafetensorsHeader(json: $0, dataStart: end, fileSize: size)
             }
@@ -70,29 +79,19 @@ public struct SafetensorsHeader: Sendable, Equatable {
         self.metadata = metadata
     }
 
-    /// The size of a file, its first bytes, and what reads a number of bytes after them.
-    private static func beginning(
-        of url: URL
-    ) throws -> (size: Int, prefix: Data, rest: (_ count: Int) throws -> Data) {
-        do {
-            let file = try FileHandle(forReadingFrom: url)
-            let size = Int(try file.seekToEnd())
-            try file.seek(toOffset: 0)
-            let prefix = try file.read(upToCount: prefixLength) ?? Data()
-            return (
-                size, prefix,
-                { count in
-                    defer { try? file.close() }
-                    // At its end a file gives nothing, not even no bytes.
-                    let data = (try? file.read(upToCount: count)) ?? Data()
-                    guard data.count == count else {
-                        throw SafetensorsError(.unreadable, "the header can't be read")
-                    }
-                    return data
+    /// Bytes from an offset of a file on, fewer at its end.
+    private static func read(_ descriptor: Int32, count: Int, at offset: Int) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            filled = 0
+            while let base = buffer.baseAddress, filled < count {
+                let part = pread(descriptor, base + filled, count - filled, off_t(offset + filled))
+                if part == 0 { break }
+                guard part > 0 else {
+                    if errno == EINTR { continue }
+                    throw SafetensorsError.system(.unreadable, errno)
                 }
-            )
-        } catch {
-            throw SafetensorsError(.unreadable, error.localizedDescription)
+                filled += part
+            }
         }
     }
 

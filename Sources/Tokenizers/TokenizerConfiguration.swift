@@ -49,7 +49,8 @@ public struct TokenizerConfiguration: Sendable, Equatable {
     ///
     /// Those are `special_tokens_map.json`, `added_tokens.json` and `chat_template.jinja`. Missing files say nothing.
     ///
-    /// - Throws: `MusicError` with code `.invalidCheckpoint` if a file isn't what its name says.
+    /// - Throws: `MusicError` with code `.invalidCheckpoint` if a file isn't what its name says, or what ``SystemFault``
+    ///   makes of one that can't be read.
     public init(directory: URL) throws {
         let file = directory.appending(path: "tokenizer_config.json")
         var addedTokens: [(Int32, AddedToken)] = []
@@ -67,27 +68,20 @@ public struct TokenizerConfiguration: Sendable, Equatable {
         if addedTokens.isEmpty { try Self.readOlderFiles(directory, &config, &addedTokens) }
         apply(config)
         self.addedTokens = addedTokens.sorted { $0.0 < $1.0 }.map(\.1)
-        if let template = try? Data(contentsOf: directory.appending(path: "chat_template.jinja")) {
-            chatTemplate = String(decoding: template, as: UTF8.self)
+        let template = directory.appending(path: "chat_template.jinja")
+        if try SystemFile.exists(template) {
+            chatTemplate = try TokenizerFiles.reading(template) { String(decoding: $0, as: UTF8.self) }
         }
     }
 
     /// Passes a reader of a file to `body`, if the file exists.
     private static func read(_ file: URL, _ body: (inout JSONReader) throws -> Void) throws {
-        guard FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) else { return }
-        do {
-            try Data(contentsOf: file).withUnsafeBytes { bytes in
+        guard try SystemFile.exists(file) else { return }
+        try TokenizerFiles.reading(file) { data in
+            try data.withUnsafeBytes { bytes in
                 var reader = JSONReader(bytes)
                 try body(&reader)
             }
-        } catch let fault as TokenizerFault {
-            throw fault.error(in: file)
-        } catch let fault as JSONFault {
-            throw TokenizerFault(fault).error(in: file)
-        } catch let error as MusicError {
-            throw error
-        } catch {
-            throw TokenizerFault(error.localizedDescription).error(in: file)
         }
     }
 

@@ -60,12 +60,12 @@ enum TokenizerFiles {
         let file = directory.appending(path: "tokenizer.json")
         let vocabulary = directory.appending(path: "vocab.json")
         let merges = directory.appending(path: "merges.txt")
-        if exists(file) {
+        if try SystemFile.exists(file) {
             var parts = try reading(file) { try TokenizerFileReader.read($0) }
             try complete(&parts, configuration, file)
             return parts
         }
-        if exists(vocabulary), exists(merges) {
+        if try SystemFile.exists(vocabulary), try SystemFile.exists(merges) {
             var parts = try VocabularyFileReader.read(vocabulary: vocabulary, merges: merges, configuration)
             try complete(&parts, configuration, vocabulary)
             let (added, model) = (parts.addedVocabulary, parts.encoder.vocabulary)
@@ -114,9 +114,9 @@ enum TokenizerFiles {
     static func reading<Result>(_ file: URL, _ body: (Data) throws -> Result) throws -> Result {
         let data: Data
         do {
-            data = try Data(contentsOf: file)
+            data = try SystemFile.contents(of: file)
         } catch {
-            throw TokenizerFault(error.localizedDescription, advice: "check that the file may be read").error(in: file)
+            throw error.error(.invalidCheckpoint, advice: "copy or download the model again")
         }
         do {
             return try body(data)
@@ -125,9 +125,5 @@ enum TokenizerFiles {
         } catch let fault as JSONFault {
             throw TokenizerFault(fault).error(in: file)
         }
-    }
-
-    private static func exists(_ file: URL) -> Bool {
-        FileManager.default.fileExists(atPath: file.path(percentEncoded: false))
     }
 }

@@ -28,9 +28,6 @@ extension Engine {
             families: families, pool: pool, builtinName: ModelRegistry.builtinName, memory: { Machine.memory },
             locate: { try await makeLocator().resolve($0, offline: !downloads).location },
             defaultModel: { try await DefaultModel.name(makeLocator()) },
-            isInstalled: { name in
-                guard let locator = try? makeLocator() else { return false }
-                return (try? await locator.resolve(name, offline: true)) != nil
-            })
+            isInstalled: { try await makeLocator().isInstalled($0) })
     }
 }

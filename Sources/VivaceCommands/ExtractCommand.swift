@@ -60,6 +60,7 @@ struct ExtractCommand: AsyncParsableCommand {
             request.options["track_name"] = .text(track)
             var plan = try OutputPlan(.file(folder.appendingPathComponent("\(track).\(format.lowercased())")))
             plan.makesFolder = true
+            plan.replacesFile = false
             let order = GenerationOrder(
                 model: model, loadOptions: try computation.loadOptions(), request: request, output: plan)
             try await GenerationSession(engine, order).check()

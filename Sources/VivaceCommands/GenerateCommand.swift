@@ -67,7 +67,7 @@ struct GenerateCommand: AsyncParsableCommand {
         var order = GenerationOrder(
             model: base.modelName, loadOptions: try computation.loadOptions(), request: content.request,
             planning: choice, output: plan, latents: output.saveLatents.map { URL(fileURLWithPath: $0) },
-            notices: notices + content.notices)
+            notices: notices + content.notices + emptyLyrics(base.given))
         let session = GenerationSession(engine, order)
         try await session.check()
         let playback = try streaming.playback(content.request, of: found.family, plan: plan)
@@ -81,6 +81,12 @@ struct GenerateCommand: AsyncParsableCommand {
         } else {
             for file in report.files { Terminal.output(file) }
         }
+    }
+
+    /// What is to be said of lyrics that were given and hold no word.
+    private func emptyLyrics(_ given: [String: JSONValue]) -> [String] {
+        guard case .text(let lyrics)? = given["lyrics"], lyrics.allSatisfy(\.isWhitespace) else { return [] }
+        return ["the lyrics are empty: the song is instrumental"]
     }
 
     /// The fields that options give.

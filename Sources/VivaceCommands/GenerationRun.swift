@@ -21,9 +21,9 @@ struct GenerationRun: Sendable {
         let result = try await GenerationSession(engine, order).result { event in
             progress.show(event, of: found)
             if case .notice(let text) = event { notices.append(text) }
-            if case .audio(let chunk) = event { try playback?.take(chunk) }
+            if case .audio(let chunk) = event { playback?.take(chunk) }
         }
-        try playback?.finish(result.songs.compactMap { $0.path.map { URL(fileURLWithPath: $0) } })
+        try await playback?.finish(result.songs.compactMap { $0.path.map { URL(fileURLWithPath: $0) } })
         let report = GenerationReport(result, order, family: found.family, notices: notices)
         if isVerbose { report.verboseLines.forEach(progress.note) }
         return report

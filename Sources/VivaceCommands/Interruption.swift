@@ -1,27 +1,113 @@
-import Dispatch
 import Foundation
+import MusicCore
+import Synchronization
 
-/// Runs work that Ctrl-C or SIGTERM cancels; a second signal ends the process at once.
+/// Ctrl-C and SIGTERM: the first one cancels the work, and ends the process where the work hasn't ended soon after,
+/// whatever it waits for; a second one, or one while nothing is cancelled, ends it at once.
+///
+/// Nothing of it depends on a thread that could be stuck: the signal handler itself sets the time limit, and the main
+/// thread, which does nothing else, passes the cancellation on.
+enum Interruption {
+    /// Microseconds that cancelled work has to end.
+    private static let patience = 1_500_000
+
+    /// What cancels the work under way, by number.
+    private static let jobs = Mutex<[Int: @Sendable () -> Void]>([:])
+
+    /// Takes the signals over; before any work.
+    ///
+    /// - Throws: ``MusicError`` with code `outOfMemory` if there are no descriptors for it.
+    static func install() throws {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw SystemFault(errno, path: "a pipe").error() }
+        wasSignalled.store(false, ordering: .releasing)
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        pipeEnd.store(ends[0], ordering: .releasing)
+        pipeStart.store(ends[1], ordering: .releasing)
+        signal(SIGALRM) { _ in Interruption.endCancelled() }
+        for number in [SIGINT, SIGTERM] { signal(number) { _ in Interruption.noteSignal() } }
+    }
+
+    /// Passes signals on to the work, on the main thread, for ever.
+    static func serve() -> Never {
+        var byte: UInt8 = 0
+        while true {
+            let count = read(pipeEnd.load(ordering: .acquiring), &byte, 1)
+            if count == 1 {
+                cancelJobs()
+            } else if count == 0 || errno != EINTR {
+                // Without its pipe the main thread has nothing left to do; the handler goes on without it.
+                pause()
+            }
+        }
+    }
+
+    /// Cancels the work under way, as a signal would, without a time limit.
+    static func cancelJobs() {
+        // Outside the lock: what is cancelled may end at once.
+        for cancel in jobs.withLock({ Array($0.values) }) { cancel() }
+    }
+
+    /// Notes what cancels some work.
+    ///
+    /// - Returns: a number for ``end(_:)``.
+    fileprivate static func begin(_ cancel: @escaping @Sendable () -> Void) -> Int {
+        let number = jobs.withLock { jobs in
+            let number = (jobs.keys.max() ?? 0) + 1
+            jobs[number] = cancel
+            return number
+        }
+        runningJobs.wrappingAdd(1, ordering: .acquiringAndReleasing)
+        // A signal may have come in the moment before.
+        if wasSignalled.load(ordering: .acquiring) { cancel() }
+        return number
+    }
+
+    fileprivate static func end(_ number: Int) {
+        runningJobs.wrappingSubtract(1, ordering: .acquiringAndReleasing)
+        jobs.withLock { $0[number] = nil }
+    }
+
+    /// What a signal handler may do: only what is safe in the midst of anything.
+    fileprivate static func noteSignal() {
+        let code = errno
+        defer { errno = code }
+        let isFirst = wasSignalled.compareExchange(
+            expected: false, desired: true, ordering: .acquiringAndReleasing
+        ).exchanged
+        guard isFirst, runningJobs.load(ordering: .acquiring) > 0 else { endCancelled() }
+        var limit = itimerval()
+        limit.it_value.tv_usec = numericCast(patience % 1_000_000)
+        limit.it_value.tv_sec = numericCast(patience / 1_000_000)
+        #if canImport(Glibc)
+            setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &limit, nil)
+        #else
+            setitimer(ITIMER_REAL, &limit, nil)
+        #endif
+        var byte: UInt8 = 1
+        _ = write(pipeStart.load(ordering: .acquiring), &byte, 1)
+    }
+
+    /// Ends the process from a signal handler, with the words of a cancelled command.
+    fileprivate static func endCancelled() -> Never {
+        let words: StaticString = "vivace: error: cancelled\n"
+        _ = write(STDERR_FILENO, words.utf8Start, words.utf8CodeUnitCount)
+        _exit(ExitStatus.cancelled)
+    }
+}
+
+// What the handler reads has to be there before it runs, and needs no lock.
+private let wasSignalled = Atomic(false)
+private let runningJobs = Atomic(0)
+private let pipeEnd = Atomic<Int32>(-1), pipeStart = Atomic<Int32>(-1)
+
+/// Runs work that Ctrl-C or SIGTERM cancels.
 func withInterruption<Result: Sendable>(
     _ work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
     let task = Task { try await work() }
-    var sources: [any DispatchSourceSignal] = []
-    for number in [SIGINT, SIGTERM] {
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-        source.setEventHandler {
-            if task.isCancelled { _exit(ExitStatus.cancelled) }
-            task.cancel()
-        }
-        source.resume()
-        sources.append(source)
-    }
-    defer {
-        sources.forEach { $0.cancel() }
-        signal(SIGINT, SIG_DFL)
-        signal(SIGTERM, SIG_DFL)
-    }
+    let job = Interruption.begin { task.cancel() }
+    defer { Interruption.end(job) }
     do {
         return try await withTaskCancellationHandler {
             try await task.value

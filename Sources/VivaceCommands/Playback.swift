@@ -7,17 +7,18 @@ import Synchronization
 
 /// Passes decoded samples on while a song is made: to a file, to a player, or to both.
 ///
-/// Writing to a player waits as long as the music lasts, and therefore has a thread of its own.
+/// Writing to a player waits as long as the music lasts, and therefore has a thread of its own. Whatever it waits for,
+/// ``abandon()`` ends it within a moment.
 final class Playback: @unchecked Sendable {
     private let files: [URL]
     private let player: Player?
     private let queue = DispatchQueue(label: "vivace.playback")
-    /// The player that is running, for ``abandon()``, which must not wait for the music.
-    private let running = Mutex<Running?>(nil)
+    /// Whether ``abandon()`` was called.
+    private let isAbandoned = Atomic(false)
     // Everything below is touched on the queue alone.
-    private var file: FileHandle?
-    private var fileURL: URL?
-    private var playing: (process: Process, input: FileHandle)?
+    private var target: StreamTarget?
+    private var targetURL: URL?
+    private var playing: (process: Process, input: StreamTarget)?
     private var isDone = false
     private var failure: MusicError?
 
@@ -28,28 +29,22 @@ final class Playback: @unchecked Sendable {
     init(file: URL?, count: Int, player: Player?) {
         files = file.map { OutputPlan.numbered($0, count: count) } ?? []
         self.player = player
-        // A player that was closed is no reason to end.
-        signal(SIGPIPE, SIG_IGN)
     }
 
     /// Takes the next samples.
-    ///
-    /// - Throws: ``MusicError`` if earlier ones could not be written.
-    func take(_ chunk: AudioChunk) throws {
+    func take(_ chunk: AudioChunk) {
         queue.async { [self] in
-            guard failure == nil, !isDone else { return }
+            guard failure == nil, !isDone, !isStopped else { return }
             do {
                 if chunk.start == 0 { try begin(chunk) }
                 let bytes = WAVStream.samples(chunk.audio)
-                try file?.write(contentsOf: bytes)
-                try? playing?.input.write(contentsOf: bytes)
+                try target?.write(bytes)
+                try play(bytes)
                 if chunk.start + chunk.audio.frameCount >= chunk.total { endSong() }
+            } catch let error as MusicError {
+                failure = error
             } catch {
-                failure =
-                    error as? MusicError
-                    ?? MusicError(
-                        .unwritableOutput, "the stream can't be written to \(fileURL?.path ?? "")",
-                        advice: "check the free space")
+                // Given up: what was written is removed by ``abandon()``.
             }
         }
     }
@@ -57,35 +52,27 @@ final class Playback: @unchecked Sendable {
     /// Waits until everything is written and played.
     ///
     /// - Parameter songs: the finished files, for a player that takes files alone.
-    /// - Throws: ``MusicError`` if samples could not be written.
-    func finish(_ songs: [URL]) throws {
-        try queue.sync {
-            isDone = true
-            if let failure { throw failure }
-            guard let player, player.streamArguments == nil else { return }
-            for song in songs { try player.start([song.path], input: nil).waitUntilExit() }
+    /// - Throws: ``MusicError`` if samples could not be written; `CancellationError` if the task was cancelled.
+    func finish(_ songs: [URL]) async throws {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                queue.async { [self] in continuation.resume(with: Result { try drain(songs) }) }
+            }
+        } onCancel: {
+            isAbandoned.store(true, ordering: .releasing)
         }
     }
 
     /// Ends early: stops the player, and removes a file that is not complete.
     func abandon() {
-        running.withLock { $0?.process.terminate() }
+        isAbandoned.store(true, ordering: .releasing)
         queue.sync {
             isDone = true
-            playing = nil
-            guard file != nil else { return }
-            try? file?.close()
-            file = nil
-            if let fileURL, !Self.isPipe(fileURL) { try? FileManager.default.removeItem(at: fileURL) }
+            stopPlayer()
+            guard target != nil else { return }
+            target = nil
+            if let targetURL, !Self.isPipe(targetURL) { try? FileManager.default.removeItem(at: targetURL) }
         }
-    }
-
-    /// A process that has been started.
-    ///
-    /// Apple's class is not declared to be `Sendable`; only ``abandon()`` touches it from
-    /// another thread, to send a signal.
-    private struct Running: @unchecked Sendable {
-        let process: Process
     }
 
     /// Whether a path names a pipe.
@@ -94,33 +81,65 @@ final class Playback: @unchecked Sendable {
         return stat(url.path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
     }
 
+    private var isStopped: Bool { isAbandoned.load(ordering: .acquiring) }
+
+    private func drain(_ songs: [URL]) throws {
+        if isStopped { throw CancellationError() }
+        isDone = true
+        if let failure { throw failure }
+        guard let player, player.streamArguments == nil else { return }
+        for song in songs {
+            wait(for: try player.start([song.path], input: nil))
+            if isStopped { throw CancellationError() }
+        }
+    }
+
     private func begin(_ chunk: AudioChunk) throws {
         let header = WAVStream.header(
             sampleRate: chunk.audio.sampleRate, channels: chunk.audio.channels.count, frames: chunk.total)
+        let isStopped: () -> Bool = { [unowned self] in self.isStopped }
         if chunk.song < files.count {
-            let url = files[chunk.song]
-            if !Self.isPipe(url) { _ = FileManager.default.createFile(atPath: url.path, contents: nil) }
-            fileURL = url
-            file = try FileHandle(forWritingTo: url)
-            try file?.write(contentsOf: header)
+            targetURL = files[chunk.song]
+            target = try StreamTarget(files[chunk.song], isStopped: isStopped)
+            try target?.write(header)
         }
         if let player, let arguments = player.streamArguments {
             let pipe = Pipe()
             let process = try player.start(arguments, input: pipe)
-            running.withLock { $0 = Running(process: process) }
-            playing = (process, pipe.fileHandleForWriting)
-            try? playing?.input.write(contentsOf: header)
+            let input = try StreamTarget(
+                copying: pipe.fileHandleForWriting.fileDescriptor, name: player.program.path, isStopped: isStopped)
+            try? pipe.fileHandleForWriting.close()
+            playing = (process, input)
+            try play(header)
         }
     }
 
+    /// Passes bytes to the player; one that was closed is no reason to end.
+    private func play(_ bytes: Data) throws {
+        do {
+            try playing?.input.write(bytes)
+        } catch is MusicError {}
+    }
+
     private func endSong() {
-        try? file?.close()
-        file = nil
-        if let playing {
-            try? playing.input.close()
-            playing.process.waitUntilExit()
-            running.withLock { $0 = nil }
-        }
+        target = nil
+        guard let process = playing?.process else { return }
+        // The end of its input is what a player ends at.
         playing = nil
+        wait(for: process)
+    }
+
+    private func stopPlayer() {
+        if let process = playing?.process, process.isRunning { process.terminate() }
+        playing = nil
+    }
+
+    /// Waits for the end of a player, and ends it where that is not wanted any more.
+    private func wait(for process: Process) {
+        let turn: useconds_t = 20_000
+        while process.isRunning {
+            if isStopped { return process.terminate() }
+            usleep(turn)
+        }
     }
 }

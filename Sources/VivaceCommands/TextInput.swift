@@ -11,39 +11,65 @@ enum TextInput {
     /// - Parameters:
     ///   - path: of the file.
     ///   - what: what it holds, for messages.
-    /// - Throws: ``MusicError`` `unreadableInput` that says what is wrong with the file.
+    /// - Throws: ``MusicError`` `unreadableInput` that says what is wrong with the file, or what ``SystemFault`` makes of
+    ///   the system's reason not to read it.
     static func read(_ path: String, what: String = "lyrics") throws -> String {
-        let data: Data
-        if path == "-" {
-            data = (try? FileHandle.standardInput.read(upToCount: maximumBytes + 1)) ?? Data()
-        } else {
-            let url = URL(fileURLWithPath: path)
-            var isDirectory: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
-                throw MusicError(.unreadableInput, "\(what) file \(path) does not exist", advice: "check the path")
-            }
-            guard !isDirectory.boolValue else {
-                throw MusicError(.unreadableInput, "\(what) file \(path) is a folder", advice: "give a text file")
-            }
-            do {
-                let handle = try FileHandle(forReadingFrom: url)
-                defer { try? handle.close() }
-                data = try handle.read(upToCount: maximumBytes + 1) ?? Data()
-            } catch {
-                throw MusicError(
-                    .unreadableInput, "\(what) file \(path) can't be read", advice: "check its permissions")
-            }
-        }
+        let data = try contents(path, what)
+        let name = path == "-" ? "the \(what) on standard input" : "\(what) file \(path)"
         guard data.count <= maximumBytes else {
             throw MusicError(
-                .unreadableInput, "\(what) file \(path) is larger than 1 MiB", advice: "give the text of one song")
+                .unreadableInput, "\(name) is larger than 1 MiB", advice: "give the text of one song")
         }
         guard let text = String(data: data, encoding: .utf8), !text.unicodeScalars.contains("\0") else {
             throw MusicError(
-                .unreadableInput, "\(what) file \(path) is not UTF-8 text", advice: "save it as UTF-8 and try again")
+                .unreadableInput, "\(name) is not UTF-8 text", advice: "save it as UTF-8 and try again")
         }
         var scalars = text.replacingOccurrences(of: "\r\n", with: "\n").replacingOccurrences(of: "\r", with: "\n")
         if scalars.unicodeScalars.first == "\u{FEFF}" { scalars.unicodeScalars.removeFirst() }
         return scalars
+    }
+
+    private static func contents(_ path: String, _ what: String) throws -> Data {
+        if path == "-" {
+            do {
+                return try SystemFile.contents(
+                    of: STDIN_FILENO, path: "standard input", limit: maximumBytes + 1)
+            } catch {
+                throw MusicError(
+                    .unreadableInput, "\(what) can't be read from standard input: \(reason(error))",
+                    advice: "redirect a file or a program to it")
+            }
+        }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unreadable(SystemFault(errno, path: path), what) }
+        defer { close(descriptor) }
+        do {
+            return try SystemFile.contents(of: descriptor, path: path, limit: maximumBytes + 1)
+        } catch {
+            throw unreadable(error, what)
+        }
+    }
+
+    private static func unreadable(_ fault: SystemFault, _ what: String) -> MusicError {
+        switch fault.code {
+        case ENOENT, ENOTDIR:
+            MusicError(.unreadableInput, "\(what) file \(fault.path) does not exist", advice: "check the path")
+        case EISDIR:
+            MusicError(.unreadableInput, "\(what) file \(fault.path) is a folder", advice: "give a text file")
+        case EACCES, EPERM:
+            MusicError(
+                .unreadableInput, "\(what) file \(fault.path) can't be read: \(fault.reason)",
+                advice: "check its permissions")
+        default: fault.error()
+        }
+    }
+
+    /// What the system says, in words that fit a stream.
+    private static func reason(_ fault: SystemFault) -> String {
+        switch fault.code {
+        case EBADF: "it is closed, or not open for reading"
+        case EISDIR: "it is a folder"
+        default: fault.reason
+        }
     }
 }

@@ -21,12 +21,32 @@ public struct VivaceCommand: AsyncParsableCommand {
 
     public init() {}
 
+    /// Threads and files that every command needs, beside those that are there when it begins.
+    private static let threads = 3, descriptors = 4
+
     /// Runs the command line and ends the process with the exit code that `--help` documents.
+    ///
+    /// To be called on the main thread, which passes signals on from then on; the command runs on others.
     ///
     /// - Parameters:
     ///   - environment: what the composition root provides.
     ///   - arguments: the command line without the program's name; `nil` takes the process's own.
-    public static func run(in environment: CommandEnvironment, arguments: [String]? = nil) async -> Never {
+    public static func run(in environment: CommandEnvironment, arguments: [String]? = nil) -> Never {
+        StandardStreams.secure()
+        LastWords.install()
+        do {
+            // Without these, libraries below would wait for ever.
+            try ProcessLimits.requireDescriptors(descriptors)
+            try ProcessLimits.requireThreads(threads)
+            try Interruption.install()
+        } catch {
+            finish(with: error)
+        }
+        Task.detached { await execute(in: environment, arguments: arguments) }
+        Interruption.serve()
+    }
+
+    private static func execute(in environment: CommandEnvironment, arguments: [String]?) async -> Never {
         do {
             // The families are known while the command line is read: their fields are options of it.
             try await CommandEnvironment.$current.withValue(environment) {
@@ -51,8 +71,7 @@ public struct VivaceCommand: AsyncParsableCommand {
             Terminal.error(error.description(in: CommandLineWording(families: families)))
             endProcess(ExitStatus.of(error))
         case is CancellationError:
-            Terminal.error("cancelled")
-            endProcess(ExitStatus.cancelled)
+            endProcess(ExitStatus.cancelled, saying: "cancelled")
         default:
             let code = exitCode(for: error)
             if code.isSuccess {
@@ -69,12 +88,24 @@ public struct VivaceCommand: AsyncParsableCommand {
     }
 }
 
-/// Ends the process with what it has written so far on its way.
+/// Ends the process with what it has written so far on its way; a result that could not be written is a failure.
 ///
 /// Not by `exit(3)`: a cancelled generation may still be in the midst of its last operation on the array thread, and
 /// would find the arrays' library torn down.
-private func endProcess(_ status: Int32) -> Never {
-    fflush(nil)
+///
+/// - Parameter words: an error that is left out where work was cancelled because its result can't be written.
+private func endProcess(_ status: Int32, saying words: String? = nil) -> Never {
+    let isCancelled = status == ExitStatus.cancelled
+    var status = status
+    switch Terminal.finishOutput() {
+    case .written:
+        if let words { Terminal.error(words) }
+    case .closed:
+        if isCancelled { status = ExitStatus.success }
+    case .failed(let error):
+        Terminal.error(error.description)
+        if isCancelled || status == ExitStatus.success { status = ExitStatus.failure }
+    }
     _exit(status)
 }
 

@@ -8,7 +8,7 @@ import VivaceCommands
 
 let families = Engine.standardFamilies
 
-await VivaceCommand.run(
+VivaceCommand.run(
     in: CommandEnvironment(
         engine: .standard(families: families, downloads: true),
         machine: {

@@ -114,12 +114,12 @@ import Testing
         #expect(model.layout == "tone" && model.purpose == .music)
         #expect(FileManager.default.fileExists(atPath: model.directory.appending(path: "tones.bin").path))
         #expect(!FileManager.default.fileExists(atPath: model.directory.appending(path: "other.bin").path))
-        let listed = try #require(locator.inventory().models.first)
+        let listed = try #require(try locator.inventory().models.first)
         #expect(listed.status == .installed && listed.kind == "generator" && listed.isGated == true)
         #expect(listed.licence == "MIT AND CC-BY-NC-4.0" && listed.directory == model.directory.path)
         #expect(try await locator.verify("tone-small").isIntact)
         try locator.remove(try locator.removal(of: "tone-small"))
-        #expect(locator.inventory().models.first?.status == .absent)
+        #expect(try locator.inventory().models.first?.status == .absent)
     }
 
     @Test func strangersKeepThePartsThatTheyNeed() async throws {
@@ -132,6 +132,6 @@ import Testing
         }
         let locator = try locator()
         #expect(try locator.removal(of: "tone-small").kept == ["codec": ["someone/tuned"]])
-        #expect(locator.inventory().models.contains { $0.name == "someone/tuned" && $0.origin == .cache })
+        #expect(try locator.inventory().models.contains { $0.name == "someone/tuned" && $0.origin == .cache })
     }
 }

@@ -30,7 +30,7 @@ import Testing
     // MARK: - List
 
     @Test func listOfAnEmptyCache() throws {
-        let inventory = locator.inventory()
+        let inventory = try locator.inventory()
         #expect(inventory.cachedBytes == 0)
         #expect(inventory.models.allSatisfy { $0.status == .absent && $0.diskBytes == 0 && $0.origin == .official })
         #expect(inventory.models.map(\.name).contains("turbo"))
@@ -38,7 +38,7 @@ import Testing
 
     @Test func listOfWhatIsHere() async throws {
         try await locator.pull(["turbo", "someone/tuned"])
-        let inventory = locator.inventory()
+        let inventory = try locator.inventory()
         let turbo = try #require(inventory.models.first { $0.name == "turbo" })
         #expect(turbo.status == .installed)
         let expected = bytes { $0.contains("/") && !$0.hasPrefix("acestep-5Hz") }
@@ -57,7 +57,7 @@ import Testing
         try await locator.pull(["turbo"])
         let vae = workspace.cache.appending(path: "models--ACE-Step--Ace-Step1.5/snapshots/\(commitA)/vae")
         try FileManager.default.removeItem(at: vae)
-        #expect(locator.inventory().models.first { $0.name == "turbo" }?.status == .partial)
+        #expect(try locator.inventory().models.first { $0.name == "turbo" }?.status == .partial)
     }
 
     @Test func otherPeoplesModelsAreNotListed() throws {
@@ -65,7 +65,7 @@ import Testing
         try workspace.write("\(folder)/config.json", "{\"model_type\":\"bert\"}")
         try workspace.write("hub/models--google--bert/refs/main", commitA)
         try workspace.write("hub/models--black--flux/snapshots/\(commitA)/model_index.json")
-        #expect(locator.inventory().models.allSatisfy { $0.origin == .official })
+        #expect(try locator.inventory().models.allSatisfy { $0.origin == .official })
     }
 
     // MARK: - Verify

@@ -7,7 +7,7 @@ import VivaceCommands
 
 let families: [any MusicFamily] = [ToneFamily()]
 
-await VivaceCommand.run(
+VivaceCommand.run(
     in: CommandEnvironment(
         engine: .standard(families: families),
         machine: { .init(memory: 8_000_000_000, threads: 1, instructionSet: "none", hasGPU: false) },

@@ -53,7 +53,7 @@ extension ACEStepConfiguration {
         conditionEncoder = ConditionEncoderConfiguration(
             lyric: fields.encoderStack(layers: fields.lyricLayers, layerTypes: nil),
             timbre: fields.encoderStack(layers: fields.timbreLayers, layerTypes: nil), textWidth: fields.textWidth,
-            timbreChannels: fields.timbreChannels, prependsTimbreToken: Self.isXL(fields, folder: folder))
+            timbreChannels: fields.timbreChannels, prependsTimbreToken: try Self.isXL(fields, folder: folder))
         audioTokenizer = fields.audioTokenizer(
             fields.encoderStack(layers: fields.poolerLayers, layerTypes: fields.layerTypes))
         // The class default of the official configuration is turbo.
@@ -103,9 +103,14 @@ extension ACEStepConfiguration {
 
     /// Whether a checkpoint of the official layout is an XL model: those alone bring sizes of their own for the
     /// encoders, and their code files or folder say so.
-    private static func isXL(_ fields: ConfigurationFields, folder: URL) -> Bool {
+    private static func isXL(_ fields: ConfigurationFields, folder: URL) throws -> Bool {
         guard fields.encoderHiddenSize != nil else { return false }
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let files: [String]
+        do {
+            files = try SystemFile.names(in: folder)
+        } catch {
+            throw error.error(.invalidCheckpoint, advice: "copy or download the checkpoint again")
+        }
         let modelling = fields.codeFiles + files.filter { $0.hasSuffix(".py") }
         return folder.lastPathComponent.contains("-xl-") || modelling.contains { $0.contains("_xl_") }
             || fields.modelVersion?.lowercased().contains("xl") == true

@@ -31,19 +31,21 @@ package struct CheckpointLayout: Sendable, Equatable {
 
     /// Finds the parts.
     ///
-    /// - Throws: ``MusicError`` with code `invalidCheckpoint` that says which part is missing.
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint` that says which part is missing, or what ``SystemFault``
+    ///   makes of one that can't be read.
     package init(_ location: ModelLocation) throws {
         let directory = location.directory
         let found = try Self.found(in: directory)
         func folder(_ name: String, _ usual: URL?) throws -> URL {
-            let places = [location.components[name], usual].compactMap { $0 }
-            guard let place = places.first(where: { FolderView($0).exists }) else {
+            let places = [location.components[name], usual].compactMap { $0.map(FolderView.init) }
+            guard let place = places.first(where: \.exists) else {
+                if let obstacle = places.lazy.compactMap(\.obstacle).first { throw obstacle.error() }
                 throw MusicError(
                     .invalidCheckpoint, "The checkpoint \(directory.lastPathComponent) has no folder '\(name)'",
                     advice: "download the model again, or put the folder in \(directory.path)", field: "model",
                     value: location.name)
             }
-            return place
+            return place.url
         }
         model = found.ownPart.directory
         guard found.layout == .official else {
@@ -62,7 +64,8 @@ package struct CheckpointLayout: Sendable, Equatable {
 
     /// The model in a folder.
     private static func found(in directory: URL) throws -> FoundModel {
-        switch ACEStepFolders.recognise(FolderView(directory)) {
+        let view = FolderView(directory)
+        switch ACEStepFolders.recognise(view) {
         case .model(let found) where found.purpose == .music:
             return found
         case .several(let folders):
@@ -73,6 +76,7 @@ package struct CheckpointLayout: Sendable, Equatable {
                 field: "model", value: directory.path,
                 suggestion: .choose(field: "model", among: folders.map(\.path)))
         default:
+            if let obstacle = view.obstacle { throw obstacle.error() }
             throw MusicError(
                 .invalidCheckpoint, "\(directory.lastPathComponent) is not an ACE-Step 1.5 checkpoint",
                 advice: "give \(FamilyCatalog.aceStep.folderDescription)", field: "model", value: directory.path)

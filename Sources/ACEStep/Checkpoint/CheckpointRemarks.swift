@@ -17,7 +17,7 @@ struct CheckpointRemarks: Decodable {
     /// - Throws: ``MusicError`` with code `invalidCheckpoint`.
     static func read(_ folders: [URL]) throws -> CheckpointRemarks {
         let files = folders.map { $0.appendingPathComponent("vivace.json") }
-        guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+        guard let file = try files.first(where: SystemFile.exists) else {
             return CheckpointRemarks()
         }
         let remarks = try ConfigurationFile.decode(CheckpointRemarks.self, at: file)

@@ -67,15 +67,15 @@ struct ModelParts: Sendable {
             try WeightStore(folder: folder(name)).renamed(TensorNames.fromDiffusers)
         }
         let names = ("audio_tokenizer", "audio_token_detokenizer")
-        let hasTokenizer = [names.0, names.1].allSatisfy { name in
-            FileManager.default.fileExists(atPath: folder(name).appendingPathComponent("config.json").path)
+        let hasTokenizer = try [names.0, names.1].allSatisfy { name in
+            try SystemFile.exists(folder(name).appendingPathComponent("config.json"))
         }
         configuration = try ACEStepConfiguration(
             transformer: fields("transformer"), conditionEncoder: fields("condition_encoder"),
             tokenizer: hasTokenizer ? fields(names.0) : nil, detokenizer: hasTokenizer ? fields(names.1) : nil)
         let schedulerFile = folder("scheduler").appendingPathComponent("scheduler_config.json")
         scheduler =
-            FileManager.default.fileExists(atPath: schedulerFile.path)
+            try SystemFile.exists(schedulerFile)
             ? try ConfigurationFile.decode(SchedulerConfiguration.self, at: schedulerFile) : SchedulerConfiguration()
         transformer = try store("transformer")
         let encoder = try store("condition_encoder")
@@ -97,7 +97,7 @@ struct ModelParts: Sendable {
             return try SilenceLatents(
                 try silenceStore.array(Self.silenceName), channels: channels, label: silenceStore.label)
         }
-        guard let file = silenceFiles.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+        guard let file = try silenceFiles.first(where: SystemFile.exists) else {
             throw MusicError(
                 .invalidCheckpoint, "The checkpoint's file \(Self.silenceName).pt is missing",
                 advice: "download the checkpoint again")

@@ -19,6 +19,7 @@ public enum QuantizedCheckpoint {
     public static func write(
         from location: ModelLocation, to directory: URL, progress: @escaping @Sendable (_ file: String) -> Void
     ) async throws {
+        try MLXExecutor.shared.start()
         try await MLXActor.run {
             let folders = try folders(of: try CheckpointLayout(location))
             try NewFolder.make(directory, advice: "check permissions and that there is space for the weights") {

@@ -13,7 +13,8 @@ package struct SilenceLatents {
 
     /// From a tensor of the Diffusers layout, `[1, frames, channels]`.
     ///
-    /// - Throws: ``MusicError`` with code `invalidCheckpoint` if the shape is another.
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint` if the shape is another, or `outOfMemory`.
+    @MLXActor
     package init(_ array: MLXArray, channels: Int, label: String) throws {
         guard array.ndim == 3, array.dim(0) == 1, array.dim(1) > 0, array.dim(2) == channels else {
             throw MusicError(
@@ -22,20 +23,17 @@ package struct SilenceLatents {
                     + "expected [1, frames, \(channels)]",
                 advice: "download the checkpoint again")
         }
-        latents = array.asType(.float32)
-        let values = latents
-        do {
-            try withError { eval(values) }
-        } catch {
-            throw MusicError(
-                .invalidCheckpoint, "The silence latents of \(label) can't be read: \(error.localizedDescription)",
-                advice: "download the checkpoint again")
+        latents = try evaluating("reading the silence latents of \(label)") {
+            let values = array.asType(.float32)
+            eval(values)
+            return values
         }
     }
 
     /// From `silence_latent.pt` of the official layout, `[1, channels, frames]`.
     ///
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` if the file holds anything but one such tensor.
+    @MLXActor
     package init(pickled file: URL, channels: Int) throws {
         let tensor = try TorchArchive(contentsOf: file).tensor()
         var shape = tensor.shape

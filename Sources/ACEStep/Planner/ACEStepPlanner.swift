@@ -21,9 +21,16 @@ public final class ACEStepPlanner: MusicPlanner {
     /// Loads a folder such as `acestep-5Hz-lm-0.6B`, or the one that a checkpoint holds.
     ///
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` that says which file, tensor or field is wrong, or
-    ///   `unsupported` if there is no such device.
-    @MLXActor
+    ///   `unsupported` if there is no such device, or `outOfMemory`.
     public static func load(_ location: ModelLocation, options: LoadOptions) async throws -> ACEStepPlanner {
+        try MLXExecutor.shared.start()
+        return try await loadOnArrayThread(location, options: options)
+    }
+
+    @MLXActor
+    private static func loadOnArrayThread(
+        _ location: ModelLocation, options: LoadOptions
+    ) async throws -> ACEStepPlanner {
         guard let folder = PlannerFolder.find(location) else {
             throw MusicError(
                 .invalidCheckpoint, "There is no language model in \(location.directory.path)",

@@ -60,8 +60,14 @@ package final class LanguageModel {
     /// The lines of `genres_vocab.txt`, in lower case and without those that begin with `#`; `nil` if there are none.
     private static func genres(in folder: URL) throws -> [String]? {
         let file = folder.appendingPathComponent("genres_vocab.txt")
-        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-        guard let text = try? String(contentsOf: file, encoding: .utf8) else {
+        let data: Data
+        do {
+            data = try SystemFile.contents(of: file)
+        } catch {
+            if error.isAbsence { return nil }
+            throw error.error()
+        }
+        guard let text = String(data: data, encoding: .utf8) else {
             throw MusicError(
                 .invalidCheckpoint, "\(file.lastPathComponent) is no text in UTF-8", advice: "download the model again")
         }

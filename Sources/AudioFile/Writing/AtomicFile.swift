@@ -24,11 +24,25 @@ final class AtomicFile {
 
     /// - Throws: ``MusicError`` with code `unwritableOutput` if the directory doesn't exist or may not be written, or
     ///   the name belongs to something that is not a regular file.
-    init(_ url: URL) throws {
+    convenience init(_ url: URL) throws {
         guard url.isFileURL else {
             throw OutputError.make(url, "it is not a place on this machine", advice: "name a file")
         }
-        let (destination, permissions) = try Self.resolve(url)
+        try self.init(url, Self.resolve(url))
+    }
+
+    /// A file for ``commit(underFirstFreeOf:link:)``, to which it doesn't matter who has the name.
+    ///
+    /// - Parameter url: a place in the directory.
+    convenience init(newFileBeside url: URL) throws {
+        guard url.isFileURL else {
+            throw OutputError.make(url, "it is not a place on this machine", advice: "name a file")
+        }
+        try self.init(url, (systemPath(url), nil))
+    }
+
+    private init(_ url: URL, _ target: (path: String, permissions: mode_t?)) throws {
+        let (destination, permissions) = target
         let separator = destination.lastIndex(of: "/").map { destination.index(after: $0) } ?? destination.startIndex
         let directory = String(destination[..<separator])
         let own = Self.prefix + String(fingerprint(destination[separator...].utf8), radix: 16) + "-"
@@ -65,6 +79,57 @@ final class AtomicFile {
     ///
     /// On failure it is gone and the old one is still there.
     func commit() throws {
+        try commit { temporary in rename(temporary, destination) == 0 ? destination : nil }
+    }
+
+    /// Puts the complete file under the first of these names, in the same directory, that nobody has.
+    ///
+    /// A name is taken in the moment in which it is found to be free, so that of several programs that write at the same
+    /// time each gets a name of its own. Without a name that is free the file is gone.
+    ///
+    /// - Parameters:
+    ///   - names: endless, or as many as may be tried.
+    ///   - link: makes a second name for a file, and fails if somebody has it.
+    /// - Returns: the name that it has got.
+    func commit(
+        underFirstFreeOf names: some Sequence<URL>, link: (String, String) -> Int32 = makeLink
+    ) throws -> URL {
+        var taken: URL?
+        try commit { temporary in
+            for name in names {
+                let path = systemPath(name)
+                if link(temporary, path) == 0 {
+                    unlink(temporary)
+                } else if [EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) {
+                    // The file system has no second names for a file: an empty one keeps the place.
+                    let place = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+                    if place < 0, errno == EEXIST { continue }
+                    guard place >= 0 else { return nil }
+                    close(place)
+                    guard rename(temporary, path) == 0 else {
+                        let code = errno
+                        unlink(path)
+                        errno = code
+                        return nil
+                    }
+                } else if errno == EEXIST {
+                    continue
+                } else {
+                    return nil
+                }
+                taken = name
+                return path
+            }
+            errno = EEXIST
+            return nil
+        }
+        return taken ?? url
+    }
+
+    /// Brings the complete file to the disk and lets `place` give it its name.
+    ///
+    /// - Parameter place: returns the path where the temporary file is now, or `nil` and leaves `errno`.
+    private func commit(_ place: (_ temporary: String) -> String?) throws {
         defer { discard() }
         if let permissions, fchmod(descriptor, permissions) != 0 { throw OutputError.system(url, errno) }
         while fsync(descriptor) != 0 {
@@ -78,12 +143,12 @@ final class AtomicFile {
         defer { close(lock) }
         let closed = close(descriptor)
         descriptor = -1
-        guard closed == 0, rename(temporary, destination) == 0 else {
+        guard closed == 0, let path = place(temporary) else {
             let code = errno
             unlink(temporary)
             throw OutputError.system(url, code)
         }
-        Self.synchronizeDirectory(of: destination)
+        Self.synchronizeDirectory(of: path)
     }
 
     /// Removes the unfinished file; nothing happens after ``commit()``.
@@ -165,6 +230,9 @@ final class AtomicFile {
         close(descriptor)
     }
 }
+
+/// A second name for a file.
+private func makeLink(_ path: String, _ name: String) -> Int32 { link(path, name) }
 
 #if canImport(Glibc)
     /// Glibc gives the limit's name a type of its own.

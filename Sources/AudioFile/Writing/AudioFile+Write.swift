@@ -20,6 +20,27 @@ extension AudioFile {
         try writer.finish()
     }
 
+    /// Writes audio to a new file, under the first of some names that nobody has.
+    ///
+    /// Nothing is replaced, whoever else writes at the same time: a name is taken in the moment in which it is found to
+    /// be free.
+    ///
+    /// - Parameters:
+    ///   - buffer: the audio, as for ``write(_:to:options:)``.
+    ///   - names: places in one directory, with one extension; endless, or as many as may be tried.
+    ///   - options: format, depth, quality and tags.
+    /// - Returns: the name that the file has got.
+    /// - Throws: ``MusicError`` as ``write(_:to:options:)``.
+    public static func writeNew(
+        _ buffer: AudioBuffer, names: some Sequence<URL>, options: WriteOptions = WriteOptions()
+    ) throws -> URL {
+        let writer = try AudioFileWriter(
+            newFileBeside: NewFile.firstName(of: names), sampleRate: buffer.sampleRate,
+            channelCount: buffer.channels.count, options: options)
+        try writer.append(buffer.channels)
+        return try writer.finish(underFirstFreeOf: names)
+    }
+
     /// Checks, before the work is done, that a file could be written: format, options, directory and permissions.
     ///
     /// - Throws: ``MusicError`` as ``write(_:to:options:)`` would.

@@ -43,9 +43,34 @@ public final class AudioFileWriter {
     ///   - options: format, depth, quality and tags.
     /// - Throws: ``MusicError``: `invalidRequest` if the options don't go together or the format can't hold such audio,
     ///   `unwritableOutput` if the extension is unknown or the place can't be written.
-    public init(_ url: URL, sampleRate: Int, channelCount: Int, options: WriteOptions = WriteOptions()) throws {
-        settings = try EncoderSettings(url, sampleRate: sampleRate, channelCount: channelCount, options: options)
-        file = try AtomicFile(url)
+    public convenience init(
+        _ url: URL, sampleRate: Int, channelCount: Int, options: WriteOptions = WriteOptions()
+    ) throws {
+        // What the options say is checked before the directory is touched.
+        let settings = try EncoderSettings(url, sampleRate: sampleRate, channelCount: channelCount, options: options)
+        try self.init(
+            url, AtomicFile(url), settings, sampleRate: sampleRate, channelCount: channelCount, options: options)
+    }
+
+    /// Opens a new file for ``finish(underFirstFreeOf:)``, to which it doesn't matter who has the name.
+    ///
+    /// - Parameter url: a place in the directory; its extension chooses the format unless the options do.
+    /// - Throws: ``MusicError`` likewise.
+    public convenience init(
+        newFileBeside url: URL, sampleRate: Int, channelCount: Int, options: WriteOptions = WriteOptions()
+    ) throws {
+        let settings = try EncoderSettings(url, sampleRate: sampleRate, channelCount: channelCount, options: options)
+        try self.init(
+            url, AtomicFile(newFileBeside: url), settings, sampleRate: sampleRate, channelCount: channelCount,
+            options: options)
+    }
+
+    private init(
+        _ url: URL, _ file: AtomicFile, _ settings: EncoderSettings, sampleRate: Int, channelCount: Int,
+        options: WriteOptions
+    ) throws {
+        self.settings = settings
+        self.file = file
         encoder = try SoundFileEncoder(
             format: settings.code, sampleRate: sampleRate, channelCount: channelCount,
             container: settings.format.container(tags: options.tags.withoutEmptyFields), file: file)
@@ -92,6 +117,22 @@ public final class AudioFileWriter {
     /// - Throws: ``MusicError`` as ``append(_:)`` does, and `unwritableOutput` if there is not one sample; the place
     ///   holds what it held before then.
     public func finish() throws {
+        try finish { try file.commit() }
+    }
+
+    /// Completes the file and puts it under the first of these names that nobody has; nothing is replaced.
+    ///
+    /// A name is taken in the moment in which it is found to be free, whoever else writes at the same time.
+    ///
+    /// - Parameter names: places in the directory of ``url``, for the same kind of file; endless, or as many as may be
+    ///   tried.
+    /// - Returns: the name that the file has got.
+    /// - Throws: ``MusicError`` as ``finish()`` does.
+    public func finish(underFirstFreeOf names: some Sequence<URL>) throws -> URL {
+        try finish { try file.commit(underFirstFreeOf: names) }
+    }
+
+    private func finish<Result>(_ commit: () throws -> Result) throws -> Result {
         try checkOpen()
         do {
             try checkCancellation()
@@ -100,8 +141,9 @@ public final class AudioFileWriter {
             }
             try encodePending()
             try encoder.finish()
-            try file.commit()
+            let result = try commit()
             isOpen = false
+            return result
         } catch {
             abort()
             throw error

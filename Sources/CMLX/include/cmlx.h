@@ -596,8 +596,9 @@ int cmlx_save_npy(const char *path, const cmlx_array *a);
 cmlx_array *cmlx_load_npy(const char *path, cmlx_stream s);
 
 // The file's bytes, mapped read-only. A file that another program shortens while it is mapped ends the process with
-// a bus error, as with any mapping. Free the mapping when its arrays are made; they keep it alive.
-cmlx_mapping *cmlx_mapping_open(const char *path);
+// a bus error, as with any mapping. Free the mapping when its arrays are made; they keep it alive. Where the system
+// refuses, the result is null and `code` its error number.
+cmlx_mapping *cmlx_mapping_open(const char *path, int *code);
 const uint8_t *cmlx_mapping_bytes(const cmlx_mapping *m);
 size_t cmlx_mapping_size(const cmlx_mapping *m);
 void cmlx_mapping_free(cmlx_mapping *m);

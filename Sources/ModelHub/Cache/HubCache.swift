@@ -99,6 +99,16 @@ struct HubCache: Sendable {
         }.map { snapshot($0.commit) }
     }
 
+    /// What the system refuses to show of a repository, so that nobody can tell what of it is here; `nil` if nothing.
+    func obstacle(to repository: RepositoryID) -> SystemFault? {
+        let view = FolderView(folder(of: repository))
+        guard view.exists else { return view.obstacle }
+        _ = view.folder("refs").names
+        _ = view.folder("blobs").names
+        for snapshot in view.folder("snapshots").folders { _ = snapshot.names }
+        return view.obstacle
+    }
+
     /// The reference of ModelScope's main branch, kept apart from that of Hugging Face.
     static let modelScopeReference = "modelscope/master"
 

@@ -9,7 +9,8 @@ struct FileDownloader: Sendable {
     let avoidsLinks: Bool
     let meter: ProgressMeter
 
-    /// An attempt that brought fewer bytes than this counts as one without progress.
+    /// An attempt that brought fewer bytes than this, beyond the most that were ever here, counts as one without
+    /// progress: what the next attempt may lose again is none.
     private static let progressBytes: Int64 = 64 * 1024
 
     /// Whether a file of a listing is in its place; one whose length is wrong is not.
@@ -40,10 +41,12 @@ struct FileDownloader: Sendable {
     /// - Parameters:
     ///   - source: makes the request.
     ///   - counted: bytes of the file that the meter counts already.
+    ///   - substitute: a site that has the same file and was not tried yet, for advice.
     /// - Throws: ``TransferError``, ``HTTPStatusError``, ``MusicError``, `CancellationError`; whatever of the file has
     ///   arrived stays for the next attempt.
     func download(
-        _ file: RemoteFile, of listing: RepositoryListing, from source: any HubSource, counted: Int64
+        _ file: RemoteFile, of listing: RepositoryListing, from source: any HubSource, counted: Int64,
+        substitute: HubSourceName? = nil
     ) async throws {
         let blobs = cache.blobs(of: listing.repository)
         try FileSystem.makeDirectory(blobs)
@@ -68,7 +71,7 @@ struct FileDownloader: Sendable {
         }
         meter.add(partial.offset - counted, file: file.path, fileBytes: partial.offset, fileTotalBytes: file.size)
         do {
-            let blob = try await complete(partial, file, of: listing, from: source)
+            let blob = try await complete(partial, file, of: listing, from: source, substitute: substitute)
             try cache.point(file, of: listing, to: blob, avoidsLinks: avoidsLinks)
         } catch {
             partial.abandon()
@@ -81,14 +84,15 @@ struct FileDownloader: Sendable {
 
     /// Fetches the rest of a partial file, attempt after attempt, checks it and gives it its blob's name.
     private func complete(
-        _ partial: PartialFile, _ file: RemoteFile, of listing: RepositoryListing, from source: any HubSource
+        _ partial: PartialFile, _ file: RemoteFile, of listing: RepositoryListing, from source: any HubSource,
+        substitute: HubSourceName?
     ) async throws -> URL {
         var failures = 0
+        var most = partial.offset
         var hasRestarted = false
         var validator: String?
         while true {
             try Task.checkCancellation()
-            let before = partial.offset
             do {
                 if partial.offset < file.size {
                     validator = try await transfer(partial, file, of: listing, from: source, validator: validator)
@@ -104,12 +108,14 @@ struct FileDownloader: Sendable {
                 try partial.restart()
                 if hasRestarted {
                     partial.discard()
-                    throw corruption(file, hashes, listing)
+                    throw corruption(file, hashes, listing, substitute)
                 }
                 hasRestarted = true
+                most = 0
                 meter.report(.notice("\(file.path) arrived damaged: downloading it again"))
             } catch {
-                failures = partial.offset - before >= Self.progressBytes ? 1 : failures + 1
+                failures = partial.offset - most >= Self.progressBytes ? 1 : failures + 1
+                most = max(most, partial.offset)
                 guard let delay = retries.delay(after: error, attempt: failures) else { throw error }
                 try await retries.clock.sleep(for: .seconds(delay))
             }
@@ -197,7 +203,7 @@ struct FileDownloader: Sendable {
     }
 
     private func corruption(
-        _ file: RemoteFile, _ hashes: ContentHasher.Result, _ listing: RepositoryListing
+        _ file: RemoteFile, _ hashes: ContentHasher.Result, _ listing: RepositoryListing, _ substitute: HubSourceName?
     ) -> MusicError {
         let isSHA256 = file.sha256 != nil
         let expected = (isSHA256 ? file.sha256 : file.gitHash) ?? "?"
@@ -206,8 +212,8 @@ struct FileDownloader: Sendable {
             .network,
             "\(file.path) of \(listing.repository) arrived with the \(isSHA256 ? "SHA-256" : "git hash") \(actual), "
                 + "and \(listing.source.title) says \(expected)",
-            advice: "nothing was kept; a proxy may alter downloads, or the site has a fault: try again later or from "
-                + "the other site with \(HubConfiguration.sourceVariable)=\(listing.source.other.rawValue)")
+            advice: "nothing was kept; a proxy may alter downloads, or the site has a fault: try again later"
+                + (substitute.map { "; \(HubErrors.advice(toTry: $0))" } ?? ""))
     }
 }
 

@@ -120,6 +120,11 @@ public struct ModelDownloader: Sendable {
         var presentCount: Int
         /// Sites that have failed this item.
         var failed: Set<HubSourceName>
+
+        /// The site that may serve the same and was not tried yet.
+        var substitute: HubSourceName? {
+            item.hasSubstitute && !failed.contains(source.name.other) ? source.name.other : nil
+        }
     }
 
     /// Lists an item on the first site that answers.
@@ -138,7 +143,9 @@ public struct ModelDownloader: Sendable {
                 let listing = try await source.listing(of: item.repository, revision: item.revision)
                 return try plan(item, listing, source, failed: failed, meter: meter)
             } catch {
-                let explained = HubErrors.explain(error, context(item.repository.description, item, source))
+                let explained = HubErrors.explain(
+                    error,
+                    context(item.repository.description, item, source, isLast: !hasSubstitute))
                 guard hasSubstitute, HubErrors.callsForOtherSource(error) else { throw explained }
                 failed.insert(name)
                 meter.report(
@@ -194,12 +201,13 @@ public struct ModelDownloader: Sendable {
                         .appending(path: job.listing.commit, directoryHint: .isDirectory))
             } catch let failure as FileFailure {
                 let subject = "\(failure.file.path) of \(job.item.repository)"
-                let explained = HubErrors.explain(failure.error, context(subject, job.item, job.source))
-                guard job.item.hasSubstitute, !job.failed.contains(job.source.name.other),
-                    HubErrors.callsForOtherSource(failure.error)
+                let substitute = job.substitute
+                let explained = HubErrors.explain(
+                    failure.error, context(subject, job.item, job.source, isLast: substitute == nil))
+                guard let substitute, HubErrors.callsForOtherSource(failure.error)
                 else { throw explained }
                 meter.report(
-                    .notice("\(Self.message(explained)): going on with \(job.source.name.other.title)"))
+                    .notice("\(Self.message(explained)): going on with \(substitute.title)"))
                 job = try await self.job(
                     for: job.item, excluding: job.failed.union([job.source.name]), meter: meter)
             }
@@ -221,7 +229,8 @@ public struct ModelDownloader: Sendable {
                 group.addTask {
                     do {
                         try await downloader.download(
-                            next.file, of: job.listing, from: job.source, counted: next.partialBytes)
+                            next.file, of: job.listing, from: job.source, counted: next.partialBytes,
+                            substitute: job.substitute)
                     } catch {
                         if Task.isCancelled || error is CancellationError || error is MusicError { throw error }
                         throw FileFailure(file: next.file, error: error)
@@ -261,10 +270,14 @@ public struct ModelDownloader: Sendable {
             advice: "free some space, or set HF_HOME to a folder on a larger disk")
     }
 
-    private func context(_ subject: String, _ item: DownloadItem, _ source: any HubSource) -> HubErrors.Context {
+    /// - Parameter isLast: whether no other site is left to try.
+    private func context(
+        _ subject: String, _ item: DownloadItem, _ source: any HubSource, isLast: Bool
+    ) -> HubErrors.Context {
         HubErrors.Context(
             subject: subject, source: source.name, repository: item.repository, page: source.page(item.repository),
             hasToken: (source.name == .huggingFace ? configuration.token : configuration.modelScopeToken) != nil,
+            tokenObstacle: configuration.tokenObstacle, substitute: isLast ? nil : source.name.other,
             suggestions: suggestions)
     }
 

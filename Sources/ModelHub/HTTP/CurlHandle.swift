@@ -20,13 +20,16 @@ final class CurlHandle: @unchecked Sendable {
     private let multi: UnsafeMutableRawPointer
     private let isCancelled = Atomic(false)
 
+    /// Bytes a second below which a transfer is as good as none: a gigabyte would take twelve days.
+    static let slowest = 1024
+
     /// What goes over the wire, and how long to wait.
     struct Exchange {
         var url: WebURL
         var headers: [String]
         /// Milliseconds until the connection must stand.
         var connectTimeout: Int
-        /// Seconds without a byte after which the server counts as gone.
+        /// Seconds of less than ``slowest`` bytes each after which the server counts as gone.
         var stallTimeout: Int
         /// Milliseconds for the whole exchange; 0 for no limit.
         var totalTimeout: Int
@@ -100,7 +103,7 @@ final class CurlHandle: @unchecked Sendable {
         var found: Int32 = 0
         let result = ccurl_multi_result(multi, &found)
         if found == 0 { throw TransferError.dropped(host: exchange.url.origin.host, "the transfer broke off") }
-        if result != CURLE_OK { throw error(for: result, host: exchange.url.origin.host) }
+        if result != CURLE_OK { throw error(for: result, of: exchange.url) }
     }
 
     private func configure(
@@ -117,7 +120,7 @@ final class CurlHandle: @unchecked Sendable {
         _ = ccurl_set_long(easy, CURLOPT_BUFFERSIZE, 256 * 1024)
         _ = ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, exchange.connectTimeout)
         _ = ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, exchange.totalTimeout)
-        _ = ccurl_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, 1)
+        _ = ccurl_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, Self.slowest)
         _ = ccurl_set_long(easy, CURLOPT_LOW_SPEED_TIME, exchange.stallTimeout)
         if let certificates = exchange.certificates { _ = ccurl_set_string(easy, CURLOPT_CAINFO, certificates) }
         _ = ccurl_set_pointer(easy, CURLOPT_HEADERDATA, context)
@@ -150,14 +153,20 @@ final class CurlHandle: @unchecked Sendable {
         }
     }
 
-    private func error(for code: CURLcode, host: String) -> TransferError {
+    private func error(for code: CURLcode, of url: WebURL) -> TransferError {
+        let host = url.origin.host
         let text = String(cString: ccurl_easy_strerror(code))
-        let proxyStatus = ccurl_get_long(easy, CURLINFO_HTTP_CONNECTCODE)
-        if proxyStatus >= 300 { return .proxy("the proxy answers with status \(proxyStatus)") }
+        if let proxy = Proxy.used(for: url) {
+            let status = ccurl_get_long(easy, CURLINFO_HTTP_CONNECTCODE)
+            if status >= 300 { return .proxy(proxy, "it answers with status \(status)") }
+            // The site's own name and address are the proxy's business.
+            let failures = [CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_RESOLVE_HOST, CURLE_PROXY]
+            if failures.contains(code) { return .proxy(proxy, text) }
+        }
         return switch code {
         case CURLE_COULDNT_RESOLVE_HOST: .unresolved(host: host)
         case CURLE_COULDNT_CONNECT: .unreachable(host: host, text)
-        case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: .proxy(text)
+        case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: .unreachable(host: host, text)
         case CURLE_OPERATION_TIMEDOUT: .timedOut(host: host)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
             CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CERTPROBLEM:

@@ -10,8 +10,8 @@ package enum TransferError: Error, Sendable, Equatable {
     case unresolved(host: String)
     /// No connection to the host.
     case unreachable(host: String, String)
-    /// The proxy is not there or refuses.
-    case proxy(String)
+    /// The proxy, whose address is given without a password, is not there or refuses.
+    case proxy(String, String)
     /// The server's certificate is not trusted.
     case certificate(host: String, String)
     /// The server went silent.

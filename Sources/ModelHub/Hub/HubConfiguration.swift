@@ -41,6 +41,8 @@ public struct HubConfiguration: Sendable {
     package var offlineReason = Self.askedFor
     /// The environment variable that names the site to ask first.
     static let sourceVariable = "VIVACE_DOWNLOAD_SOURCE"
+    /// Why the file with the token for Hugging Face can't be read; `nil` if it can, or isn't there.
+    var tokenObstacle: SystemFault?
     package var retries = RetryPolicy()
     package var http = HTTPClient.Options()
     /// Free bytes at a directory; `nil` if unknown.
@@ -76,9 +78,8 @@ public struct HubConfiguration: Sendable {
         }
         if !variables.isTrue("HF_HUB_DISABLE_IMPLICIT_TOKEN") {
             let file = variables.path("HF_TOKEN_PATH") ?? hubHome.appending(path: "token")
-            token =
-                try Self.token(variables["HF_TOKEN"] ?? variables["HUGGING_FACE_HUB_TOKEN"], from: "HF_TOKEN")
-                ?? Self.token(try? String(contentsOf: file, encoding: .utf8), from: file.path)
+            token = try Self.token(variables["HF_TOKEN"] ?? variables["HUGGING_FACE_HUB_TOKEN"], from: "HF_TOKEN")
+            if token == nil { try readToken(in: file) }
         }
         modelScopeToken = try Self.token(variables["MODELSCOPE_API_TOKEN"], from: "MODELSCOPE_API_TOKEN")
         let choices = [Self.sourceVariable] + catalog.families.flatMap(\.sourceVariables)
@@ -131,6 +132,18 @@ public struct HubConfiguration: Sendable {
                 advice: "set it to something like https://huggingface.co, or unset it")
         }
         return text
+    }
+
+    /// Takes the token in a file, which need not be there; one that can't be read matters only where it is wanted.
+    private mutating func readToken(in file: URL) throws {
+        let data: Data
+        do {
+            data = try SystemFile.contents(of: file)
+        } catch {
+            if !error.isAbsence { tokenObstacle = error }
+            return
+        }
+        token = try Self.token(String(decoding: data, as: UTF8.self), from: file.path)
     }
 
     /// A token without the white space around it; `nil` if nothing is left.

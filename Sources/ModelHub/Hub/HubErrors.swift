@@ -13,6 +13,10 @@ enum HubErrors {
         var page: String
         /// Whether a token was sent.
         var hasToken: Bool
+        /// Why the file with the token can't be read; `nil` if it can, or isn't there.
+        var tokenObstacle: SystemFault?
+        /// The site that may serve the same and was not tried yet; `nil` if there is none.
+        var substitute: HubSourceName?
         /// Known names near the one asked for.
         var suggestions: [String] = []
     }
@@ -47,17 +51,19 @@ enum HubErrors {
         case .unreachable(let host, let reason):
             MusicError(
                 .network, "\(what): no connection to \(host) (\(reason))",
-                advice: "check the network, and HTTPS_PROXY if there is a proxy; \(otherSite(context))")
-        case .proxy(let reason):
+                advice: advice("check the network, and HTTPS_PROXY if there is a proxy", otherSite(context)))
+        case .proxy(let proxy, let reason):
             MusicError(
-                .network, "\(what): the proxy fails (\(reason))",
+                .network, "\(what): the proxy \(proxy) fails (\(reason))",
                 advice: "check HTTPS_PROXY, ALL_PROXY and NO_PROXY")
         case .certificate(let host, let reason):
             MusicError(
                 .network, "\(what): the certificate of \(host) is not trusted (\(reason))",
                 advice: "check the clock; behind a company's proxy, set SSL_CERT_FILE to the file with its certificate")
         case .timedOut(let host):
-            MusicError(.network, "\(what): \(host) went silent", advice: "\(resume), or \(otherSite(context))")
+            MusicError(
+                .network, "\(what): \(host) went silent, or sends next to nothing",
+                advice: advice(resume, otherSite(context)))
         case .dropped(let host, let reason):
             MusicError(.network, "\(what): the connection to \(host) broke (\(reason))", advice: resume)
         case .unexpectedAnswer(let host, let reason):
@@ -82,12 +88,14 @@ enum HubErrors {
         case 401, 403:
             // Hugging Face hides whether a repository exists from those who may not see it.
             if code == "RepoNotFound" || (error.status == 401 && code.isEmpty && !context.hasToken) {
+                if let unread = unreadToken(context, what) { return unread }
                 return MusicError(
                     .modelNotFound,
                     "\(what): there is no public repository \(context.repository) (status \(error.status))",
                     advice: "if it is private or gated, set \(variable) to a token that may read it, from "
                         + context.page, field: "model", suggestion: nearest(context))
             }
+            if let unread = unreadToken(context, what) { return unread }
             let reason = code == "GatedRepo" ? "its owners ask everyone to accept their terms" : "access is denied"
             let advice =
                 context.hasToken
@@ -119,7 +127,7 @@ enum HubErrors {
         case 500...:
             return MusicError(
                 .network, "\(what): the site has a fault (status \(error.status))",
-                advice: "try again later; \(otherSite(context))")
+                advice: advice("try again later", otherSite(context)))
         default:
             return MusicError(
                 .network, "\(what): status \(error.status)", advice: "open \(context.page) in a browser")
@@ -130,10 +138,23 @@ enum HubErrors {
         context.suggestions.isEmpty ? nil : .didYouMean(context.suggestions)
     }
 
-    private static func otherSite(_ context: Context) -> String {
-        "published models also come from the other site: "
-            + "\(HubConfiguration.sourceVariable)=\(context.source.other.rawValue)"
+    /// Where access is refused and there is a token that can't be read, that is the reason.
+    private static func unreadToken(_ context: Context, _ what: String) -> MusicError? {
+        guard let obstacle = context.tokenObstacle, context.source == .huggingFace else { return nil }
+        var error = obstacle.error()
+        error.message = "\(what): access is denied without a token, and \(error.message)"
+        return error
     }
+
+    /// Advice to go to the site that was not tried yet, if there is one.
+    private static func otherSite(_ context: Context) -> String? { context.substitute.map(advice(toTry:)) }
+
+    /// Advice to go to another site.
+    static func advice(toTry site: HubSourceName) -> String {
+        "\(site.title) has the same files: \(HubConfiguration.sourceVariable)=\(site.rawValue)"
+    }
+
+    private static func advice(_ parts: String?...) -> String { parts.compactMap { $0 }.joined(separator: "; ") }
 
     /// Whether another site may serve what this one could not: it was out of reach, silent, or at fault.
     static func callsForOtherSource(_ error: any Error) -> Bool {

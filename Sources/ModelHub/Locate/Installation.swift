@@ -6,7 +6,8 @@ public enum Installation {
     /// The folder of the built-in model: what `VIVACE_BUILTIN_MODEL` names, else `share/vivace/builtin` beside the
     /// program or one folder up, else `Models/builtin` in a source tree that holds the program.
     ///
-    /// - Throws: ``MusicError`` `modelNotFound` if it is in none of these places.
+    /// - Throws: ``MusicError`` `modelNotFound` if it is in none of these places, or what ``SystemFault`` makes of one
+    ///   that can't be read.
     public static func builtinModel(
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> URL {
@@ -25,12 +26,14 @@ public enum Installation {
             candidates.append(folder.appendingPathComponent("Models/builtin"))
             folder.deleteLastPathComponent()
         }
-        guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+        let views = candidates.map(FolderView.init)
+        guard let found = views.first(where: \.exists) else {
+            if let obstacle = views.lazy.compactMap(\.obstacle).first { throw obstacle.error() }
             throw MusicError(
                 .modelNotFound, "the built-in model is not beside the program in \(program.path)",
                 advice: "set VIVACE_BUILTIN_MODEL to its folder", suggestion: .give(field: "model"))
         }
-        return found
+        return found.url
     }
 
     private static func programFolder() -> URL? {

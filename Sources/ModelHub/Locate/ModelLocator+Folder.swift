@@ -34,15 +34,17 @@ extension ModelLocator {
 
     /// Offers a folder to every family; a repository of the cache stands for its newest snapshot.
     private func inspect(_ folder: URL, name: String) throws -> Inspection {
-        guard FileSystem.isDirectory(folder) else { throw notAFolder(folder) }
-        if let (family, contents) = registry.catalog.contents(of: FolderView(folder)) {
+        let view = FolderView(folder)
+        guard view.exists else { throw view.obstacle?.error() ?? notAFolder(folder) }
+        if let (family, contents) = registry.catalog.contents(of: view) {
             switch contents {
-            case .model(let found): return try completed(found, in: folder, name: name)
+            case .model(let found): return try completed(found, in: view, name: name)
             case .several(let models): throw ambiguous(models, in: folder)
-            case .part(let role): throw partAlone(role, of: family, in: folder)
+            case .part(let role): throw view.obstacle?.error() ?? partAlone(role, of: family, in: folder)
             case .unknown: break
             }
         }
+        if let obstacle = view.obstacle { throw obstacle.error() }
         if let repository = HubCache.repository(at: folder),
             let snapshot = HubCache(directory: folder.deletingLastPathComponent())
                 .snapshots(of: repository, revision: nil).first
@@ -53,17 +55,17 @@ extension ModelLocator {
     }
 
     /// Adds to a model what it shares with others and does not have beside it: what the cache has.
-    private func completed(_ found: FoundModel, in folder: URL, name: String) throws -> Inspection {
+    private func completed(_ found: FoundModel, in view: FolderView, name: String) throws -> Inspection {
         let own = found.ownPart.directory
         guard found.missingFiles.isEmpty else {
-            throw MusicError(
+            throw view.obstacle?.error() ?? MusicError(
                 .invalidCheckpoint,
                 "\(own.path) is not complete: missing \(found.missingFiles.joined(separator: ", "))",
                 advice: "copy or download it again", field: "model", value: name)
         }
         var notices: [String] = []
         if !found.alternatives.isEmpty {
-            notices.append("of several models in \(folder.path), \(own.lastPathComponent) is used")
+            notices.append("of several models in \(view.url.path), \(own.lastPathComponent) is used")
         }
         var parts = found.parts
         var incomplete: [IncompletePart] = []
@@ -73,9 +75,12 @@ extension ModelLocator {
                 parts.append(.init(component.role, url, name: component.directoryName))
                 notices.append("\(component.directoryName) is taken from \(url.path)")
             case .failure(let files):
-                incomplete.append(IncompletePart(component: component, revision: nil, files: files.paths))
+                let obstacle = view.obstacle ?? files.obstacle
+                incomplete.append(
+                    IncompletePart(component: component, revision: nil, files: files.paths, obstacle: obstacle))
             }
         }
+        if let obstacle = incomplete.lazy.compactMap(\.obstacle).first { throw obstacle.error() }
         if !incomplete.isEmpty { return .missingShared(incomplete, own: found.ownPart.role) }
         return .resolved(
             ResolvedModel(

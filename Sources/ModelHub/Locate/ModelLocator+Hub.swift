@@ -8,6 +8,8 @@ extension ModelLocator {
         var revision: String?
         /// Paths in the repository.
         var files: [String]
+        /// What the system refused while they were looked for: they may be here, out of reach.
+        var obstacle: SystemFault?
     }
 
     /// Resolves a published model.
@@ -17,6 +19,8 @@ extension ModelLocator {
     ) async throws -> ResolvedModel {
         var (parts, incomplete) = locate(wanted)
         if !incomplete.isEmpty {
+            // What is out of reach isn't missing, and downloading it would not help.
+            if let obstacle = incomplete.lazy.compactMap(\.obstacle).first { throw obstacle.error() }
             guard download, offlineReason(offline) == nil else {
                 throw missing(incomplete, name: name, install: wanted.name, offline: offline)
             }
@@ -38,7 +42,9 @@ extension ModelLocator {
             switch locate(component, revision: revision) {
             case .success(let url): parts.append(.init(component.role, url, name: component.directoryName))
             case .failure(let files):
-                incomplete.append(IncompletePart(component: component, revision: revision, files: files.paths))
+                incomplete.append(
+                    IncompletePart(
+                        component: component, revision: revision, files: files.paths, obstacle: files.obstacle))
             }
         }
         return (parts, incomplete)
@@ -46,15 +52,24 @@ extension ModelLocator {
 
     struct MissingFiles: Error {
         var paths: [String]
+        /// What the system refused while they were looked for.
+        var obstacle: SystemFault?
     }
 
     /// Where a part lies: in one of the user's checkpoint folders, or in the best snapshot of the cache that has all
     /// of it.
     func locate(_ component: ModelComponent, revision: String?) -> Result<URL, MissingFiles> {
+        var obstacle: SystemFault?
+        func missing(from folder: URL) -> [String] {
+            let view = FolderView(folder)
+            let files = view.missing(component.files)
+            if !files.isEmpty { obstacle = obstacle ?? view.obstacle }
+            return files
+        }
         if revision == nil {
             for root in configuration.checkpointDirectories {
                 let folder = root.appending(path: component.directoryName, directoryHint: .isDirectory)
-                if FolderView(folder).missing(component.files).isEmpty { return .success(folder) }
+                if missing(from: folder).isEmpty { return .success(folder) }
             }
         }
         var fewest: [String]?
@@ -62,13 +77,16 @@ extension ModelLocator {
             let folder =
                 component.folder.isEmpty
                 ? snapshot.directory : snapshot.directory.appending(path: component.folder, directoryHint: .isDirectory)
-            let missing = FolderView(folder).missing(component.files)
-            if missing.isEmpty { return .success(folder) }
-            if missing.count < fewest?.count ?? .max { fewest = missing }
+            let files = missing(from: folder)
+            if files.isEmpty { return .success(folder) }
+            if files.count < fewest?.count ?? .max { fewest = files }
         }
         let nowhere = FolderView(URL(filePath: "/nonexistent", directoryHint: .isDirectory))
         let files = fewest ?? nowhere.missing(component.files)
-        return .failure(MissingFiles(paths: files.map { component.folder.isEmpty ? $0 : "\(component.folder)/\($0)" }))
+        return .failure(
+            MissingFiles(
+                paths: files.map { component.folder.isEmpty ? $0 : "\(component.folder)/\($0)" },
+                obstacle: obstacle ?? cache.obstacle(to: component.repository)))
     }
 
     /// Downloads that complete the given parts, one per repository and revision.
@@ -97,10 +115,16 @@ extension ModelLocator {
         _ reference: HubReference, name: String, offline: Bool?, download: Bool,
         onEvent: @escaping @Sendable (DownloadEvent) -> Void
     ) async throws -> ResolvedModel {
-        if let folder = cachedFolder(reference), let model = try? resolvePresent(folder, name: name) { return model }
+        let present = cachedFolder(reference)
+        do {
+            if let present { return try resolvePresent(present, name: name) }
+        } catch let error as MusicError where error.tellsOfAbsence {
+            // What isn't complete is downloaded below, if that is allowed.
+        }
+        if present == nil, let obstacle = cache.obstacle(to: reference.repository) { throw obstacle.error() }
         guard download, offlineReason(offline) == nil else {
             var error = missing([], name: name, install: reference.description, offline: offline)
-            if let folder = cachedFolder(reference) {
+            if let folder = present {
                 // It was downloaded before, if not as a whole: what exactly is wrong with it?
                 do { _ = try resolvePresent(folder, name: name) } catch let problem as MusicError {
                     error.message = problem.message
@@ -128,10 +152,11 @@ extension ModelLocator {
         return nil
     }
 
-    /// The error that names what is missing.
+    /// The error that names what is missing, or that tells why it can't be seen.
     ///
     /// - Parameter model: what to install.
     func missing(_ parts: [IncompletePart], name: String, install model: String, offline: Bool?) -> MusicError {
+        if let obstacle = parts.lazy.compactMap(\.obstacle).first { return obstacle.error() }
         let files = parts.map { part in
             "\(part.files.joined(separator: ", ")) of \(part.component.repository)"
         }
@@ -155,4 +180,9 @@ extension ModelLocator {
             .invalidCheckpoint, "the model '\(name)' lacks \(files.joined(separator: "; "))",
             advice: "the repository does not have them; try another revision")
     }
+}
+
+extension MusicError {
+    /// Whether a model is not on this machine, or not as a whole, rather than out of reach.
+    var tellsOfAbsence: Bool { code == .modelNotFound || code == .invalidCheckpoint }
 }

@@ -74,7 +74,12 @@ public struct ModelInventory: Sendable, Codable, Equatable {
 
 extension ModelLocator {
     /// Lists the known models, and those that are here without being known, without a look at the network.
-    public func inventory() -> ModelInventory {
+    ///
+    /// - Throws: ``MusicError`` if the cache can't be read: nobody can tell then what is in it.
+    public func inventory() throws -> ModelInventory {
+        let view = FolderView(configuration.cacheDirectory)
+        _ = view.names
+        if let obstacle = view.obstacle { throw obstacle.error() }
         var models: [ListedModel] = []
         if let builtin = builtinEntry() { models.append(builtin) }
         models += registry.models.map(entry)

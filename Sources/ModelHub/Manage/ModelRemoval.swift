@@ -32,8 +32,14 @@ extension ModelLocator {
     /// Contents that another revision has as well stay.
     ///
     /// - Throws: ``MusicError`` `modelNotFound` if nothing of it is in the cache, `invalidRequest` for a folder of the
-    ///   user's or while another program downloads it.
+    ///   user's or while another program downloads it, `unreadableInput` if a part of the cache can't be seen.
     public func removal(of name: String) throws -> ModelRemoval {
+        // What can't be seen may need what would go.
+        let view = FolderView(configuration.cacheDirectory)
+        _ = view.names
+        if let obstacle = view.obstacle ?? cache.repositories().lazy.compactMap(cache.obstacle).first {
+            throw obstacle.error()
+        }
         var plan = ModelRemoval()
         var folders: [RepositoryID: [(folder: String, revision: String?)]] = [:]
         switch try target(name) {

@@ -26,7 +26,7 @@ public struct ModelRegistry: Sendable {
     /// - Throws: ``MusicError`` `unreadableInput` if the file can't be read or does not have this form.
     public init(catalog: ModelCatalog, userFile: URL) throws {
         self.catalog = catalog
-        guard FileSystem.isFile(userFile) else {
+        guard try SystemFile.exists(userFile) else {
             userModels = []
             return
         }
@@ -37,8 +37,14 @@ public struct ModelRegistry: Sendable {
         }
         guard (FileSystem.size(userFile) ?? 0) <= 1 << 20 else { throw broken("it must have at most a megabyte") }
         struct Document: Decodable { var models: [UserModel] }
+        let data: Data
         do {
-            userModels = try JSONDecoder().decode(Document.self, from: Data(contentsOf: userFile)).models
+            data = try SystemFile.contents(of: userFile)
+        } catch {
+            throw error.error()
+        }
+        do {
+            userModels = try JSONDecoder().decode(Document.self, from: data).models
         } catch {
             throw broken("it is not the JSON that is expected here")
         }

@@ -134,13 +134,12 @@ public struct GenerationSession: Sendable {
         report(.started(.write))
         if let plan = order.output {
             try plan.prepareFolder()
-            let files = try plan.files(of: result, family)
-            for (index, file) in files.enumerated() {
+            for index in result.songs.indices {
                 try Task.checkCancellation()
-                let recipe = Recipe(result, song: index, origin: origin)
-                try AudioFile.write(
-                    result.songs[index].audio, to: file,
-                    options: WriteOptions(format: plan.format, bitDepth: plan.bitDepth, tags: try recipe.tags()))
+                let tags = try Recipe(result, song: index, origin: origin).tags()
+                let file = try plan.write(
+                    song: index, of: result, family,
+                    options: WriteOptions(format: plan.format, bitDepth: plan.bitDepth, tags: tags))
                 result.songs[index].path = file.relativePath
             }
         }

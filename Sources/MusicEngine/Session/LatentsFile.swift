@@ -1,3 +1,4 @@
+import AudioFile
 import Foundation
 import MusicCore
 import Safetensors
@@ -23,16 +24,19 @@ enum LatentsFile {
         try checkFormat(url)
         do {
             if url.pathExtension.lowercased() == "npy" {
-                try (npyHeader(shape) + values.withUnsafeBytes { Data($0) }).write(to: url, options: .atomic)
+                try NewFile.replace(url, with: npyHeader(shape) + values.withUnsafeBytes { Data($0) })
             } else {
                 let tensor = SafetensorsWriter.Tensor(name: "latents", type: .float32, shape: shape)
                 try SafetensorsWriter.write([tensor], to: url) { _, output in
                     try values.withUnsafeBytes { try output($0) }
                 }
             }
+        } catch let error as MusicError {
+            throw error
         } catch {
+            let reason = (error as? SafetensorsError)?.reason ?? error.localizedDescription
             throw MusicError(
-                .unwritableOutput, "the latents can't be written to \(url.path)",
+                .unwritableOutput, "the latents can't be written to \(url.path): \(reason)",
                 advice: "check the folder's permissions and the free space")
         }
     }

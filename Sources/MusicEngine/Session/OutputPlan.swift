@@ -8,9 +8,9 @@ public struct OutputPlan: Sendable {
     public enum Place: Sendable, Equatable {
         /// By the seed, in the current folder; nothing is replaced.
         case automatic
-        /// As the user named it; several songs get a number before the extension.
+        /// As the user named it; one song replaces a file of that name, several get a number before the extension.
         case file(URL)
-        /// By the key of what made it, in a folder, which is made if need be.
+        /// By the key of what made it, in a folder, which is made if need be; nothing is replaced.
         case keyed(folder: URL)
     }
 
@@ -20,6 +20,8 @@ public struct OutputPlan: Sendable {
     public var bitDepth: BitDepth?
     /// Whether the folder is made, when the first song is written, if it isn't there.
     public var makesFolder = false
+    /// Whether the file of one song may take the place of another of the same name: only where a user named it.
+    public var replacesFile: Bool
 
     /// - Parameters:
     ///   - place: how the files are named.
@@ -28,6 +30,7 @@ public struct OutputPlan: Sendable {
     /// - Throws: ``MusicError`` `invalidRequest` for an unknown extension or a bit depth that the format lacks.
     public init(_ place: Place, bitDepth: BitDepth? = nil, usualFormat: String? = nil) throws {
         self.place = place
+        replacesFile = if case .file = place { true } else { false }
         if case .keyed = place { makesFolder = true }
         let isFloat = usualFormat == "wav32"
         let named: URL? = if case .file(let url) = place { url } else { nil }
@@ -122,28 +125,32 @@ public struct OutputPlan: Sendable {
         }
     }
 
-    /// The files for the songs of a result, in their order.
-    func files(of result: MusicResult, _ family: any MusicFamily) throws -> [URL] {
+    /// Writes a song of a result.
+    ///
+    /// A name that was not the user's own is taken in the moment of writing, and never from another file.
+    ///
+    /// - Returns: the file.
+    func write(
+        song index: Int, of result: MusicResult, _ family: any MusicFamily, options: WriteOptions
+    ) throws -> URL {
+        let song = result.songs[index]
+        if case .file(let url) = place, replacesFile, result.songs.count == 1 {
+            try AudioFile.write(song.audio, to: url, options: options)
+            return url
+        }
+        return try AudioFile.writeNew(
+            song.audio, names: names(ofSong: index, of: result, family), options: options)
+    }
+
+    /// Names for the file of a song, the first free of which is taken.
+    private func names(ofSong index: Int, of result: MusicResult, _ family: any MusicFamily) -> FileNames {
         let ending = format.fileExtension
         switch place {
-        case .file(let url): return Self.numbered(url, count: result.songs.count)
+        case .file(let url): return FileNames(url, from: result.songs.count == 1 ? nil : index + 1)
         case .keyed(let folder):
-            return result.songs.indices.map { index in
-                let parameters = family.parameters(of: result.request(ofSong: index), plan: result.plan)
-                return folder.appendingPathComponent("\(GenerationResult.key(of: parameters)).\(ending)")
-            }
-        case .automatic:
-            var taken = Set<String>()
-            return result.songs.map { song in
-                var name = "song-\(song.seed)"
-                var number = 2
-                while taken.contains(name) || FileManager.default.fileExists(atPath: "\(name).\(ending)") {
-                    name = "song-\(song.seed)-\(number)"
-                    number += 1
-                }
-                taken.insert(name)
-                return URL(fileURLWithPath: "\(name).\(ending)")
-            }
+            let parameters = family.parameters(of: result.request(ofSong: index), plan: result.plan)
+            return FileNames(GenerationResult.key(of: parameters), ending: ending, in: folder)
+        case .automatic: return FileNames("song-\(result.songs[index].seed)", ending: ending)
         }
     }
 

@@ -95,7 +95,7 @@ extension Engine {
             let suited = planners.preferred(for: .planning, memory: choice.tier.bytes)
             // Beyond what suits the memory, the smallest is the best guess.
             let others = planners.preferred(for: .planning).reversed().filter { !suited.contains($0) }
-            for planner in suited + (isRequired ? others : []) where await isInstalled(planner.name) {
+            for planner in suited + (isRequired ? others : []) where try await isInstalled(planner.name) {
                 return planner.name
             }
         }

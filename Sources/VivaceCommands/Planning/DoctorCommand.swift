@@ -56,7 +56,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let family = try await engine.find(model).family
         let tier = try engine.tier(of: family, named: planner.tierName)
         var installed: [String] = []
-        for planner in engine.catalog.preferred(for: .planning) where await engine.isInstalled(planner.name) {
+        for planner in engine.catalog.preferred(for: .planning) where try await engine.isInstalled(planner.name) {
             installed.append(planner.name)
         }
         let suited = engine.catalog.preferred(for: .planning, memory: tier.bytes).map(\.name)

@@ -17,7 +17,9 @@ struct SpectrogramCommand: ParsableCommand {
     var file: String
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("The picture; by default the file's name with png.", valueName: "file"))
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "The picture; by default the file's name with png, and a number if that is taken.", valueName: "file"))
     var output: String?
 
     @Option(help: "Width in pixels, 64 to 8192.")
@@ -36,18 +38,14 @@ struct SpectrogramCommand: ParsableCommand {
         guard audio.frameCount > 0 else {
             throw MusicError(.unreadableInput, "\(file) has no sound", advice: "choose a file that has")
         }
-        let target =
-            output.map { URL(fileURLWithPath: $0) }
-            ?? URL(fileURLWithPath: file).deletingPathExtension().appendingPathExtension("png")
         let picture = SpectrogramPicture(MelSpectrogram(audio, columns: width, bands: height), duration: audio.duration)
-        let file = try PNGEncoder.encode(picture.pixels, palette: SpectrogramPicture.palette)
-        do {
-            try file.write(to: target, options: .atomic)
-        } catch {
-            throw MusicError(
-                .unwritableOutput, "\(target.path) can't be written: \(error.localizedDescription)",
-                advice: "choose a folder that exists, that you may write to and that has space")
+        let contents = try PNGEncoder.encode(picture.pixels, palette: SpectrogramPicture.palette)
+        if let output {
+            try NewFile.replace(URL(fileURLWithPath: output), with: contents)
+            Terminal.output(output)
+        } else {
+            let usual = URL(fileURLWithPath: file).deletingPathExtension().appendingPathExtension("png")
+            Terminal.output(try NewFile.write(contents, names: FileNames(usual)).relativePath)
         }
-        Terminal.output(output ?? target.lastPathComponent)
     }
 }
