@@ -30,6 +30,19 @@ final class WeightFile {
                     .invalidCheckpoint, "\(name) can't be opened: \(error.reason)",
                     advice: "check that the file exists and is readable: \(url.path)")
             }
+            if let content = FileContent(fileAt: url), content.kind != .safetensors {
+                let isWeights = content.kind == .weights
+                throw content.error(
+                    .invalidCheckpoint, name, wanted: "weights in the format safetensors",
+                    advice: isWeights ? "use the checkpoint's safetensors files, or convert it to such" : nil)
+            }
+            if case .unsupportedType(let type) = error.kind {
+                let format = WeightScheme.description(of: type).map { " is in \($0), \(type)" }
+                throw MusicError(
+                    .invalidCheckpoint,
+                    "\(name): the tensor '\(error.tensor ?? "")'\(format ?? " has the unknown number format '\(type)'")",
+                    advice: WeightScheme.advice)
+            }
             throw MusicError(.invalidCheckpoint, "\(name): \(error.reason)", advice: "download the file again")
         }
     }

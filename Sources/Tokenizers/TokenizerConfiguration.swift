@@ -67,7 +67,12 @@ public struct TokenizerConfiguration: Sendable, Equatable {
         if addedTokens.isEmpty { try Self.readOlderFiles(directory, &config, &addedTokens) }
         apply(config)
         self.addedTokens = addedTokens.sorted { $0.0 < $1.0 }.map(\.1)
-        if let template = try? Data(contentsOf: directory.appending(path: "chat_template.jinja")) {
+        let templateFile = directory.appending(path: "chat_template.jinja")
+        if let template = try? Data(contentsOf: templateFile) {
+            if let content = FileContent(template), content.kind == .pointer || content.kind == .page {
+                throw content.error(
+                    .invalidCheckpoint, templateFile.path(percentEncoded: false), wanted: "a template")
+            }
             chatTemplate = String(decoding: template, as: UTF8.self)
         }
     }

@@ -61,6 +61,10 @@ package final class LanguageModel {
     private static func genres(in folder: URL) throws -> [String]? {
         let file = folder.appendingPathComponent("genres_vocab.txt")
         guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        if let content = FileContent(fileAt: file), content.kind != .text {
+            throw content.error(
+                .invalidCheckpoint, ConfigurationFile.shortName(file), wanted: "a list of genres, one a line")
+        }
         guard let text = try? String(contentsOf: file, encoding: .utf8) else {
             throw MusicError(
                 .invalidCheckpoint, "\(file.lastPathComponent) is no text in UTF-8", advice: "download the model again")

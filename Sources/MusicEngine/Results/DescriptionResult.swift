@@ -33,6 +33,8 @@ public struct DescriptionResult: Sendable, Equatable, Encodable {
     public var success: Bool
     /// What went wrong; `nil` after success.
     public var error: String?
+    /// What the user should know of how it was made; not among the reference's fields, and not encoded.
+    public var notices: [String] = []
 
     private enum CodingKeys: String, CodingKey {
         case caption, lyrics, bpm, duration, keyscale, language, timesignature, genres, instrumental
@@ -56,6 +58,7 @@ public struct DescriptionResult: Sendable, Equatable, Encodable {
         timesignature = metadata.timeSignature ?? ""
         genres = metadata.genres ?? ""
         instrumental = description.instrumental
+        notices = description.notices
         statusMessage = status
         success = true
     }

@@ -7,7 +7,7 @@ public struct DescriptionOrder: Sendable {
         /// What an audio file sounds like.
         case file(String)
         /// What audio codes sound like; none make an example up.
-        case codes([Int])
+        case codes(AudioCodes)
         /// A song's description out of a few words; `language` of the lyrics is the model's choice if it is `nil`.
         case query(String, instrumental: Bool, language: String?)
         /// A better caption, and lyrics laid out for singing; what is `known` is kept.
@@ -52,20 +52,23 @@ extension Engine {
         let choice = PlannerChoice(
             wish: .required, name: order.languageModel, tier: try tier(of: found.family, named: order.tier))
         let seed = order.seed ?? seeds.draw()
-        var codes: [Int] = []
-        if case .file(let path) = order.question {
-            codes = try await audioCodes(of: path, by: found, options: order.loadOptions)
+        var codes = AudioCodes()
+        switch order.question {
+        case .file(let path):
+            codes = AudioCodes(try await audioCodes(of: path, by: found, options: order.loadOptions))
+        case .codes(let given): codes = given
+        case .query, .draft: break
         }
         guard let lease = try await planner(choice, for: found, options: order.loadOptions).lease else {
             throw MusicError(.internal, "a language model is required and was not loaded")
         }
         let planner = lease.model
-        let description: SongDescription
+        var description: SongDescription
         switch order.question {
-        case .file:
-            description = try await planner.understand(codes: codes, sampling: order.sampling, seed: seed)
-        case .codes(let codes):
-            description = try await planner.understand(codes: codes, sampling: order.sampling, seed: seed)
+        case .file, .codes:
+            let (known, limit) = AudioCodes.limited(codes.codes, toModelOf: planner.codeCount)
+            description = try await planner.understand(codes: known, sampling: order.sampling, seed: seed)
+            description.notices += [codes.notice, limit].compactMap { $0 }
         case .query(let query, let instrumental, let language):
             description = try await planner.createSample(
                 query: query, instrumental: instrumental, language: language, sampling: order.sampling, seed: seed)

@@ -51,6 +51,7 @@ struct DescriptionOptions: ParsableArguments {
             let order = try order()
             let result = DescriptionResult(
                 try await withInterruption { try await engine.describe(order) }, status: status)
+            result.notices.forEach { Terminal.note("note: \($0)") }
             if json {
                 Terminal.output(try Terminal.json(of: result))
             } else {
