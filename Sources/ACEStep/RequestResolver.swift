@@ -10,16 +10,21 @@ package struct RequestResolver: Sendable {
     package let codeDuration: Double
     /// Of lego, extract and complete those that the weights were trained for; `nil` where only the variant tells.
     let trackTasks: Set<MusicTask>?
+    /// Number of different audio codes; `nil` for a model without such.
+    let codeCount: Int?
 
     /// Length in seconds where none is asked for.
     static let defaultDuration = 60.0
     /// Language of the lyrics where nothing is said of it: that of the reference's pipeline.
     static let defaultLanguage = "en"
 
-    package init(variant: ModelVariant, codeDuration: Double = 0.2, trackTasks: Set<MusicTask>? = nil) {
+    package init(
+        variant: ModelVariant, codeDuration: Double = 0.2, trackTasks: Set<MusicTask>? = nil, codeCount: Int? = nil
+    ) {
         self.variant = variant
         self.codeDuration = codeDuration
         self.trackTasks = trackTasks
+        self.codeCount = codeCount
     }
 
     /// For a loaded model.
@@ -28,7 +33,7 @@ package struct RequestResolver: Sendable {
             variant: model.configuration.variant,
             codeDuration: Double(model.configuration.audioTokenizer?.poolWindow ?? 5)
                 / model.autoencoderConfiguration.latentRate,
-            trackTasks: trackTasks)
+            trackTasks: trackTasks, codeCount: model.configuration.audioTokenizer?.codebookSize)
     }
 
     /// What the variant was trained for.
@@ -83,6 +88,7 @@ package struct RequestResolver: Sendable {
         var resolved = request.withGenres()
         if request.task == .text2music { resolved.source = nil }
         resolved.duration = try duration(resolved, &notices)
+        if let reference = request.reference?.audio { noteClipping(reference, "reference audio", &notices) }
         resolved.vocalLanguage = request.vocalLanguage ?? Self.defaultLanguage
         resolved.steps = request.timesteps?.count ?? request.steps ?? (variant == .turbo ? 8 : 50)
         resolved.shift = request.shift ?? (variant == .turbo ? 3 : 1)
@@ -96,6 +102,13 @@ package struct RequestResolver: Sendable {
                 notices.append("Guidance is not used: it is distilled into the weights of turbo models")
             }
             resolved.guidanceScale = 1
+            if let shift = request.shift, request.snapsTimesteps, request.timesteps == nil,
+                Self.trainedShift(near: shift) != shift
+            {
+                notices.append(
+                    "The shift \(shift.plainText) counts as \(Self.trainedShift(near: shift).plainText), the nearest "
+                        + "that turbo models were trained with")
+            }
         case .base, .sft:
             resolved.guidanceScale = request.guidanceScale ?? 7
             if request.snapsTimesteps {
@@ -167,15 +180,21 @@ package struct RequestResolver: Sendable {
     /// The length in seconds that the model is told.
     private func duration(_ request: ACEStepRequest, _ notices: inout [String]) throws -> Double {
         var actual: Double?
-        if let codes = request.audioCodes {
-            actual = Double(AudioCodeText.codes(in: codes).count) * codeDuration
+        if let text = request.audioCodes {
+            let codes = AudioCodeText.codes(in: text)
+            actual = Double(codes.count) * codeDuration
+            let limited = codeCount.map { AudioCodes.limited(codes, toModelOf: $0) }
+            if let notice = limited?.notice { notices.append(notice) }
         } else if let source = request.source {
-            actual = try SourceAudio.checked(source, role: "source").duration
+            let audio = try SourceAudio.checked(source, role: "source")
+            actual = audio.duration
+            noteClipping(audio, "source", &notices)
         }
         guard let actual else { return request.duration ?? openDuration(request, &notices) }
         guard RequestLimits.duration.upperBound >= actual else {
             throw MusicError(
-                .invalidRequest, "The source is \(Int(actual)) seconds long",
+                .invalidRequest,
+                "The \(request.audioCodes == nil ? "source is" : "audio codes are") \(Int(actual)) seconds long",
                 advice: "use at most \(Int(RequestLimits.duration.upperBound)) seconds of it")
         }
         guard let told = request.duration else { return actual }
@@ -198,6 +217,16 @@ package struct RequestResolver: Sendable {
         return seconds
     }
 
+    /// Says that a waveform is limited to full scale before it is encoded.
+    ///
+    /// Lossy formats go beyond it by a little without being heard; a decibel more is more than that.
+    private func noteClipping(_ audio: AudioBuffer, _ role: String, _ notices: inout [String]) {
+        let level = 20 * log10(Double(audio.peak))
+        guard level >= 1 else { return }
+        notices.append(
+            "The \(role) goes \(String(format: "%.1f", level)) dB beyond full scale, to which it is limited")
+    }
+
     /// Where the source is made anew.
     private func window(of request: ACEStepRequest) throws -> RepaintWindow? {
         guard [.repaint, .lego].contains(request.task), let source = request.source?.audio else { return nil }
@@ -209,15 +238,16 @@ package struct RequestResolver: Sendable {
         max(1, Int(((duration ?? defaultDuration) * rate).rounded(.up)))
     }
 
+    /// The nearest of the shifts that turbo models know: 1, 2 and 3; halves go down.
+    private static func trainedShift(near shift: Double) -> Double { shift <= 1.5 ? 1 : shift <= 2.5 ? 2 : 3 }
+
     /// The flow times of a resolved request.
     package static func schedule(_ request: ACEStepRequest) -> NoiseSchedule {
         guard let times = request.timesteps else {
             let steps = request.steps ?? 8
             let shift = request.shift ?? 1
             guard request.snapsTimesteps else { return NoiseSchedule(steps: steps, shift: shift) }
-            // Turbo models know the shifts 1, 2 and 3; halves go down.
-            let trained = shift <= 1.5 ? 1.0 : shift <= 2.5 ? 2 : 3
-            return NoiseSchedule(steps: steps, shift: trained).snappedToTurboTimes()
+            return NoiseSchedule(steps: steps, shift: trainedShift(near: shift)).snappedToTurboTimes()
         }
         let schedule = NoiseSchedule(times: times)
         return request.snapsTimesteps ? schedule.snappedToTurboTimes() : schedule

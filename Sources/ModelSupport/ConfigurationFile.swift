@@ -17,9 +17,16 @@ public enum ConfigurationFile {
         do {
             return try JSONDecoder().decode(type, from: data)
         } catch let error as DecodingError {
+            if let content = FileContent(data), content.kind != .json {
+                throw content.error(.invalidCheckpoint, shortName(url), wanted: "a JSON document")
+            }
+            if case .dataCorrupted(let context) = error, context.codingPath.isEmpty {
+                throw MusicError(
+                    .invalidCheckpoint, "\(shortName(url)): not valid JSON", advice: "download the file again")
+            }
             throw MusicError(
                 .invalidCheckpoint, "\(shortName(url)): \(describe(error))",
-                advice: "the file is damaged or belongs to another kind of model")
+                advice: "use the file that came with the weights, of a kind of model that is known")
         }
     }
 
@@ -38,8 +45,7 @@ public enum ConfigurationFile {
             let field = context.codingPath.isEmpty ? "the top level" : "field '\(path(context.codingPath))'"
             return "\(field) is not \(noun(for: type))"
         case .dataCorrupted(let context):
-            return context.codingPath.isEmpty
-                ? "not valid JSON" : "field '\(path(context.codingPath))': \(context.debugDescription)"
+            return "field '\(path(context.codingPath))': \(context.debugDescription)"
         @unknown default:
             return "not as expected"
         }
@@ -64,6 +70,8 @@ public enum ConfigurationFile {
 
 /// Checks on decoded configuration values.
 public enum ConfigurationCheck {
+    private static let advice = "use the config.json that came with the weights, of a kind of model that is known"
+
     /// Requires that a count or size is within a range.
     ///
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` that names the field, its value and the range.
@@ -72,7 +80,7 @@ public enum ConfigurationCheck {
             throw MusicError(
                 .invalidCheckpoint,
                 "Configuration field '\(field)' is \(value), outside \(range.lowerBound) to \(range.upperBound)",
-                advice: "the checkpoint's config.json is damaged or belongs to another kind of model")
+                advice: advice)
         }
     }
 
@@ -83,7 +91,7 @@ public enum ConfigurationCheck {
         guard condition else {
             throw MusicError(
                 .invalidCheckpoint, message(),
-                advice: "the checkpoint's config.json is damaged or belongs to another kind of model")
+                advice: advice)
         }
     }
 }

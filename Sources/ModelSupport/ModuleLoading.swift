@@ -94,6 +94,7 @@ extension Module {
         source: (_ path: String, _ shape: [Int]) -> ParameterSource
     ) throws -> [LoadingStep] {
         var mismatch = CheckpointMismatch()
+        var integers: [String] = []
         var unused = Set(store.tensors.keys)
         let places = linearPlaces
         let linears = Dictionary(places.map { ("\($0.basePath).weight", $0) }, uniquingKeysWith: { one, _ in one })
@@ -114,21 +115,27 @@ extension Module {
                     continue
                 }
                 if tensor.shape != shape {
+                    if [.uint8, .int8, .uint32, .int32].contains(tensor.dtype) { integers.append(name) }
                     mismatch.misshaped.append("'\(name)' is \(tensor.shape), expected \(shape)")
                 } else if case .storedInt8 = form {
                     let scales = WeightStore.scalesName(name)
                     unused.remove(scales)
                     if let tensor = store.tensors[scales], tensor.shape != [shape[0]] || tensor.dtype != .float32 {
                         mismatch.misshaped.append("'\(scales)' is \(tensor.dtype) \(tensor.shape)")
+                        integers.append(name)
                     }
                 } else if !tensor.dtype.isFloatingPoint || tensor.dtype == .complex64 {
                     mismatch.misshaped.append("'\(name)' holds \(tensor.dtype) numbers")
+                    if tensor.dtype != .complex64 { integers.append(name) }
                 }
             }
             return LoadingStep(path: path, source: parameterSource, form: form)
         }
         mismatch.unexpected = unused.filter { !isIgnored($0) }
             .map { store.tensors[$0]?.name ?? $0 }
+        if let reason = WeightScheme.reason(unexpected: mismatch.unexpected, integers: integers) {
+            throw WeightScheme.error(store.label, reason)
+        }
         try mismatch.throwIfAny(store.label)
         return plan
     }

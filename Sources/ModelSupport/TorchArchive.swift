@@ -55,7 +55,7 @@ public struct TorchArchive: Sendable {
         guard case .tensor(let tensor) = value else {
             throw MusicError(
                 .invalidCheckpoint, "\(name) holds \(value.kind) where a single tensor is expected",
-                advice: "download the file again, or save the tensor alone")
+                advice: "use the file that came with the checkpoint, or save the tensor alone")
         }
         return tensor
     }
@@ -66,10 +66,8 @@ public struct TorchArchive: Sendable {
             throw TorchArchiveFault(
                 "it has the format of PyTorch before 1.6", advice: "load it and save it again with a current PyTorch")
         }
-        if data.starts(with: Array("version https://git-lfs".utf8)) {
-            throw TorchArchiveFault(
-                "it is a Git LFS pointer and not the file itself", advice: "fetch it with `git lfs pull`")
-        }
+        guard !data.starts(with: Array("PK".utf8)), let content = FileContent(data) else { return }
+        throw TorchArchiveFault("it is \(content.name)", advice: content.advice)
     }
 }
 

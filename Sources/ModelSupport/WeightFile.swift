@@ -26,9 +26,26 @@ final class WeightFile {
             tensors = Dictionary(uniqueKeysWithValues: header.tensors.map { ($0.name, $0) })
         } catch let error as SafetensorsError {
             if let code = error.systemCode { throw Self.refused(url, code) }
-            throw MusicError(
-                .invalidCheckpoint, "\(ConfigurationFile.shortName(url)): \(error.reason)",
-                advice: "download the file again")
+            let name = ConfigurationFile.shortName(url)
+            if error.kind == .unreadable {
+                throw MusicError(
+                    .invalidCheckpoint, "\(name) can't be opened: \(error.reason)",
+                    advice: "check that the file exists and is readable: \(url.path)")
+            }
+            if let content = FileContent(fileAt: url), content.kind != .safetensors {
+                let isWeights = content.kind == .weights
+                throw content.error(
+                    .invalidCheckpoint, name, wanted: "weights in the format safetensors",
+                    advice: isWeights ? "use the checkpoint's safetensors files, or convert it to such" : nil)
+            }
+            if case .unsupportedType(let type) = error.kind {
+                let format = WeightScheme.description(of: type).map { " is in \($0), \(type)" }
+                throw MusicError(
+                    .invalidCheckpoint,
+                    "\(name): the tensor '\(error.tensor ?? "")'\(format ?? " has the unknown number format '\(type)'")",
+                    advice: WeightScheme.advice)
+            }
+            throw MusicError(.invalidCheckpoint, "\(name): \(error.reason)", advice: "download the file again")
         }
     }
 

@@ -108,7 +108,8 @@ private struct HeaderParser {
         guard let shape else { throw SafetensorsError.tensor(name, "has no list shape") }
         guard let offsets else { throw SafetensorsError.tensor(name, "has no list data_offsets") }
         guard let type = ElementType(rawValue: typeName) else {
-            throw SafetensorsError.tensor(name, "has the dtype '\(typeName)', which is not supported")
+            throw SafetensorsError.tensor(
+                name, "has the dtype '\(typeName)', which is not supported", .unsupportedType(typeName))
         }
         let range = try range(offsets, byteCount: try byteCount(type, shape, of: name), of: name) {
             "of dtype \(typeName) and shape \(shape)"

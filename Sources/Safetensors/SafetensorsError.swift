@@ -14,6 +14,8 @@ public struct SafetensorsError: Error, Sendable, Equatable {
         case invalidHeader
         /// What the header says of a tensor can't be, or the bytes written for one are not as many as announced.
         case invalidTensor
+        /// A tensor is in a number format that is not read, under the format's own name, such as `F8_E4M3`.
+        case unsupportedType(String)
     }
 
     /// What kind of fault it is.

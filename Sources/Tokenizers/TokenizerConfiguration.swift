@@ -68,9 +68,14 @@ public struct TokenizerConfiguration: Sendable, Equatable {
         if addedTokens.isEmpty { try Self.readOlderFiles(directory, &config, &addedTokens) }
         apply(config)
         self.addedTokens = addedTokens.sorted { $0.0 < $1.0 }.map(\.1)
-        let template = directory.appending(path: "chat_template.jinja")
-        if try SystemFile.exists(template) {
-            chatTemplate = try TokenizerFiles.reading(template) { String(decoding: $0, as: UTF8.self) }
+        let templateFile = directory.appending(path: "chat_template.jinja")
+        if try SystemFile.exists(templateFile) {
+            let template = try TokenizerFiles.reading(templateFile) { $0 }
+            if let content = FileContent(template), content.kind == .pointer || content.kind == .page {
+                throw content.error(
+                    .invalidCheckpoint, templateFile.path(percentEncoded: false), wanted: "a template")
+            }
+            chatTemplate = String(decoding: template, as: UTF8.self)
         }
     }
 

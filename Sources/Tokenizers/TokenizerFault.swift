@@ -7,14 +7,14 @@ struct TokenizerFault: Error {
     var reason: String
     var advice: String
 
-    init(_ reason: String, advice: String = "download the file again, or use the model's own tokenizer") {
+    init(_ reason: String, advice: String = "use the tokenizer that came with the model") {
         self.reason = reason
         self.advice = advice
     }
 
     /// A file that is not JSON, or holds something else than what is expected.
     init(_ fault: JSONFault) {
-        self.init(fault.reason)
+        self.init(fault.reason, advice: "download the file again, or use the tokenizer that came with the model")
     }
 
     /// A component that is of an unknown type.
@@ -24,9 +24,15 @@ struct TokenizerFault: Error {
             advice: "use a checkpoint with a byte-level BPE tokenizer such as Qwen's")
     }
 
-    /// The error for the user.
+    /// The error for the user; of a file that is something else altogether it says what that is.
     func error(in file: URL) -> MusicError {
-        MusicError(
+        let isText = file.pathExtension == "txt"
+        if let content = FileContent(fileAt: file), content.kind != .json, !isText || content.kind != .text {
+            return content.error(
+                .invalidCheckpoint, "the tokenizer file \(file.path(percentEncoded: false))",
+                wanted: isText ? "a list of merges" : "a JSON document")
+        }
+        return MusicError(
             .invalidCheckpoint, "can't use the tokenizer \(file.path(percentEncoded: false)): \(reason)", advice: advice
         )
     }

@@ -14,9 +14,8 @@ public struct VivaceCommand: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             GenerateCommand.self, CreateCommand.self, FormatCommand.self, UnderstandCommand.self, ExtractCommand.self,
-            BackgroundCommand.self,
-            CodesCommand.self, InfoCommand.self, SpectrogramCommand.self, ModelsCommand.self, DoctorCommand.self,
-            BenchCommand.self,
+            BackgroundCommand.self, CodesCommand.self, InfoCommand.self, SpectrogramCommand.self, WaveformCommand.self,
+            ModelsCommand.self, DoctorCommand.self, BenchCommand.self,
         ])
 
     public init() {}

@@ -11,6 +11,8 @@ package struct SilenceLatents {
     /// `[1, frames, channels]`, float32.
     package let latents: MLXArray
 
+    private static let advice = "use the latents that came with the weights: all files must be of one checkpoint"
+
     /// From a tensor of the Diffusers layout, `[1, frames, channels]`.
     ///
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` if the shape is another, or `outOfMemory`.
@@ -21,7 +23,7 @@ package struct SilenceLatents {
                 .invalidCheckpoint,
                 "The silence latents of \(label) have the shape \(array.shape), "
                     + "expected [1, frames, \(channels)]",
-                advice: "download the checkpoint again")
+                advice: Self.advice)
         }
         latents = try evaluating("reading the silence latents of \(label)") {
             let values = array.asType(.float32)
@@ -42,7 +44,7 @@ package struct SilenceLatents {
             throw MusicError(
                 .invalidCheckpoint,
                 "The silence latents of \(ConfigurationFile.shortName(file)) have the shape \(tensor.shape)",
-                advice: "download the checkpoint again")
+                advice: Self.advice)
         }
         let array = MLXArray(tensor.floats(), shape)
         // Some tools write frames before channels.

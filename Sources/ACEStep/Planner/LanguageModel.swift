@@ -67,6 +67,10 @@ package final class LanguageModel {
             if error.isAbsence { return nil }
             throw error.error()
         }
+        if let content = FileContent(data), content.kind != .text {
+            throw content.error(
+                .invalidCheckpoint, ConfigurationFile.shortName(file), wanted: "a list of genres, one a line")
+        }
         guard let text = String(data: data, encoding: .utf8) else {
             throw MusicError(
                 .invalidCheckpoint, "\(file.lastPathComponent) is no text in UTF-8", advice: "download the model again")

@@ -168,11 +168,16 @@ extension ACEStepRequest {
 
     private func checkSource(_ notices: inout [String]) throws {
         let hasCodes = self.audioCodes != nil
-        if let codes = self.audioCodes, AudioCodeText.codes(in: codes).isEmpty {
-            throw MusicError(
-                .invalidRequest, "The field audio_codes holds no code",
-                advice: "give codes as <|audio_code_123|><|audio_code_456|>", field: "audio_codes", value: codes,
-                expected: "codes as <|audio_code_123|>")
+        if let text = self.audioCodes {
+            try AudioCodeText.checkLength(text)
+            let read = AudioCodeText.read(text)
+            guard !read.codes.isEmpty else {
+                throw MusicError(
+                    .invalidRequest, "The field audio_codes holds no code",
+                    advice: "give codes as <|audio_code_123|><|audio_code_456|>", field: "audio_codes",
+                    value: String(text.prefix(80)), expected: "codes as <|audio_code_123|>")
+            }
+            if let notice = read.notice { notices.append(notice) }
         }
         if hasCodes, self.task != .text2music, self.task != .cover {
             throw MusicError(

@@ -68,36 +68,47 @@ extension AudioFile {
         return AudioBuffer(sampleRate: outputRate, channels: channels)
     }
 
-    /// What a file holds, with its tags; no sample is decoded.
+    /// What a file holds, with its tags.
     ///
+    /// No sample is decoded where the file states its length. FLAC files that were written to a pipe don't: their
+    /// frames are counted.
+    ///
+    /// - Parameters:
+    ///   - url: a file of any kind that ``AudioFileReader`` takes.
+    ///   - limit: seconds of samples to count at most; of a longer file the length stays `nil`.
     /// - Throws: ``MusicError`` with code `unreadableInput`.
-    public static func info(_ url: URL) throws -> AudioFileInfo {
+    public static func info(_ url: URL, countingTo limit: Double = .infinity) throws -> AudioFileInfo {
         let file = try InputFile(url)
         let reader = try AudioFileReader(file)
         var info = reader.info
         info.tags = TagReader.read(file, fallback: reader)
+        if info.frameCount == nil, limit > 0 {
+            let most = limit * Double(info.sampleRate)
+            info.frameCount = try reader.count(atMost: most < 1e15 ? Int(most) : .max)
+        }
         return info
     }
 
     /// What a file says about itself.
     ///
     /// - Throws: ``MusicError`` with code `unreadableInput`.
-    public static func readTags(_ url: URL) throws -> AudioTags { try info(url).tags }
+    public static func readTags(_ url: URL) throws -> AudioTags { try info(url, countingTo: 0).tags }
 
     private static func clamped(_ sample: Float) -> Float { min(1, max(-1, sample)) }
 
     private static func startsAfterEnd(_ url: URL, _ options: ReadOptions) -> MusicError {
         guard options.start > 0 else {
-            return InputError.make(url, "it holds no samples", advice: "get the file again from its source")
+            return InputError.make(url, "it holds no samples", advice: "choose a file with sound in it")
         }
         return InputError.make(
             url, "it ends before \(options.start) s, where reading is to start", advice: "choose an earlier start")
     }
 
     private static func tooLong(_ url: URL, _ options: ReadOptions) -> MusicError {
-        InputError.make(
-            url, "it is longer than the limit of \(options.maximumDuration ?? 0) s",
-            advice: "choose a part of it by start and duration, or cut it first")
+        let limit = String(format: "%g", options.maximumDuration ?? 0)
+        return InputError.make(
+            url, "it is longer than \(limit) seconds",
+            advice: "cut it to at most \(limit) seconds, for example: ffmpeg -i FILE -t \(limit) part.wav")
     }
 
     /// The part of a file that must be decoded for a part of the result.

@@ -2,12 +2,12 @@ import CSndfile
 import Foundation
 import MusicCore
 
-/// Reads an audio file a block at a time: everything that libsndfile knows by its content (WAV, FLAC, MP3, Ogg Vorbis
-/// and Opus, AIFF, AU, CAF, W64, RF64 and more), at any sample rate and channel count.
+/// Reads an audio file a block at a time, at any sample rate and channel count: WAV, RF64, BW64, W64, AIFF, AU, CAF,
+/// FLAC, MP3 and the other layers of MPEG audio, and Vorbis, Opus and FLAC in Ogg, told by their content.
 ///
 /// An instance is for one thread at a time.
 public final class AudioFileReader {
-    /// What the file holds; `tags` are left empty here, see ``AudioFile/info(_:)``.
+    /// What the file holds; `tags` are left empty here, see ``AudioFile/info(_:countingTo:)``.
     public let info: AudioFileInfo
 
     /// Index of the next frame that ``read(_:)`` returns.
@@ -35,26 +35,25 @@ public final class AudioFileReader {
         guard file.length > 0 else {
             throw InputError.make(url, "it is empty (0 bytes)", advice: "get the file again from its source")
         }
-        if let kind = FileKind.unreadable(file) {
-            throw InputError.make(url, "its format is \(kind)", advice: InputError.convert)
-        }
+        try FileKind.check(file)
         let mpeg = MPEGAudio(file)
-        let missing = mpeg?.missingBytes ?? FileKind.missingBytes(file)
+        let stated = StatedLength(file)
+        let missing = mpeg?.missingBytes ?? stated.missingBytes
         guard missing == 0 else {
             throw InputError.make(
                 url, "it is cut off: at least \(missing) bytes are missing at its end", advice: InputError.damaged)
         }
-        input = DecoderInput(file, prefix: mpeg?.start ?? [], start: mpeg?.startLength ?? 0)
+        let pages = OggFLAC.pieces(of: file)
+        input = DecoderInput(file, mpeg?.pieces(of: file) ?? pages ?? stated.pieces(of: file))
         var description = SF_INFO()
         guard let handle = input.open(&description) else {
             let code = sf_error(nil)
             if let systemError = input.systemError { throw InputError.system(url, systemError) }
-            if code == SF_ERR_UNRECOGNISED_FORMAT.int32 {
-                throw InputError.make(url, "it is not audio of a known kind", advice: InputError.convert)
-            }
-            throw InputError.make(
-                url, "its header is damaged, or of a kind that isn't known (\(Self.message(code)))",
-                advice: InputError.damaged)
+            throw Self.refused(file, code)
+        }
+        guard FileKind.isRead(description.format) else {
+            sf_close(handle)
+            throw InputError.make(url, "it is not audio of a known kind", advice: InputError.convert)
         }
         guard Self.sampleRates.contains(Int(description.samplerate)), description.channels > 0 else {
             sf_close(handle)
@@ -64,17 +63,44 @@ public final class AudioFileReader {
         }
         guard description.frames > 0 else {
             sf_close(handle)
-            throw InputError.make(url, "it holds no samples", advice: "get the file again from its source")
+            throw InputError.make(url, "it holds no samples", advice: "choose a file with sound in it")
         }
         self.file = file
         self.handle = handle
-        info = AudioFileInfo(description)
+        var info = AudioFileInfo(description)
+        if pages != nil { info.container = "FLAC in Ogg" }
+        self.info = info
         // The length of an MPEG file that doesn't state it is counted or guessed.
         let isMPEG = description.format & SF_FORMAT_TYPEMASK.int32 == SF_FORMAT_MPEG.int32
         checksLength = !isMPEG || mpeg?.hasFrameCount == true
     }
 
     deinit { sf_close(handle) }
+
+    /// The error of a file that libsndfile doesn't open.
+    private static func refused(_ file: InputFile, _ code: Int32) -> MusicError {
+        if code == SF_ERR_UNRECOGNISED_FORMAT.int32 {
+            return InputError.make(file.url, "it is not audio of a known kind", advice: InputError.convert)
+        }
+        if let codec = FileKind.codec(file) {
+            return InputError.make(file.url, "its samples are coded as \(codec)", advice: InputError.convert)
+        }
+        return InputError.make(
+            file.url, "its header is damaged, or of a kind that isn't known (\(message(code)))",
+            advice: InputError.damaged)
+    }
+
+    /// The number of frames in a file that doesn't state its length, counted by decoding it.
+    ///
+    /// - Parameter limit: where to stop.
+    /// - Returns: `nil` if there are more than the limit.
+    /// - Throws: ``MusicError`` with code `unreadableInput` if the file is damaged.
+    func count(atMost limit: Int) throws -> Int? {
+        while position <= limit {
+            if try read(65_536)[0].isEmpty { return position }
+        }
+        return nil
+    }
 
     /// Reads the next frames.
     ///

@@ -1,22 +1,40 @@
 import CSndfile
 import Foundation
 
-/// What libsndfile takes for the file: some bytes of ours in place of the file's first, then the rest of the file.
+/// What libsndfile takes for the file: parts of the file, with bytes of ours between them.
 final class DecoderInput {
+    /// A stretch of it.
+    enum Piece {
+        /// Bytes of ours.
+        case bytes([UInt8])
+        /// Bytes of the file, by their offsets.
+        case file(Range<Int>)
+
+        var count: Int {
+            switch self {
+            case .bytes(let bytes): bytes.count
+            case .file(let range): range.count
+            }
+        }
+    }
+
     private let file: InputFile
-    private let prefix: [UInt8]
-    private let start: Int
+    private let pieces: [Piece]
+    /// Where each piece begins, and where the last one ends.
+    private let starts: [Int]
+    /// The piece that was read last.
+    private var current = 0
     private var position = 0
     /// The first error that the system reported.
     private(set) var systemError: Int32?
 
-    init(_ file: InputFile, prefix: [UInt8], start: Int) {
+    init(_ file: InputFile, _ pieces: [Piece]) {
         self.file = file
-        self.prefix = prefix
-        self.start = start
+        self.pieces = pieces.filter { $0.count > 0 }
+        starts = self.pieces.reduce(into: [0]) { starts, piece in starts.append(starts[starts.count - 1] + piece.count) }
     }
 
-    private var length: Int { prefix.count + file.length - start }
+    private var length: Int { starts[starts.count - 1] }
 
     /// Opens the decoder.
     ///
@@ -47,22 +65,36 @@ final class DecoderInput {
 
     private func read(into buffer: UnsafeMutableRawBufferPointer) -> sf_count_t {
         var filled = 0
-        if position < prefix.count {
-            filled = min(buffer.count, prefix.count - position)
-            buffer.copyBytes(from: prefix[position..<position + filled])
-        }
-        while filled < buffer.count {
-            let offset = position + filled - prefix.count + start
-            guard let base = buffer.baseAddress, offset < file.length else { break }
-            let count = pread(file.descriptor, base + filled, buffer.count - filled, off_t(offset))
-            if count < 0 {
-                if errno == EINTR { continue }
-                systemError = systemError ?? errno
+        while filled < buffer.count, position < length {
+            findPiece()
+            let within = position - starts[current]
+            let wanted = min(buffer.count - filled, pieces[current].count - within)
+            let target = UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<filled + wanted])
+            switch pieces[current] {
+            case .bytes(let bytes):
+                target.copyBytes(from: bytes[within..<within + wanted])
+                filled += wanted
+                position += wanted
+            case .file(let range):
+                let count = pread(file.descriptor, target.baseAddress, wanted, off_t(range.lowerBound + within))
+                if count < 0, errno == EINTR { continue }
+                if count < 0 { systemError = systemError ?? errno }
+                guard count > 0 else { return sf_count_t(filled) }
+                filled += count
+                position += count
             }
-            if count <= 0 { break }
-            filled += count
         }
-        position += filled
         return sf_count_t(filled)
+    }
+
+    /// Makes the piece at the position, which is before the end, the current one.
+    private func findPiece() {
+        if position >= starts[current], position < starts[current + 1] { return }
+        var (low, high) = (0, pieces.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if starts[middle] <= position { low = middle } else { high = middle }
+        }
+        current = low
     }
 }

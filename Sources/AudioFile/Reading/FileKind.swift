@@ -1,62 +1,67 @@
+import CSndfile
 import Foundation
 import MusicCore
 
-/// Recognises files that libsndfile can't read, or would read although part of them is missing.
+/// Tells files that are read from all others, before any library looks into them.
+///
+/// libsndfile knows two dozen kinds more, which nobody keeps music in; each would be another reader of foreign bytes
+/// to trust, and one of them prints to standard output.
 enum FileKind {
-    /// The name of a kind of file that can't be read, judged by its first bytes; `nil` if it may be readable.
-    static func unreadable(_ file: InputFile) -> String? {
-        let tag = ID3.length(file.bytes(at: 0, count: 10)) ?? 0
-        let start = file.bytes(at: tag, count: 64)
-        if start.hasBytes(of: "ftyp", at: 4) { return "MPEG-4 (m4a, AAC, ALAC)" }
-        // Layer 0 of an MPEG audio header is reserved; AAC streams use it.
-        if start.count > 1, start[0] == 0xFF, start[1] & 0xF6 == 0xF0 { return "AAC" }
-        if start.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) { return "Matroska or WebM" }
-        if start.starts(with: [0x30, 0x26, 0xB2, 0x75]) { return "Windows Media (wma)" }
-        if start.hasBytes(of: "wvpk") { return "WavPack" }
-        if start.hasBytes(of: "MAC ") { return "Monkey's Audio (ape)" }
-        if start.hasBytes(of: "MThd") { return "MIDI, which holds notes and no sound" }
-        if start.hasBytes(of: "DSD ") || start.hasBytes(of: "FRM8") { return "DSD" }
-        if start.hasBytes(of: "#!AMR") { return "AMR" }
-        if start.hasBytes(of: "OggS"), start.hasBytes(of: "Speex", at: 28) { return "Speex" }
-        if start.hasBytes(of: "OggS"), start.hasBytes(of: "theora", at: 29) { return "Ogg video" }
-        return nil
-    }
+    /// libsndfile's numbers of the kinds that are read.
+    private static let read = [
+        SF_FORMAT_WAV, SF_FORMAT_WAVEX, SF_FORMAT_RF64, SF_FORMAT_W64, SF_FORMAT_AIFF, SF_FORMAT_AU, SF_FORMAT_CAF,
+        SF_FORMAT_FLAC, SF_FORMAT_OGG, SF_FORMAT_MPEG,
+    ].map(\.int32)
 
-    /// How many bytes are missing at the end of a file, at least, judged by the lengths that its container states.
+    /// Makes sure that a file is of a kind that is read.
     ///
-    /// Files that were written to a pipe carry a placeholder for the length and are taken as they are.
-    static func missingBytes(_ file: InputFile) -> Int {
-        let start = file.bytes(at: 0, count: 32)
-        if start.hasBytes(of: "RIFF"), start.hasBytes(of: "WAVE", at: 8) {
-            return missingBytes(file, ofChunk: "data", isBigEndian: false)
+    /// - Throws: ``MusicError`` with code `unreadableInput` that says what it is instead.
+    static func check(_ file: InputFile) throws {
+        let start = file.bytes(at: file.soundStart, count: FileContent.sampleLength)
+        if let content = FileContent(start) {
+            guard content.kind != .audio else { return }
+            let isSound = content.kind == .foreignAudio
+            throw InputError.make(
+                file.url, "it is \(content.name)" + (isSound ? "" : ", not audio"),
+                advice: isSound ? content.ownAdvice ?? InputError.convert : content.advice)
         }
-        if start.hasBytes(of: "FORM"), start.hasBytes(of: "AIF", at: 8) {
-            return missingBytes(file, ofChunk: "SSND", isBigEndian: true)
+        // MPEG audio has no signature beside eleven set bits.
+        guard start.count > 1, start[0] == 0xFF, start[1] & 0xE0 == 0xE0 else {
+            throw InputError.make(file.url, "it is not audio of a known kind", advice: InputError.convert)
         }
-        if start.hasBytes(of: ".snd") {
-            return missingBytes(stated: start.bigEndian(at: 8), present: file.length - start.bigEndian(at: 4))
-        }
-        if start.hasBytes(of: "OggS") { return missingBytesOfLastPage(file) }
-        return 0
     }
 
-    private static func missingBytes(_ file: InputFile, ofChunk id: StaticString, isBigEndian: Bool) -> Int {
-        let chunk = RIFFChunk.all(in: file, from: 12, isBigEndian: isBigEndian).first { $0.header.hasBytes(of: id) }
-        return chunk.map { missingBytes(stated: $0.length, present: file.length - $0.offset) } ?? 0
+    /// Whether libsndfile took the file for a kind that is read.
+    static func isRead(_ format: Int32) -> Bool { read.contains(format & SF_FORMAT_TYPEMASK.int32) }
+
+    /// What the samples of a WAV or CAF file are coded with, such as `AAC`; `nil` if libsndfile decodes it.
+    static func codec(_ file: InputFile) -> String? {
+        let start = file.bytes(at: 0, count: 64)
+        if start.hasBytes(of: "caff"), start.hasBytes(of: "desc", at: 8) {
+            let codec = String(decoding: start[28..<32], as: UTF8.self)
+            guard !["lpcm", "ulaw", "alaw", "alac"].contains(codec) else { return nil }
+            return cafCodecs[codec] ?? "'\(codec)', which isn't known"
+        }
+        let isBigEndian = start.hasBytes(of: "RIFX")
+        guard start.hasBytes(of: "WAVE", at: 8),
+            let format = (isBigEndian ? ChunkLayout.iff : .riff).chunk("fmt ", in: file, from: 12)
+        else { return nil }
+        let fields = file.bytes(at: format.offset, count: 2)
+        let number = isBigEndian ? fields.bigEndian(at: 0, size: 2) : fields.littleEndian(at: 0, size: 2)
+        // PCM, floats, companded, four kinds of ADPCM, GSM, and what says more behind.
+        guard ![0x01, 0x02, 0x03, 0x06, 0x07, 0x11, 0x14, 0x31, 0x40, 0x45, 0xFFFE].contains(number) else { return nil }
+        return wavCodecs[number] ?? String(format: "format 0x%04x, which isn't known", number)
     }
 
-    private static func missingBytes(stated: Int, present: Int) -> Int {
-        // From here on, a length stands for "unknown": 0x7FFFF000 and 0xFFFFFFFF are in use.
-        let placeholder = 0x7FFF_0000
-        return stated < placeholder ? max(0, stated - max(0, present)) : 0
-    }
+    private static let cafCodecs = [
+        "aac ": "AAC", "aach": "HE-AAC", "aacp": "HE-AAC", ".mp3": "MP3", "opus": "Opus", "flac": "FLAC",
+        "ac-3": "AC-3", "ec-3": "E-AC-3", "ilbc": "iLBC", "samr": "AMR",
+    ]
 
-    /// The last page of a whole Ogg file ends with the file, or before it.
-    private static func missingBytesOfLastPage(_ file: InputFile) -> Int {
-        let tail = file.bytes(at: max(0, file.length - OggPage.maximumLength), count: OggPage.maximumLength)
-        guard let start = tail.indices.last(where: { tail[$0...].hasBytes(of: "OggS") }) else { return 0 }
-        let page = tail[start...]
-        // The shortest page has a header of 27 bytes and one segment length.
-        return max(0, (OggPage.length(of: page) ?? 28) - page.count)
-    }
+    /// Numbers of the registry of WAVE format tags (RFC 2361, and Microsoft's `mmreg.h`).
+    private static let wavCodecs = [
+        0x0050: "MPEG audio", 0x0055: "MP3", 0x0092: "AC-3", 0x00FF: "AAC", 0x0160: "WMA", 0x0161: "WMA",
+        0x0162: "WMA Pro", 0x0163: "WMA Lossless", 0x1600: "AAC", 0x1610: "HE-AAC", 0x2000: "AC-3", 0x2001: "DTS",
+        0x674F: "Vorbis", 0x6750: "Vorbis", 0x6751: "Vorbis", 0x704F: "Opus", 0xA106: "AAC", 0xF1AC: "FLAC",
+    ]
 }

@@ -55,6 +55,42 @@ final class InputFile {
             }
         }
     }
+
+    /// Where the file begins behind ID3 tags, of which there may be several, and behind zeros, which some programs put
+    /// before MP3 frames.
+    var soundStart: Int {
+        var offset = 0
+        for _ in 0..<Self.mostTags {
+            let start = bytes(at: offset, count: 10)
+            if let tag = ID3.length(start) {
+                offset += tag
+            } else if start.first == 0 {
+                let zeros = zeroCount(from: offset)
+                if offset + zeros >= length { return offset }
+                // Other kinds of file begin with a few zeros of their own.
+                guard bytes(at: offset + zeros, count: 1) == [0xFF] || zeros >= 16 else { return offset }
+                offset += zeros
+            } else {
+                break
+            }
+        }
+        return offset
+    }
+
+    private static let mostTags = 16
+    /// The most zeros that are passed over, in bytes.
+    private static let mostZeros = 16 << 20
+
+    private func zeroCount(from start: Int) -> Int {
+        var count = 0
+        while count < Self.mostZeros {
+            let block = bytes(at: start + count, count: 65_536)
+            if let end = block.firstIndex(where: { $0 != 0 }) { return count + end }
+            if block.isEmpty { break }
+            count += block.count
+        }
+        return count
+    }
 }
 
 extension Collection<UInt8> where Index == Int {

@@ -13,9 +13,14 @@ struct MPEGAudio {
     let start: [UInt8]
     let startLength: Int
 
+    /// The file as the decoder is to see it.
+    func pieces(of file: InputFile) -> [DecoderInput.Piece] {
+        [.bytes(start), .file(min(startLength, file.length)..<file.length)]
+    }
+
     /// - Returns: `nil` if the file doesn't begin with frames of MPEG layer III.
     init?(_ file: InputFile) {
-        let firstFrame = ID3.length(file.bytes(at: 0, count: 10)) ?? 0
+        let firstFrame = file.soundStart
         var frame = file.bytes(at: firstFrame, count: 2048)
         guard let header = Header(frame), header.length <= frame.count else { return nil }
         frame.removeLast(frame.count - header.length)

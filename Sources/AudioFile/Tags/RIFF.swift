@@ -1,4 +1,4 @@
-/// A chunk of a RIFF or IFF file: four letters, a length, the content, padded to an even length.
+/// A chunk of a RIFF file: four letters, a length, the content, padded to an even length.
 struct RIFFChunk {
     /// The eight bytes before the content.
     var header: [UInt8]
@@ -8,13 +8,13 @@ struct RIFFChunk {
     var length: Int
 
     /// The chunks from an offset on, whose headers lie within the file.
-    static func all(in file: InputFile, from start: Int, isBigEndian: Bool = false) -> [RIFFChunk] {
+    static func all(in file: InputFile, from start: Int) -> [RIFFChunk] {
         var chunks = [RIFFChunk]()
         var offset = start
         // Real files have a few dozen; more are an attempt to keep the reader busy.
         while offset + 8 <= file.length, chunks.count < 10_000 {
             let header = file.bytes(at: offset, count: 8)
-            let length = isBigEndian ? header.bigEndian(at: 4) : header.littleEndian(at: 4)
+            let length = header.littleEndian(at: 4)
             chunks.append(RIFFChunk(header: header, offset: offset + 8, length: length))
             offset += 8 + length + length % 2
         }

@@ -21,7 +21,8 @@ enum TagReader {
             tags = flac(file, from: offset + 4).merged(with: tags)
         } else if start.hasBytes(of: "OggS") {
             tags = ogg(file, from: offset).merged(with: tags)
-        } else if start.hasBytes(of: "WAVE", at: 8), start.hasBytes(of: "RIFF") || start.hasBytes(of: "RF64") {
+        } else if start.hasBytes(of: "WAVE", at: 8), ["RIFF", "RF64", "BW64"].contains(where: { start.starts(with: $0.utf8) })
+        {
             tags = riff(file, from: offset + 12).merged(with: tags)
         }
         return tags.withoutEmptyFields.merged(with: strings(fallback).withoutEmptyFields)
@@ -57,7 +58,9 @@ enum TagReader {
         for signature in OggCodec.allCases.map(\.commentSignature) where packet.starts(with: signature) {
             return VorbisComment(packet.dropFirst(signature.count)).tags
         }
-        return AudioTags()
+        // FLAC has a block of metadata in the packet: a type, a length of three bytes, the comments.
+        let isFLAC = packets.complete[0].hasBytes(of: "\u{7F}FLAC")
+        return isFLAC && packet.first.map { $0 & 0x7F } == 4 ? VorbisComment(packet.dropFirst(4)).tags : AudioTags()
     }
 
     /// `LIST` chunks of type `INFO`, and an ID3 tag in a chunk of its own.

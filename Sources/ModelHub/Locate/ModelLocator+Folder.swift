@@ -51,6 +51,7 @@ extension ModelLocator {
         {
             return try inspect(snapshot.directory, name: name)
         }
+        try refuseForeignConfiguration(FolderView(folder))
         throw unknown(folder)
     }
 

@@ -106,12 +106,16 @@ public struct SongDescription: Sendable, Equatable, Codable {
     public var lyrics: String
     /// Whether it is without vocals.
     public var instrumental: Bool
-    /// What the user should know of it.
+    /// What the user should know of how it was made; no part of the description.
     public var notices: [String] = []
 
     public init(metadata: SongMetadata, lyrics: String, instrumental: Bool) {
         self.metadata = metadata
         self.lyrics = lyrics
         self.instrumental = instrumental
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case metadata, lyrics, instrumental
     }
 }

@@ -52,7 +52,7 @@ public enum AudioInputs {
 
     /// The bits per sample with which a file can be written again without loss, of those that a format can hold.
     static func bitDepth(of input: AudioInput, in format: AudioFormat) -> BitDepth? {
-        guard let info = try? AudioFile.info(URL(fileURLWithPath: input.path)) else { return nil }
+        guard let info = try? AudioFile.info(URL(fileURLWithPath: input.path), countingTo: 0) else { return nil }
         let encoding = info.encoding.lowercased()
         let needed: [BitDepth] =
             encoding.contains("float") || encoding.contains("32")
@@ -62,17 +62,13 @@ public enum AudioInputs {
 
     private static func check(_ input: AudioInput, _ role: String, limit: Double) throws {
         guard input.audio == nil else { return }
-        let info = try AudioFile.info(URL(fileURLWithPath: input.path))
-        guard let duration = info.duration else { return }
-        if duration == 0 {
+        let duration = try AudioFile.info(URL(fileURLWithPath: input.path), countingTo: limit).duration
+        guard duration.map({ $0 <= limit }) ?? false else {
+            // A file that doesn't state its length is counted no further.
+            let length = duration.map { "\(Int($0)) seconds long" } ?? "longer than \(Int(limit)) seconds"
             throw MusicError(
-                .unreadableInput, "the \(role) audio \(input.path) holds no samples", advice: "choose another file")
-        }
-        if duration > limit {
-            throw MusicError(
-                .unreadableInput,
-                "the \(role) audio \(input.path) is \(Int(duration)) seconds long",
-                advice: "cut it to at most \(Int(limit)) seconds")
+                .unreadableInput, "the \(role) audio \(input.path) is \(length)",
+                advice: "cut it to at most \(Int(limit)) seconds, for example: ffmpeg -i FILE -t \(Int(limit)) part.wav")
         }
     }
 }

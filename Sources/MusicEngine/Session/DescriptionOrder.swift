@@ -7,7 +7,7 @@ public struct DescriptionOrder: Sendable {
         /// What an audio file sounds like.
         case file(String)
         /// What audio codes sound like; none make an example up.
-        case codes([Int])
+        case codes(AudioCodes)
         /// A song's description out of a few words; `language` of the lyrics is the model's choice if it is `nil`.
         case query(String, instrumental: Bool, language: String?)
         /// A better caption, and lyrics laid out for singing; what is `known` is kept.
@@ -55,13 +55,13 @@ extension Engine {
         let choice = PlannerChoice(
             wish: .required, name: order.languageModel, tier: try tier(of: found.family, named: order.tier))
         let seed = order.seed ?? seeds.draw()
-        var codes: [Int] = []
+        var codes = AudioCodes()
         var seconds: Double?
         switch order.question {
         case .file(let path):
             let input = try await audio(path, for: found, options: order.loadOptions)
             seconds = input.audio?.duration
-            codes = try await audioCodes(of: input, by: found, options: order.loadOptions)
+            codes = AudioCodes(try await audioCodes(of: input, by: found, options: order.loadOptions))
         case .codes(let given):
             codes = given
         case .query, .draft: break
@@ -80,7 +80,9 @@ extension Engine {
         var description: SongDescription
         switch order.question {
         case .file, .codes:
-            description = try await planner.understand(codes: codes, sampling: order.sampling, seed: seed)
+            let (known, limit) = AudioCodes.limited(codes.codes, toModelOf: planner.codeCount)
+            description = try await planner.understand(codes: known, sampling: order.sampling, seed: seed)
+            description.notices += [codes.notice, limit].compactMap { $0 }
             if let seconds { description.metadata.duration = max(1, Int(seconds.rounded())) }
         case .query(let query, let instrumental, let language):
             description = try await planner.createSample(

@@ -31,13 +31,18 @@ extension OutputPlan {
     public func write(_ audio: AudioBuffer, named name: String, tags: AudioTags) throws -> String {
         try prepareFolder()
         let options = WriteOptions(format: format, bitDepth: bitDepth, tags: tags)
-        let file: URL =
-            switch place {
-            case .file(let url): url
-            case .keyed(let folder): folder.appendingPathComponent("\(name).\(format.fileExtension)")
-            case .automatic: URL(fileURLWithPath: "\(name).\(format.fileExtension)")
-            }
-        try AudioFile.write(audio, to: file, options: options)
+        let file: URL
+        switch place {
+        case .file(let url):
+            try AudioFile.write(audio, to: url, options: options)
+            file = url
+        case .keyed(let folder):
+            let names = FileNames(name, ending: format.fileExtension, in: folder)
+            file = try AudioFile.writeNew(audio, names: names, options: options)
+        case .automatic:
+            let names = FileNames(name, ending: format.fileExtension)
+            file = try AudioFile.writeNew(audio, names: names, options: options)
+        }
         return file.relativePath
     }
 }

@@ -102,7 +102,7 @@ public struct Recipe: Codable, Equatable, Sendable {
     ///
     /// - Throws: ``MusicError`` `unreadableInput` if the file can't be read or holds no recipe.
     public init(file url: URL) throws {
-        guard let text = try AudioFile.info(url).tags.recipe else {
+        guard let text = try AudioFile.readTags(url).recipe else {
             throw MusicError(
                 .unreadableInput, "\(url.path) holds no recipe",
                 advice: "only files written by Vivace can be repeated")

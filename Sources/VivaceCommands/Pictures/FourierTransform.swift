@@ -24,13 +24,18 @@ struct FourierTransform {
         }
     }
 
-    /// The power of the frequencies from zero up to half the sample rate, `length / 2 + 1` values.
+    /// The mean power of two signals at the frequencies from zero up to half the sample rate, `length / 2 + 1` values.
     ///
-    /// - Parameter samples: `length` real values.
-    func power(of samples: [Float]) -> [Float] {
-        precondition(samples.count == length, "as many samples as the transform is long")
-        var real = reversed.map { samples[$0] }
-        var imaginary = [Float](repeating: 0, count: length)
+    /// They are the real and the imaginary part of one signal, whose powers at a frequency and at its negative add up
+    /// to twice theirs.
+    ///
+    /// - Parameters:
+    ///   - first: `length` values.
+    ///   - second: likewise; the same ones for the power of one signal alone.
+    func power(of first: [Float], and second: [Float]) -> [Float] {
+        precondition(first.count == length && second.count == length, "as many samples as the transform is long")
+        var real = reversed.map { first[$0] }
+        var imaginary = reversed.map { second[$0] }
         var half = 1
         while half < length {
             let stride = length / (2 * half)
@@ -48,6 +53,10 @@ struct FourierTransform {
             }
             half *= 2
         }
-        return (0...length / 2).map { real[$0] * real[$0] + imaginary[$0] * imaginary[$0] }
+        return (0...length / 2).map { k in
+            let mirrored = (length - k) % length
+            return (real[k] * real[k] + imaginary[k] * imaginary[k] + real[mirrored] * real[mirrored]
+                + imaginary[mirrored] * imaginary[mirrored]) / 4
+        }
     }
 }

@@ -6,17 +6,16 @@ import MusicCore
 ///
 /// The format's frame is four chunks, too little for a library of its own; its compression and checksums are zlib's.
 enum PNGEncoder {
-    /// - Parameters:
-    ///   - pixels: rows of palette entries, top to bottom, all of one length.
-    ///   - palette: up to 256 colours: red, green, blue.
     /// - Throws: ``MusicError`` `outOfMemory` if there is no memory for the picture.
-    static func encode(_ pixels: [[UInt8]], palette: [(UInt8, UInt8, UInt8)]) throws -> Data {
-        let height = pixels.count, width = pixels.first?.count ?? 0
+    static func encode(_ canvas: Canvas) throws -> Data {
+        let (width, height, palette) = (canvas.width, canvas.height, Canvas.palette)
         var file = Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
         // Eight bits a pixel, indexed colour, no interlacing.
         append("IHDR", bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [8, 3, 0, 0, 0], to: &file)
         append("PLTE", palette.flatMap { [$0.0, $0.1, $0.2] }, to: &file)
-        append("IDAT", try compressed(pixels.flatMap { [0] + $0 }), to: &file)
+        // Each row begins with the number of its filter, which is none.
+        let rows = (0..<height).flatMap { [0] + canvas.pixels[$0 * width..<($0 + 1) * width] }
+        append("IDAT", try compressed(rows), to: &file)
         append("IEND", [], to: &file)
         return file
     }
