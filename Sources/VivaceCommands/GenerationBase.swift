@@ -17,7 +17,13 @@ struct GenerationBase {
         _ model: ModelOptions, given: [String: JSONValue], prompt: String?, families: [any MusicFamily]
     ) throws {
         var given = given
-        if let prompt { given["caption"] = .text(prompt) }
+        if let prompt {
+            guard given["caption"] == nil else {
+                throw MusicError(
+                    .invalidRequest, "the prompt and --caption exclude each other", advice: "leave one of them out")
+            }
+            given["caption"] = .text(prompt)
+        }
         if model.from != nil, model.request != nil {
             throw MusicError(
                 .invalidRequest, "--from and --request exclude each other", advice: "leave one of them out")
@@ -31,7 +37,7 @@ struct GenerationBase {
             modelName = modelName ?? document.model
         } else if let recipe {
             modelName = modelName ?? recipe.model
-        } else if prompt == nil, (given["task_type"] ?? "text2music") == "text2music" {
+        } else if given["caption"] == nil, (given["task_type"] ?? "text2music") == "text2music" {
             throw MusicError(
                 .invalidRequest, "no prompt was given",
                 advice: "say what to make, as in: vivace generate \"calm piano\", or repeat a song with --from FILE")
@@ -61,8 +67,14 @@ struct GenerationBase {
         }
         for name in Self.replaced(by: options, fields) { content.request.options[name] = nil }
         try content.request.read(options)
-        if options["seeds"] != nil, options["batch_size"] == nil {
-            content.request.batchSize = max(1, content.request.seeds.count)
+        content.request.asked.add(options.keys)
+        if options["batch_size"] == nil {
+            let given = MusicRequest.fields.descriptions + family.fields
+            if given.contains(where: { $0.kind != $0.kind.ofOneSong && options[$0.name]?.isList == true }) {
+                _ = content.request.countSongs(family.fields)
+            } else if options["seeds"] != nil {
+                content.request.batchSize = max(1, content.request.seeds.count)
+            }
         }
         return content
     }

@@ -123,7 +123,12 @@ enum KnownGroup: OptionGroupKind {
     ]
 
     static func fields(in families: [any MusicFamily]) -> [FieldDescription] {
-        CommandFields.all(of: families).filter { names.keys.contains($0.name) || $0.name == "lyrics" }
+        CommandFields.all(of: families).filter { names.keys.contains($0.name) || $0.name == "lyrics" }.map { field in
+            // One song is put into words.
+            var field = field
+            field.kind = field.kind.ofOneSong
+            return field
+        }
     }
 }
 
