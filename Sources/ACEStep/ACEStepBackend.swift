@@ -13,11 +13,19 @@ public final class ACEStepBackend: SongCodesBackend {
     /// The way from its requests to songs.
     package let pipeline: Pipeline
     private let resolver: RequestResolver
+    private let onStepEnd: StepCallback?
 
-    private init(info: ModelInfo, pipeline: Pipeline, resolver: RequestResolver) {
+    private init(
+        info: ModelInfo, pipeline: Pipeline, resolver: RequestResolver, onStepEnd: StepCallback? = nil
+    ) {
         self.info = info
         self.pipeline = pipeline
         self.resolver = resolver
+        self.onStepEnd = onStepEnd
+    }
+
+    public func calling(_ onStepEnd: @escaping StepCallback) throws -> any MusicBackend {
+        ACEStepBackend(info: info, pipeline: pipeline, resolver: resolver, onStepEnd: onStepEnd)
     }
 
     /// Loads a checkpoint.
@@ -73,7 +81,10 @@ public final class ACEStepBackend: SongCodesBackend {
     public var capabilities: Capabilities { resolver.capabilities }
 
     public func reasonAgainstPlan(of request: MusicRequest, isAskedFor: Bool) -> String? {
-        isAskedFor ? nil : PlannedGeneration.reasonAgainst(request)
+        if request.hasValuesOfSongs(ACEStepOptions.fields.descriptions) {
+            return "each song has texts or audio codes of its own"
+        }
+        return isAskedFor ? nil : PlannedGeneration.reasonAgainst(request)
     }
 
     public func generate(
@@ -96,7 +107,7 @@ public final class ACEStepBackend: SongCodesBackend {
 
     private func resolved(_ request: MusicRequest, _ codes: [[Int]]?) throws -> ResolvedRequest {
         let own = try ACEStepRequest(request)
-        return try codes.map { try resolver.resolve(own, codes: $0) } ?? resolver.resolve(own)
+        return try resolver.resolve(own, codes: codes)
     }
 
     /// Makes the songs of a request, which is resolved first.
@@ -117,7 +128,9 @@ public final class ACEStepBackend: SongCodesBackend {
             report(.resolved(resolved.request.neutral))
             resolved.notices.forEach { report(.notice($0)) }
             try Task.checkCancellation()
-            report(.finished(try await pipeline.generate(resolved, details: details, report: report)))
+            report(
+                .finished(
+                    try await pipeline.generate(resolved, details: details, onStepEnd: onStepEnd, report: report)))
         }
     }
 

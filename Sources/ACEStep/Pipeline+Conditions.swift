@@ -9,16 +9,22 @@ import Qwen3
 extension Pipeline {
     /// The texts of each part as tokens: for the task, and for the text alone if a cover's strength asks for it.
     func prompts(_ request: ResolvedRequest, _ report: (MusicEvent) -> Void) throws -> [[PromptTokens]] {
-        var notices: [String] = []
+        var notices: [[String]] = []
         let prompts = try request.parts.map { part in
-            try Self.instructions(part).map { instruction in
+            var own: [String] = []
+            let tokens = try Self.instructions(part).map { instruction in
                 let text = PromptText(part, instruction: instruction)
-                let (tokens, found) = try PromptTokens.encode(text, model.tokenizer, model.textEncoderConfiguration)
-                if notices.isEmpty { notices = found }
+                let isWithoutLyrics = part.usesNullLyrics && part.isWordless
+                let (tokens, found) = try PromptTokens.encode(
+                    text, model.tokenizer, model.textEncoderConfiguration, textLimit: part.maxTextLength,
+                    lyricsLimit: isWithoutLyrics ? nil : part.maxLyricLength)
+                if own.isEmpty { own = found }
                 return tokens
             }
+            notices.append(own)
+            return tokens
         }
-        notices.forEach { report(.notice($0)) }
+        SongNotices.joined(notices).forEach { report(.notice($0)) }
         return prompts
     }
 
@@ -49,8 +55,8 @@ extension Pipeline {
     private static func encode(_ tokens: PromptTokens, _ encoder: Qwen3) throws -> EncodedPrompt {
         try evaluating("text encoding") {
             let encoded = EncodedPrompt(
-                text: encoder.hiddenStates(tokens.textArray), lyrics: encoder.embeddings(tokens.lyricsArray))
-            eval(encoded.text, encoded.lyrics)
+                text: encoder.hiddenStates(tokens.textArray), lyrics: tokens.lyricsArray.map { encoder.embeddings($0) })
+            eval([encoded.text] + [encoded.lyrics].compactMap { $0 })
             return encoded
         }
     }
@@ -59,7 +65,7 @@ extension Pipeline {
     func timbre(_ request: ACEStepRequest) async throws -> MLXArray? {
         guard let reference = request.reference else { return nil }
         let audio = try SourceAudio.checked(reference, role: "reference")
-        return try await SourceAudio(try await network { try model.autoencoder }, job)
+        return try await SourceAudio(try await network { try model.autoencoder }, job, tile: tile)
             .latents(ReferenceAudio.excerpts(of: audio))
     }
 
@@ -104,6 +110,6 @@ extension Pipeline {
 package struct EncodedPrompt {
     /// States of the text, `[1, tokens, width]`.
     let text: MLXArray
-    /// Embeddings of the lyrics, `[1, tokens, width]`.
-    let lyrics: MLXArray
+    /// Embeddings of the lyrics, `[1, tokens, width]`; `nil` if the song has none to attend to.
+    let lyrics: MLXArray?
 }

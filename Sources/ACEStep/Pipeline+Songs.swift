@@ -3,56 +3,8 @@ import ModelSupport
 import MusicCore
 import Oobleck
 
-/// Noise to latents, and latents to waveforms.
+/// What songs are made with, and latents to waveforms.
 extension Pipeline {
-    /// Noise to latents, `[1, T, channels]` for each song; each denoising step takes a turn.
-    func diffuse(
-        _ parts: [SongPart], _ details: MusicDetails, _ report: (MusicEvent) -> Void
-    ) async throws -> [MLXArray] {
-        let sampler = try await self.sampler()
-        let total = parts.reduce(0) { sum, part in
-            sum + part.request.seeds.count
-                * Sampler.schedule(part.request, sampler.scheduler, hasStart: part.task.clean != nil).count
-        }
-        var made: [MLXArray] = []
-        var done = 0
-        for part in parts {
-            let plan = try await job.step { try self.plan(part, sampler) }
-            for seed in part.request.seeds {
-                var denoiser = job.target.withDevice { Denoiser(sampler, plan, seed: seed) }
-                while !denoiser.isFinished {
-                    let preview = try await job.step {
-                        let step = try denoiser.next()
-                        return details.contains(.previews) ? try step?.preview() : nil
-                    }
-                    if let preview {
-                        let shape = Array(denoiser.latents.shape.dropFirst())
-                        report(
-                            .preview(
-                                LatentsPreview(
-                                    song: made.count, step: denoiser.completed, latents: preview, shape: shape)))
-                    }
-                    done += 1
-                    report(.progress(.diffuse, completed: done, total: total))
-                }
-                made.append(try finished(denoiser.latents, part.request))
-            }
-        }
-        return made
-    }
-
-    /// The latents with the request's factor and shift.
-    private func finished(_ latents: MLXArray, _ request: ACEStepRequest) throws -> MLXArray {
-        guard request.latentRescale != 1 || request.latentShift != 0 else { return latents }
-        return try job.target.withDevice {
-            try evaluating("diffusion, rescaling") {
-                let latents = latents * Float(request.latentRescale) + Float(request.latentShift)
-                eval(latents)
-                return latents
-            }
-        }
-    }
-
     func sampler() async throws -> Sampler {
         Sampler(
             transformer: try await network { try model.transformer }, scheduler: model.scheduler, dtype: model.dtype)
@@ -76,13 +28,13 @@ extension Pipeline {
     ) async throws -> [AudioBuffer] {
         let autoencoder = try await network { try model.autoencoder }
         let rate = autoencoder.configuration.samplingRate
-        let total = latents.reduce(0) { $0 + autoencoder.tileCount(frames: $1.dim(1)) }
+        let total = latents.reduce(0) { $0 + autoencoder.tileCount(frames: $1.dim(1), tile: tile) }
         let owners = parts.flatMap { part in part.request.seeds.map { _ in part } }
         var made: [AudioBuffer] = []
         var done = 0
         for (part, song) in zip(owners, latents) {
             let samples = autoencoder.sampleCount(frames: song.dim(1))
-            var decoding = try job.target.withDevice { try autoencoder.decoding(song[0]) }
+            var decoding = try job.target.withDevice { try autoencoder.decoding(song[0], tile: tile) }
             while let tile = decoding.isFinished ? nil : try await job.step({ try decoding.next() }) {
                 if details.contains(.audio) {
                     let audio = AudioBuffer(sampleRate: rate, channels: tile.channels)
@@ -101,6 +53,7 @@ extension Pipeline {
         // The source keeps its level, and what is made beside it the one that it was made at.
         if let kept = part.task.kept { return kept.joined(with: audio) }
         let request = part.request
-        return request.normalization == .peak ? audio.withPeakRule(level: request.normalizationLevel) : audio
+        let centred = request.removesDCOffset ? audio.withoutDCOffset() : audio
+        return request.normalization == .peak ? centred.withPeakRule(level: request.normalizationLevel) : centred
     }
 }

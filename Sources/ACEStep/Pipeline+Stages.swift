@@ -10,7 +10,7 @@ extension Pipeline {
 
     /// The stages of a generation with their units, weighted by the operations that they take.
     package nonisolated func stages(of request: ResolvedRequest) -> [JobProgress.Stage] {
-        let work = request.parts.map { PartWork($0, request.window, model) }
+        let work = request.parts.map { PartWork($0, request.window, model, tile: tile) }
         let reference = request.request.reference == nil ? 0 : Self.referenceFrames(model.autoencoderConfiguration)
         func weight(_ operations: (PartWork) -> Double) -> Double {
             work.reduce(0) { $0 + operations($1) } / Self.rate
@@ -33,11 +33,23 @@ extension Pipeline {
             JobProgress.Stage(
                 .diffuse, units: work.reduce(0) { $0 + $1.songs * $1.steps },
                 weight: weight { Double($0.songs * $0.steps) * $0.stepOperations }),
+        ]
+        guard request.request.output == .audio else { return stages }
+        return stages + [
             JobProgress.Stage(
                 .decode, units: work.reduce(0) { $0 + $1.songs * $1.tiles(of: $1.frames) },
-                weight: weight { Double($0.songs) * $0.autoencoder.decoderOperations(frames: $0.frames) }),
+                weight: weight { Double($0.songs) * $0.autoencoder.decoderOperations(frames: $0.frames) })
         ]
-        return stages
+    }
+
+    /// Makes sure, before any work, of given noise that has the size of the songs.
+    ///
+    /// - Throws: ``MusicError`` with code `invalidRequest`.
+    nonisolated func checkNoise(_ request: ResolvedRequest) throws {
+        for part in request.parts {
+            let frames = PartWork(part, request.window, model, tile: tile).frames
+            try part.noise?.check(frames: frames, channels: model.configuration.transformer.acousticChannels)
+        }
     }
 }
 
@@ -56,11 +68,11 @@ private struct PartWork {
     /// Characters of a token, about.
     private static let tokenLength = 4
 
-    init(_ request: ACEStepRequest, _ window: RepaintWindow?, _ model: ACEStepModel) {
+    init(_ request: ACEStepRequest, _ window: RepaintWindow?, _ model: ACEStepModel, tile: Int?) {
         let configuration = model.configuration
         autoencoder = model.autoencoderConfiguration
         songs = request.seeds.count
-        tile = Oobleck.defaultTile(model.dtype)
+        self.tile = tile ?? Oobleck.defaultTile(model.dtype)
         let codes = request.audioCodes.map { AudioCodeText.codes(in: $0).count }
         let source = request.task.needsSource ? request.source?.audio : nil
         let hasStart = codes != nil || source != nil
@@ -73,8 +85,11 @@ private struct PartWork {
             } ?? RequestResolver.frames(request.duration, rate: model.autoencoderConfiguration.latentRate)
         steps = Sampler.schedule(request, model.scheduler, hasStart: hasStart).count
 
-        let text = min(PromptTokens.textLimit, (request.prompt.utf8.count + 160) / Self.tokenLength)
-        let lyrics = min(PromptTokens.lyricsLimit, request.lyrics.utf8.count / Self.tokenLength + 10)
+        let template = request.usesTemplate ? 160 : Self.tokenLength
+        let text = min(request.maxTextLength, (request.prompt.utf8.count + template) / Self.tokenLength)
+        let lyrics =
+            request.usesNullLyrics && request.isWordless
+            ? 0 : min(request.maxLyricLength, request.lyrics.utf8.count / Self.tokenLength + 10)
         textOperations = model.textEncoderConfiguration.operations(length: text)
         conditionOperations = configuration.conditionEncoder.operations(
             text: text, lyrics: lyrics, reference: Pipeline.referenceFrames(autoencoder))

@@ -14,15 +14,19 @@ package final class Pipeline {
     package let model: ACEStepModel
     package let job: ArrayJob
     private let isFrugal: Bool
+    /// Latent frames that a tile of the autoencoder contributes; `nil` takes its own choice.
+    nonisolated let tile: Int?
 
     /// - Parameters:
     ///   - model: what to run.
     ///   - target: where.
     ///   - isFrugal: lets go of each network when its stage is over.
-    package init(model: ACEStepModel, target: ComputeTarget, isFrugal: Bool = false) {
+    ///   - tile: latent frames that a tile of the autoencoder contributes; `nil` takes its own choice.
+    package init(model: ACEStepModel, target: ComputeTarget, isFrugal: Bool = false, tile: Int? = nil) {
         self.model = model
         job = ArrayJob(target)
         self.isFrugal = isFrugal
+        self.tile = tile
     }
 
     /// Makes the songs of a resolved request.
@@ -33,30 +37,52 @@ package final class Pipeline {
     /// - Parameters:
     ///   - request: resolved.
     ///   - details: which events to report beside progress.
+    ///   - onStepEnd: looks at each denoising step, and decides how its song goes on.
     ///   - report: takes the events but the first and the last, on the array thread.
     /// - Throws: ``MusicError``, or `CancellationError` at the next step or tile after the task was cancelled.
     package func generate(
-        _ request: ResolvedRequest, details: MusicDetails = [], report: @escaping (MusicEvent) -> Void
+        _ request: ResolvedRequest, details: MusicDetails = [], onStepEnd: StepCallback? = nil,
+        report: @escaping (MusicEvent) -> Void
     ) async throws -> MusicResult {
+        try checkNoise(request)
         let whole = request.request
         var clock = StageClock(report: report)
         let parts = try await parts(of: request, &clock, report)
         if isFrugal { model.release(.audioCodec, .textEncoder, .conditionEncoder, .autoencoder) }
-        let latents = try await clock.run(.diffuse) { try await diffuse(parts, details, report) }
+        let listeners = StepListeners(details: details, onStepEnd: onStepEnd, report: report)
+        let made = try await clock.run(.diffuse) { try await diffuse(parts, listeners) }
         if isFrugal { model.release(.transformer) }
-        let audio = try await clock.run(.decode) { try await decode(latents, parts, details, report) }
-        if isFrugal { model.release(.autoencoder) }
-        let songs = whole.seeds.indices.map { index in
-            var song = Song(
-                audio: audio[index], seed: whole.seeds[index],
-                latents: Latents(
-                    values: latents[index].asArray(Float.self), shape: Array(latents[index].shape.dropFirst())))
-            if request.hasOwnCodes, let codes = request.parts[index].audioCodes {
-                song.options["audio_codes"] = .text(codes)
-            }
-            return song
+        var audio: [AudioBuffer] = []
+        if whole.output == .audio {
+            audio = try await clock.run(.decode) { try await decode(made.map(\.latents), parts, details, report) }
+            if isFrugal { model.release(.autoencoder) }
+        }
+        let silence = AudioBuffer(sampleRate: model.autoencoderConfiguration.samplingRate, channels: [])
+        let songs = made.indices.map { index in
+            song(made[index], audio.isEmpty ? silence : audio[index], index, request)
         }
         return MusicResult(songs: songs, request: whole.neutral, seconds: clock.seconds)
+    }
+
+    /// A finished song, with a request of its own where it has one.
+    private func song(
+        _ made: DiffusedSong, _ audio: AudioBuffer, _ index: Int, _ request: ResolvedRequest
+    ) -> Song {
+        var song = Song(
+            audio: audio, seed: made.seed,
+            latents: Latents(
+                values: made.latents.asArray(Float.self), shape: Array(made.latents.shape.dropFirst())))
+        song.fallback = made.fallback
+        guard request.hasOwnTexts || made.fallback != nil || request.request.noise?.latents?.shape.count == 3 else {
+            return song
+        }
+        var own = request.hasOwnTexts ? request.parts[index] : request.request
+        own.noise = request.request.noise?.ofSong(index)
+        if made.fallback != nil { own.solver = own.solver.alternative }
+        own.seeds = [made.seed]
+        own.batchSize = 1
+        song.request = own.neutral
+        return song
     }
 
     /// One song of a request before its first denoising step, for whoever wants to take the steps himself: to hold the
@@ -69,7 +95,8 @@ package final class Pipeline {
     package func denoiser(_ request: ResolvedRequest, song index: Int = 0) async throws -> Denoiser {
         var clock = StageClock(report: { _ in })
         let parts = try await parts(of: request, &clock) { _ in }
-        let songs = parts.flatMap { part in part.request.seeds.map { (part, $0) } }
+        try checkNoise(request)
+        let songs = parts.flatMap { part in part.request.seeds.indices.map { (part, $0) } }
         guard songs.indices.contains(index) else {
             throw MusicError(
                 .invalidRequest, "There is no song \(index + 1) in a request of \(songs.count)",
@@ -77,7 +104,10 @@ package final class Pipeline {
         }
         let sampler = try await self.sampler()
         return try await job.step {
-            Denoiser(sampler, try plan(songs[index].0, sampler), seed: songs[index].1)
+            let (part, song) = songs[index]
+            return Denoiser(
+                sampler, try plan(part, sampler), seed: part.request.seeds[song],
+                noise: part.request.noise?.latents(ofSong: song)?.values)
         }
     }
 
@@ -87,7 +117,8 @@ package final class Pipeline {
     package func codes(_ input: AudioInput) async throws -> [Int] {
         let audio = try SourceAudio.checked(input, role: "source")
         let codec = try await job.step { try model.audioCodec }
-        let latents = try await SourceAudio(try await network { try model.autoencoder }, job).latents(audio)
+        let latents = try await SourceAudio(try await network { try model.autoencoder }, job, tile: tile)
+            .latents(audio)
         return try await job.step { try codec.codes(latents) }
     }
 
@@ -101,7 +132,7 @@ package final class Pipeline {
         of request: ResolvedRequest, _ clock: inout StageClock, _ report: @escaping (MusicEvent) -> Void
     ) async throws -> [SongPart] {
         let whole = request.request
-        let needsSource = whole.source != nil || request.parts[0].audioCodes != nil
+        let needsSource = whole.source != nil || request.parts.contains { $0.audioCodes != nil }
         let tasks =
             needsSource
             ? try await clock.run(.source) { try await prepare(request, report) } : try await prepare(request, report)
@@ -119,7 +150,7 @@ package final class Pipeline {
     private func prepare(
         _ request: ResolvedRequest, _ report: @escaping (MusicEvent) -> Void
     ) async throws -> [PreparedTask] {
-        let preparation = TaskPreparation(model, job, report: report)
+        let preparation = TaskPreparation(model, job, tile: tile, report: report)
         var tasks: [PreparedTask] = []
         for part in request.parts {
             tasks.append(

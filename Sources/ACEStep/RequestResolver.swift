@@ -8,6 +8,8 @@ package struct RequestResolver: Sendable {
     package let variant: ModelVariant
     /// Seconds of music in an audio code.
     package let codeDuration: Double
+    /// Latent frames in a second.
+    let latentRate: Double
     /// Of lego, extract and complete those that the weights were trained for; `nil` where only the variant tells.
     let trackTasks: Set<MusicTask>?
     /// Number of different audio codes; `nil` for a model without such.
@@ -19,10 +21,12 @@ package struct RequestResolver: Sendable {
     static let defaultLanguage = "en"
 
     package init(
-        variant: ModelVariant, codeDuration: Double = 0.2, trackTasks: Set<MusicTask>? = nil, codeCount: Int? = nil
+        variant: ModelVariant, codeDuration: Double = 0.2, latentRate: Double = 25, trackTasks: Set<MusicTask>? = nil,
+        codeCount: Int? = nil
     ) {
         self.variant = variant
         self.codeDuration = codeDuration
+        self.latentRate = latentRate
         self.trackTasks = trackTasks
         self.codeCount = codeCount
     }
@@ -33,7 +37,8 @@ package struct RequestResolver: Sendable {
             variant: model.configuration.variant,
             codeDuration: Double(model.configuration.audioTokenizer?.poolWindow ?? 5)
                 / model.autoencoderConfiguration.latentRate,
-            trackTasks: trackTasks, codeCount: model.configuration.audioTokenizer?.codebookSize)
+            latentRate: model.autoencoderConfiguration.latentRate, trackTasks: trackTasks,
+            codeCount: model.configuration.audioTokenizer?.codebookSize)
     }
 
     /// What the variant was trained for.
@@ -44,63 +49,21 @@ package struct RequestResolver: Sendable {
             duration: RequestLimits.duration, takesPlans: true)
     }
 
-    /// Checks and completes a request.
-    ///
-    /// - Throws: ``MusicError`` with code `invalidRequest` or `unsupported`.
-    package func resolve(_ request: ACEStepRequest) throws -> ResolvedRequest {
-        let (resolved, notices) = try completed(request)
-        return ResolvedRequest(
-            request: resolved, notices: notices, parts: [resolved], hasOwnCodes: false,
-            window: try window(of: resolved))
-    }
-
-    /// Checks and completes a request whose songs follow audio codes of their own.
-    ///
-    /// The notices are those of the first song.
-    ///
-    /// - Parameter codes: a list for each song.
-    /// - Throws: ``MusicError`` with code `invalidRequest` or `unsupported`.
-    package func resolve(_ request: ACEStepRequest, codes: [[Int]]) throws -> ResolvedRequest {
-        guard codes.count == request.batchSize else {
-            throw MusicError(
-                .invalidRequest,
-                "There are audio codes for \(codes.count) songs, and batch_size is "
-                    + "\(request.batchSize)",
-                advice: "give one list of codes per song, or set batch_size to \(codes.count)")
-        }
-        var request = request
-        request.audioCodes = codes.first.map(AudioCodeText.text)
-        var (whole, notices) = try completed(request)
-        let parts = try zip(whole.seeds, codes).map { seed, codes in
-            var single = request
-            single.audioCodes = AudioCodeText.text(codes)
-            single.seeds = [seed]
-            single.batchSize = 1
-            return try completed(single).request
-        }
-        if codes.count > 1 { whole.audioCodes = nil }
-        return ResolvedRequest(request: whole, notices: notices, parts: parts, hasOwnCodes: true, window: nil)
-    }
-
-    private func completed(_ request: ACEStepRequest) throws -> (request: ACEStepRequest, notices: [String]) {
+    /// The request of songs that differ by their seeds alone, complete.
+    func completed(_ request: ACEStepRequest) throws -> (request: ACEStepRequest, notices: [String]) {
         var notices = try request.validate()
         try checkTask(request, &notices)
         var resolved = request.withGenres()
         if request.task == .text2music { resolved.source = nil }
+        resolved.duration = try durationOfNoise(resolved)
         resolved.duration = try duration(resolved, &notices)
         if let reference = request.reference?.audio { noteClipping(reference, "reference audio", &notices) }
         resolved.vocalLanguage = request.vocalLanguage ?? Self.defaultLanguage
         resolved.steps = request.timesteps?.count ?? request.steps ?? (variant == .turbo ? 8 : 50)
         resolved.shift = request.shift ?? (variant == .turbo ? 3 : 1)
+        noteSampling(resolved, asked: request, &notices)
         switch variant {
         case .turbo:
-            let usual = ACEStepOptions()
-            let wantsGuidance =
-                (request.guidanceScale ?? 1) > 1 || request.guidanceMethod != usual.guidanceMethod
-                || request.guidanceStart != usual.guidanceStart || request.guidanceEnd != usual.guidanceEnd
-            if wantsGuidance {
-                notices.append("Guidance is not used: it is distilled into the weights of turbo models")
-            }
             resolved.guidanceScale = 1
             if let shift = request.shift, request.snapsTimesteps, request.timesteps == nil,
                 Self.trainedShift(near: shift) != shift
@@ -111,12 +74,11 @@ package struct RequestResolver: Sendable {
             }
         case .base, .sft:
             resolved.guidanceScale = request.guidanceScale ?? 7
-            if request.snapsTimesteps {
-                notices.append("The flow times are not moved to trained ones: only turbo models have such")
-                resolved.snapsTimesteps = false
-            }
+            resolved.snapsTimesteps = false
         }
         resolved.common = resolved.common.withSeeds()
+        // What is complete asks for nothing any more.
+        resolved.asked = AskedFields()
         return (resolved, notices)
     }
 
@@ -151,7 +113,8 @@ package struct RequestResolver: Sendable {
         let usual = ACEStepOptions()
         let keepsSamples =
             request.task == .repaint && request.source != nil && request.keepsSource && !request.regions.isEmpty
-        if keepsSamples, request.normalization == .peak {
+        let asksForPeak = request.isAsked("normalization") || request.isAsked("enable_normalization")
+        if keepsSamples, request.normalization == .peak, asksForPeak {
             notices.append("The song keeps the level of its source; its peak is not changed")
         }
         let hasLevel = request.normalizationLevel != MusicRequest().normalizationLevel
@@ -160,6 +123,18 @@ package struct RequestResolver: Sendable {
         }
         if keepsSamples, request.normalization == .none {
             notices.append("enable_normalization is not used: the song keeps the level of its source")
+        }
+        if keepsSamples, request.removesDCOffset {
+            notices.append("remove_dc_offset is not used: the song keeps the level of its source")
+        }
+        if request.output == .latents, hasLevel || request.removesDCOffset || request.normalization == .none {
+            notices.append("What is said of the level is not used: the latents are not decoded")
+        }
+        if request.usesNullLyrics, !request.isWordless {
+            notices.append("null_lyric_condition is not used: the song has lyrics")
+        }
+        if !request.usesTemplate, request.instruction != nil {
+            notices.append("instruction is not used: the caption is given to the model as it is")
         }
         if request.keepsSource != usual.keepsSource, request.task != .repaint || request.regions.isEmpty {
             notices.append("keep_source is not used: it belongs to the repainted regions of a source")
@@ -228,7 +203,7 @@ package struct RequestResolver: Sendable {
     }
 
     /// Where the source is made anew.
-    private func window(of request: ACEStepRequest) throws -> RepaintWindow? {
+    func window(of request: ACEStepRequest) throws -> RepaintWindow? {
         guard [.repaint, .lego].contains(request.task), let source = request.source?.audio else { return nil }
         return try RepaintWindow(request.regions, duration: source.duration)
     }

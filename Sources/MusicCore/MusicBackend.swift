@@ -107,6 +107,11 @@ public protocol MusicBackend: Sendable {
     /// - Returns: events, ending with `finished`; the stream throws ``MusicError``.
     func generate(_ request: MusicRequest, details: MusicDetails) -> AsyncThrowingStream<MusicEvent, any Error>
 
+    /// The same model, whose songs a closure looks at and steers after each denoising step.
+    ///
+    /// - Throws: ``MusicError`` `unsupported` if the model's songs have no such steps.
+    func calling(_ onStepEnd: @escaping StepCallback) throws -> any MusicBackend
+
     /// Why songs of a request are made without a plan of a language model; `nil` if a plan is of use to them.
     ///
     /// - Parameters:
@@ -139,6 +144,12 @@ extension MusicBackend {
     /// Makes the songs, with the events that are always reported.
     public func generate(_ request: MusicRequest) -> AsyncThrowingStream<MusicEvent, any Error> {
         generate(request, details: [])
+    }
+
+    public func calling(_ onStepEnd: @escaping StepCallback) throws -> any MusicBackend {
+        throw MusicError(
+            .unsupported, "Models of the family \(info.family) have no denoising steps to look at",
+            advice: "leave the step callback out")
     }
 
     public func reasonAgainstPlan(of request: MusicRequest, isAskedFor: Bool) -> String? {

@@ -5,6 +5,8 @@
 public struct MusicRequest: Sendable, Equatable {
     /// Free text: style, instruments, mood.
     public var prompt: String
+    /// A text for each song, in place of ``prompt``; empty where all songs have that.
+    public var prompts: [String] = []
     /// What is done with the source audio.
     public var task = MusicTask.text2music
     /// The audio that the task works on.
@@ -21,15 +23,28 @@ public struct MusicRequest: Sendable, Equatable {
     public var guidanceScale: Double?
     /// One seed per song; songs without one draw theirs at random.
     public var seeds: [UInt64] = []
+    /// The noise that songs begin from; `nil` draws it from their seeds.
+    public var noise: LatentsInput?
     /// How many songs to make, 1 to 8.
     public var batchSize = 1
     /// How the finished audio's level is set.
     public var normalization = Normalization.peak
     /// Peak that ``Normalization/peak`` brings the audio to, in dB of full scale, at most 0.
     public var normalizationLevel = -1.0
+    /// What is made.
+    public var output = Output.audio
     /// What only some families understand, by name as in JSON; the family that gets the request reads them and refuses
     /// those that it does not know.
     public var options: [String: JSONValue] = [:]
+    /// Which fields somebody asked for, as far as is known.
+    public var asked = AskedFields()
+
+    /// What a generation ends with.
+    public enum Output: String, Sendable, Codable, CaseIterable, FieldValue {
+        case audio
+        /// The latents from which the waveform would be decoded; there are no samples then.
+        case latents
+    }
 
     /// Level rules for finished audio.
     public enum Normalization: String, Sendable, Codable, CaseIterable, FieldValue {
@@ -56,14 +71,29 @@ public struct MusicRequest: Sendable, Equatable {
         self.normalization = normalization
         self.options = options
     }
+
+    /// A request for as many songs as there are prompts, each with its own.
+    ///
+    /// - Parameters:
+    ///   - prompts: one for each song, 1 to 8.
+    ///   - duration: length of each song in seconds; `nil` leaves it to the model.
+    ///   - seeds: one for each song; songs without one draw theirs.
+    public init(prompts: [String], duration: Double? = nil, seeds: [UInt64] = []) {
+        self.init(duration: duration, seeds: seeds, batchSize: prompts.count)
+        self.prompts = prompts
+    }
 }
 
 extension MusicRequest {
     /// The fields of every request.
     public static let fields = FieldTable<MusicRequest>([
         Field(
-            "caption", \.prompt, .text, aliases: ["prompt"], flags: ["caption", "prompt"], placeholder: "text",
-            help: "What to make: style, instruments, mood; the same as the argument."
+            "caption", .each(.text), aliases: ["prompt"], flags: ["caption", "prompt"], placeholder: "text",
+            help: "Style, instruments, mood, as the argument says them; give it once for each song to make several.",
+            read: { request, json in
+                request.prompts = json.isList ? [String](json: json) ?? [] : []
+                request.prompt = json.isList ? "" : json.plainText
+            }, value: { $0.prompts.isEmpty ? $0.prompt.json : $0.prompts.json }
         ).alwaysWritten(),
         Field(
             "task_type", \.task, .text, aliases: ["task"], flags: ["task", "task-type"], placeholder: "task",
@@ -109,6 +139,12 @@ extension MusicRequest {
             }, value: { $0.seeds.json }
         ).alwaysWritten(),
         Field(
+            "latents", .file, aliases: ["noise_latents"], flags: ["noise-latents"], placeholder: "file",
+            help: "Noise to begin from in place of the seeds', as .safetensors or .npy: frames x channels, with several "
+                + "songs songs x frames x channels.", group: .sampling,
+            read: { $0.noise = LatentsInput(named: $1.plainText) },
+            value: { ($0.noise?.text).flatMap { $0.isEmpty ? nil : $0 }.json }),
+        Field(
             "batch_size", \.batchSize, .integer(RequestLimits.batchSize), flags: ["batch", "batch-size"],
             help: "How many songs to make, \(RequestLimits.batchSize.lowerBound) to "
                 + "\(RequestLimits.batchSize.upperBound).", group: .sampling
@@ -130,6 +166,15 @@ extension MusicRequest {
             flags: ["normalization-db"], placeholder: "dB",
             help: "Peak of the result in dB of full scale, "
                 + "\(RequestLimits.normalizationLevel.lowerBound.plainText) to 0 (default: -1).", group: .output),
+        Field(
+            "output_type", .choice(["audio", "latent", "pt", "np"]),
+            help: "audio, or latent for the latents alone; pt and np are audio too.",
+            read: { $0.output = $1 == "latent" ? .latents : .audio },
+            value: { .text($0.output == .latents ? "latent" : "audio") }),
+        Field(
+            "latents_only", .flag, flags: ["latents-only"],
+            help: "Make the latents alone, without decoding them.", group: .output,
+            read: { $0.output = $1 == true ? .latents : .audio }),
     ])
 }
 

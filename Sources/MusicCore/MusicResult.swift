@@ -5,10 +5,35 @@ public struct Song: Sendable, Equatable, Codable {
     public var seed: UInt64
     /// What the model made before the waveform; `nil` where a family has no such thing to show.
     public var latents: Latents?
-    /// What the song's own request has that the batch's lacks, such as audio codes that were planned for it alone.
-    public var options: [String: JSONValue] = [:]
+    /// The song's own request, resolved, where it has another than the batch's: texts or audio codes of its own, or
+    /// what a second try took; its seed is ``seed``.
+    public var request: MusicRequest?
+    /// Why it was made by a second try, if it was.
+    public var fallback: Fallback?
     /// Where it was written; `nil` if it was not.
     public var path: String?
+
+    /// A song that could not be made as it was asked for, and was made otherwise.
+    public struct Fallback: Sendable, Equatable, Codable {
+        /// What went wrong, in a sentence.
+        public var reason: String
+        /// The seed that was asked for.
+        public var askedSeed: UInt64
+        /// What differs from the request, by field.
+        public var changes: [String: JSONValue]
+
+        public init(reason: String, askedSeed: UInt64, changes: [String: JSONValue]) {
+            self.reason = reason
+            self.askedSeed = askedSeed
+            self.changes = changes
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case reason
+            case askedSeed = "asked_seed"
+            case changes
+        }
+    }
 
     public init(audio: AudioBuffer, seed: UInt64, latents: Latents? = nil) {
         self.audio = audio
@@ -33,7 +58,7 @@ public struct Latents: Sendable, Equatable, Codable {
 /// The outcome of a generation.
 public struct MusicResult: Sendable, Equatable, Codable {
     public var songs: [Song]
-    /// The resolved request; its `seeds` has one seed per song.
+    /// The resolved request; its `seeds` has one seed per song, as it was asked for.
     public var request: MusicRequest
     /// Wall-clock seconds by stage.
     public var seconds: [MusicStage: Double]
@@ -54,10 +79,9 @@ public struct MusicResult: Sendable, Equatable, Codable {
     ///
     /// - Parameter index: of the song.
     public func request(ofSong index: Int) -> MusicRequest {
-        var single = request
+        var single = songs[index].request ?? request
         single.seeds = [songs[index].seed]
         single.batchSize = 1
-        single.options.merge(songs[index].options) { _, own in own }
         return single
     }
 

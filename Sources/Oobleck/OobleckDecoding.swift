@@ -73,8 +73,15 @@ public struct OobleckDecoding {
 }
 
 extension Oobleck {
-    /// Number of tiles that latent frames are decoded in unless told otherwise.
-    public nonisolated func tileCount(frames: Int) -> Int { (frames + defaultTile - 1) / defaultTile }
+    /// Number of tiles that latent frames are decoded in.
+    ///
+    /// - Parameters:
+    ///   - frames: in all.
+    ///   - tile: latent frames that each tile contributes; ``defaultTile`` unless told otherwise.
+    public nonisolated func tileCount(frames: Int, tile: Int? = nil) -> Int {
+        let tile = tile ?? defaultTile
+        return (frames + tile - 1) / tile
+    }
 
     /// Begins to turn latents into a waveform.
     ///

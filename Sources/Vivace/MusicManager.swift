@@ -114,15 +114,16 @@ public final class MusicManager: Sendable {
     ///   - config: how many songs, and from which seeds.
     ///   - saveDir: where they are written; it is made if need be.
     ///   - details: events to report beside progress: previews of the latents, samples as they are decoded.
+    ///   - onStepEnd: is called after each denoising step; it may change the latents, or end a song early.
     /// - Returns: events, ending with `finished`. The stream throws ``MusicError``; ending the iteration or cancelling
     ///   its task stops the work within one step.
     public func generate(
         _ params: GenerationParams, config: GenerationConfig = GenerationConfig(), saveDir: URL? = nil,
-        details: MusicDetails = []
+        details: MusicDetails = [], onStepEnd: StepCallback? = nil
     ) -> AsyncThrowingStream<MusicEvent, any Error> {
         .reporting { [self] report in
             var order = try await order(params, config, saveDir: saveDir)
-            order.details = details
+            (order.details, order.onStepEnd) = (details, onStepEnd)
             for try await event in session(order).events() { report(event) }
         }
     }
@@ -132,9 +133,11 @@ public final class MusicManager: Sendable {
     ///
     /// - Returns: likewise.
     public func generate(
-        _ request: MusicRequest, details: MusicDetails = []
+        _ request: MusicRequest, details: MusicDetails = [], onStepEnd: StepCallback? = nil
     ) -> AsyncThrowingStream<MusicEvent, any Error> {
-        session(GenerationOrder(request: request, details: details)).events()
+        var order = GenerationOrder(request: request, details: details)
+        order.onStepEnd = onStepEnd
+        return session(order).events()
     }
 
     /// The audio codes of a file, five a second.

@@ -62,11 +62,13 @@ struct GenerateCommand: AsyncParsableCommand {
         if model.from != nil, base.given["thinking"] == nil { choice.wish = .never }
         choice.options.maxDuration = Int(choice.tier.duration)
 
-        let plan = try output.plan(usualFormat: content.audioFormat)
-            .keeping(found.family.keptSource(of: content.request))
+        let isAudio = content.request.output == .audio
+        let plan = isAudio
+            ? try output.plan(usualFormat: content.audioFormat).keeping(found.family.keptSource(of: content.request))
+            : nil
         var order = GenerationOrder(
             model: base.modelName, loadOptions: try computation.loadOptions(), request: content.request,
-            planning: choice, output: plan, latents: output.saveLatents.map { URL(fileURLWithPath: $0) },
+            planning: choice, output: plan, latents: try output.latentsFile(isAudio: isAudio),
             notices: notices + content.notices + emptyLyrics(base.given))
         let session = GenerationSession(engine, order)
         try await session.check()

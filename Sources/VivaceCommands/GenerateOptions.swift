@@ -64,6 +64,25 @@ struct OutputOptions: ParsableArguments {
         if quiet, verbose { throw ValidationError("--quiet and --verbose exclude each other") }
     }
 
+    /// Where latents are written.
+    ///
+    /// - Parameter isAudio: whether there is audio beside them, to which `--output` belongs then.
+    /// - Throws: ``MusicError`` `invalidRequest` if there is no audio and no file for the latents is named.
+    func latentsFile(isAudio: Bool) throws -> URL? {
+        guard !isAudio else { return saveLatents.map { URL(fileURLWithPath: $0) } }
+        guard output == nil || saveLatents == nil else {
+            throw MusicError(
+                .invalidRequest, "--latents-only makes one kind of file, and --output and --save-latents name two",
+                advice: "leave one of them out")
+        }
+        guard let name = output ?? saveLatents else {
+            throw MusicError(
+                .invalidRequest, "--latents-only needs a file to write",
+                advice: "name it with --output, ending in .safetensors or .npy")
+        }
+        return URL(fileURLWithPath: name)
+    }
+
     /// Where songs are written.
     ///
     /// - Parameter usualFormat: extension of the file if the user named none.

@@ -24,7 +24,7 @@ struct GenerationBase {
         if let prompt {
             guard given["caption"] == nil else {
                 throw MusicError(
-                    .invalidRequest, "the prompt is given twice, with --caption too", advice: "leave one of them out")
+                    .invalidRequest, "the prompt and --caption exclude each other", advice: "leave one of them out")
             }
             given["caption"] = .text(prompt)
         }
@@ -78,8 +78,14 @@ struct GenerationBase {
         }
         for name in Self.replaced(by: options, fields) { content.request.options[name] = nil }
         try content.request.read(options)
-        if options["seeds"] != nil, options["batch_size"] == nil {
-            content.request.batchSize = max(1, content.request.seeds.count)
+        content.request.asked.add(options.keys)
+        if options["batch_size"] == nil {
+            let given = MusicRequest.fields.descriptions + family.fields
+            if given.contains(where: { $0.kind != $0.kind.ofOneSong && options[$0.name]?.isList == true }) {
+                _ = content.request.countSongs(family.fields)
+            } else if options["seeds"] != nil {
+                content.request.batchSize = max(1, content.request.seeds.count)
+            }
         }
         return content
     }

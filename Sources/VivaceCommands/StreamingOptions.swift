@@ -15,7 +15,7 @@ struct StreamingOptions: ParsableArguments {
     var play = false
 
     /// - Throws: ``MusicError`` if there is no player, or nothing to stream.
-    func playback(_ request: MusicRequest, of family: any MusicFamily, plan: OutputPlan) throws -> Playback? {
+    func playback(_ request: MusicRequest, of family: any MusicFamily, plan: OutputPlan?) throws -> Playback? {
         guard stream != nil || play else { return nil }
         if let reason = family.reasonAgainstStreaming(of: request) {
             throw MusicError(.invalidRequest, reason, advice: "leave out --stream and --play")
@@ -27,7 +27,7 @@ struct StreamingOptions: ParsableArguments {
                     .invalidRequest, "--stream: '\(file.lastPathComponent)' is no .wav file",
                     advice: "end the name in .wav, or name a pipe")
             }
-            guard plan.namedFile?.standardizedFileURL != file.standardizedFileURL else {
+            guard plan?.namedFile?.standardizedFileURL != file.standardizedFileURL else {
                 throw MusicError(
                     .invalidRequest, "--stream and --output name the same file", advice: "choose two names")
             }

@@ -29,32 +29,33 @@ package final class ConditionEncoder: Module {
     /// - Parameters:
     ///   - text: the text encoder's states, `[B, St, text width]`, padded on the right.
     ///   - textLengths: number of real positions in each row of `text`; `nil` if all are.
-    ///   - lyrics: the text encoder's embeddings of the lyrics, `[B, Sl, text width]`, padded on the right.
+    ///   - lyrics: the text encoder's embeddings of the lyrics, `[B, Sl, text width]`, padded on the right; `nil` gives
+    ///     what a mask of zeros over all lyrics stands for: nothing of them.
     ///   - lyricLengths: number of real positions in each row of `lyrics`; `nil` if all are.
     ///   - references: latents of reference audio, `[N, frames, channels]`.
     ///   - owners: for each row of `references`, the item that it belongs to.
     package func callAsFunction(
-        text: MLXArray, textLengths: [Int]? = nil, lyrics: MLXArray, lyricLengths: [Int]? = nil,
+        text: MLXArray, textLengths: [Int]? = nil, lyrics: MLXArray?, lyricLengths: [Int]? = nil,
         references: MLXArray, owners: [Int]
     ) -> Condition {
         let batch = text.dim(0)
         let textCounts = textLengths ?? Array(repeating: text.dim(1), count: batch)
-        let lyricCounts = lyricLengths ?? Array(repeating: lyrics.dim(1), count: batch)
-        let isPadded = lyricCounts.contains { $0 < lyrics.dim(1) }
-
         let encodedText = textProjector(text)
-        let encodedLyrics = lyricEncoder(
-            lyrics, padding: isPadded ? Self.mask(lyricCounts, length: lyrics.dim(1)) : nil)
-        let (timbres, timbreCounts) = Self.unpacked(timbreEncoder(references), owners: owners, batch: batch)
-
-        let first = SequencePacking(
-            firstCounts: lyricCounts, firstLength: encodedLyrics.dim(1), secondCounts: timbreCounts,
-            secondLength: timbres.dim(1))
-        let second = SequencePacking(
-            firstCounts: first.counts, firstLength: first.length, secondCounts: textCounts,
+        var (states, counts) = Self.unpacked(timbreEncoder(references), owners: owners, batch: batch)
+        if let lyrics {
+            let lyricCounts = lyricLengths ?? Array(repeating: lyrics.dim(1), count: batch)
+            let isPadded = lyricCounts.contains { $0 < lyrics.dim(1) }
+            let encodedLyrics = lyricEncoder(
+                lyrics, padding: isPadded ? Self.mask(lyricCounts, length: lyrics.dim(1)) : nil)
+            let packing = SequencePacking(
+                firstCounts: lyricCounts, firstLength: encodedLyrics.dim(1), secondCounts: counts,
+                secondLength: states.dim(1))
+            (states, counts) = (packing.packed(encodedLyrics, states), packing.counts)
+        }
+        let packing = SequencePacking(
+            firstCounts: counts, firstLength: states.dim(1), secondCounts: textCounts,
             secondLength: encodedText.dim(1))
-        let states = second.packed(first.packed(encodedLyrics, timbres), encodedText)
-        return Condition(states: states)
+        return Condition(states: packing.packed(states, encodedText))
     }
 
     /// `[B, length]`, true where a position is real.

@@ -3,7 +3,7 @@ import MusicCore
 
 /// The two texts that a request becomes, in the forms with which the model was trained.
 package struct PromptText: Sendable, Equatable {
-    /// Instruction, caption and metadata, for the text encoder.
+    /// Instruction, caption and metadata, or the caption alone, for the text encoder.
     package let text: String
     /// Language and lyrics, for the lyric encoder.
     package let lyrics: String
@@ -21,13 +21,21 @@ package struct PromptText: Sendable, Equatable {
     ///   - request: what to make.
     ///   - instruction: the task's sentence; a colon is added if it has none at the end.
     package init(_ request: ACEStepRequest, instruction: String) {
+        guard request.usesTemplate else {
+            (text, lyrics) = (request.prompt, Self.lyrics(request))
+            return
+        }
         let sentence = instruction.hasSuffix(":") ? instruction : instruction + ":"
         text =
             "# Instruction\n\(sentence)\n\n# Caption\n\(request.prompt)\n\n"
             + "# Metas\n\(Self.metadata(request))\(Self.endOfText)\n"
-        let sung = request.instrumental ? Self.instrumentalLyrics : request.lyrics
-        let language = request.vocalLanguage.flatMap { $0.isEmpty ? nil : $0 } ?? Self.unknownLanguage
-        lyrics = "# Languages\n\(language)\n\n# Lyric\n\(sung)\(Self.endOfText)"
+        lyrics = Self.lyrics(request)
+    }
+
+    private static func lyrics(_ request: ACEStepRequest) -> String {
+        let sung = request.instrumental ? instrumentalLyrics : request.lyrics
+        let language = request.vocalLanguage.flatMap { $0.isEmpty ? nil : $0 } ?? unknownLanguage
+        return "# Languages\n\(language)\n\n# Lyric\n\(sung)\(endOfText)"
     }
 
     /// The metadata as four lines; what is not known is `N/A`, and the duration is in whole seconds.

@@ -6,6 +6,7 @@ import Tokenizers
 /// The token ids of a prompt's two texts.
 package struct PromptTokens: Hashable {
     package let text: [Int32]
+    /// None if the song has no lyrics to attend to.
     package let lyrics: [Int32]
 
     package init(text: [Int32], lyrics: [Int32]) {
@@ -13,22 +14,24 @@ package struct PromptTokens: Hashable {
         self.lyrics = lyrics
     }
 
-    /// Longest text in tokens, including the end token that the tokenizer adds.
-    package static let textLimit = 256
-    /// Longest lyrics in tokens, including the end token that the tokenizer adds.
-    package static let lyricsLimit = 2048
-
     /// `[1, tokens]`.
     package var textArray: MLXArray { MLXArray(text, [1, text.count]) }
-    /// `[1, tokens]`.
-    package var lyricsArray: MLXArray { MLXArray(lyrics, [1, lyrics.count]) }
+    /// `[1, tokens]`; `nil` if the song has no lyrics to attend to.
+    package var lyricsArray: MLXArray? { lyrics.isEmpty ? nil : MLXArray(lyrics, [1, lyrics.count]) }
 
     /// Splits a prompt's texts into tokens and cuts what is too long.
     ///
+    /// - Parameters:
+    ///   - prompt: the texts.
+    ///   - tokenizer: that of the text encoder.
+    ///   - configuration: sizes of the text encoder.
+    ///   - textLimit: most tokens of the text, with the end token that the tokenizer adds.
+    ///   - lyricsLimit: most tokens of the lyrics, likewise; `nil` leaves the lyrics out.
     /// - Returns: the ids, and what the user should know.
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` if tokenizer and text encoder don't fit together.
     package static func encode(
-        _ prompt: PromptText, _ tokenizer: Tokenizer, _ configuration: Qwen3Configuration
+        _ prompt: PromptText, _ tokenizer: Tokenizer, _ configuration: Qwen3Configuration, textLimit: Int = 256,
+        lyricsLimit: Int? = 2048
     ) throws -> (tokens: PromptTokens, notices: [String]) {
         var notices: [String] = []
         func encode(_ text: String, _ name: String, limit: Int) throws -> [Int32] {
@@ -49,7 +52,7 @@ package struct PromptTokens: Hashable {
         }
         let tokens = PromptTokens(
             text: try encode(prompt.text, "caption with its metadata", limit: textLimit),
-            lyrics: try encode(prompt.lyrics, "lyrics text", limit: lyricsLimit))
+            lyrics: try lyricsLimit.map { try encode(prompt.lyrics, "lyrics text", limit: $0) } ?? [])
         return (tokens, notices)
     }
 }

@@ -31,32 +31,43 @@ package struct Denoiser {
     /// Number of steps by now.
     package private(set) var completed = 0
 
+    /// Whether the song was ended before its last step.
+    private var isEnded = false
     private let sampler: Sampler
     private var guidance: Guidance
     private var solver: SolverStep
     /// Gives the stochastic solver its noise.
     private var generator: TorchGenerator
 
-    /// Draws the noise of a song.
+    /// Draws the noise of a song, or begins from noise that is given.
     ///
     /// - Parameters:
     ///   - sampler: gives the velocities.
     ///   - plan: what the steps follow.
     ///   - seed: of the noise; see `TorchGenerator`.
-    package init(_ sampler: Sampler, _ plan: SamplingPlan, seed: UInt64) {
+    ///   - noise: takes the place of what is drawn, `T * channels` values by rows; later draws are those that follow it
+    ///     all the same.
+    package init(_ sampler: Sampler, _ plan: SamplingPlan, seed: UInt64, noise: [Float]? = nil) {
         self.sampler = sampler
         self.plan = plan
         guidance = plan.guidance
         solver = SolverStep(plan.solver)
         generator = TorchGenerator(seed: seed)
-        latents = plan.start(Self.noise(&generator, plan))
+        let drawn = Self.noise(&generator, plan)
+        latents = plan.start(noise.map { MLXArray($0, drawn.shape) } ?? drawn)
     }
 
     /// Number of steps in all.
     package var count: Int { plan.schedule.count }
 
-    /// Whether the latents are music.
-    package var isFinished: Bool { completed == count }
+    /// Whether no step is left: the latents are music, unless the song was ended early.
+    package var isFinished: Bool { isEnded || completed == count }
+
+    /// Takes other latents, `T * channels` values by rows, for the next step to begin from.
+    package mutating func replaceLatents(_ values: [Float]) { latents = MLXArray(values, latents.shape) }
+
+    /// Leaves out the steps that are left.
+    package mutating func end() { isEnded = true }
 
     /// Goes one step.
     ///

@@ -31,7 +31,7 @@ package struct SamplingPlan {
     let schedule: NoiseSchedule
     let modulation: TimestepModulation
     let guidance: Guidance
-    let solver: Solver
+    var solver: Solver
     /// Music to start near to, `[1, T, channels]`, float32; `nil` starts from noise alone.
     let clean: MLXArray?
 

@@ -47,6 +47,7 @@ public struct ACEStepFamily: MusicFamily {
     }
 
     public func reasonAgainstStreaming(of request: MusicRequest) -> String? {
+        guard request.output == .audio else { return "latents that are not decoded can't be heard" }
         guard keptSource(of: request) != nil, (try? ACEStepRequest(request))?.regions.isEmpty == false else {
             return nil
         }

@@ -28,22 +28,24 @@ public enum ACEStepLimits {
 extension ACEStepOptions {
     /// The table of fields, under the names of the reference's `GenerationParams` where it has them.
     public static let fields = FieldTable<ACEStepOptions>(
-        musicFields + taskFields + samplingFields + guidanceFields)
+        musicFields + textFields + taskFields + samplingFields + guidanceFields + numericalFields)
 
     private static let musicFields: [Field<ACEStepOptions>] = [
         Field(
             "genres", \.genres, .list(.text), aliases: ["tags", "genre"], flags: ["genres", "tags"],
             placeholder: "names", help: "Genres, with commas between; they are put behind the caption.", group: .music),
-        Field(
-            "lyrics", \.lyrics, .longText, flags: ["lyrics"], placeholder: "text",
-            help: "Words to sing, with section tags such as [Verse].", group: .music
+        each(
+            "lyrics", \.lyrics, \.lyricsOfSongs, .longText, flags: ["lyrics"], placeholder: "text",
+            help: "Words to sing, with section tags such as [Verse]; give it once for each song to have words for each.",
+            group: .music
         ).alwaysWritten().replacing("instrumental"),
         Field(
             "instrumental", \.instrumental, .flag, flags: ["instrumental"], help: "No vocals.", group: .music
         ).alwaysWritten().replacing("lyrics").excluding("lyrics"),
-        text(
-            "vocal_language", \.vocalLanguage, aliases: ["language"], flags: ["language", "vocal-language"],
-            placeholder: "code", help: "Language code of the lyrics (default: en).", group: .music),
+        each(
+            "vocal_language", \.vocalLanguage, \.vocalLanguages, .text, aliases: ["language"],
+            flags: ["language", "vocal-language"], placeholder: "code",
+            help: "Language code of the lyrics, or give it once for each song (default: en).", group: .music),
         Field(
             "bpm", \.bpm, .integer(ACEStepLimits.bpm), flags: ["bpm"],
             help: "Beats per minute, \(ACEStepLimits.bpm.lowerBound) to \(ACEStepLimits.bpm.upperBound).",
@@ -62,11 +64,11 @@ extension ACEStepOptions {
         text(
             "instruction", \.instruction, flags: ["instruction"], placeholder: "text",
             help: "The task's sentence in the prompt, in place of the usual one.", group: .task),
-        text(
-            "audio_codes", \.audioCodes, .data, aliases: ["audio_code_string"], flags: ["audio-codes"],
-            placeholder: "codes",
-            help: "Codes to follow, such as <|audio_code_123|><|audio_code_456|>; @FILE reads them from a file.",
-            group: .task),
+        each(
+            "audio_codes", \.audioCodes, \.audioCodesOfSongs, .data, aliases: ["audio_code_string"],
+            flags: ["audio-codes"], placeholder: "codes",
+            help: "Codes to follow, such as <|audio_code_123|><|audio_code_456|>, or give them once for each song; @FILE "
+                + "reads them from a file.", group: .task),
         Field(
             "track_name", .text, aliases: ["track"], flags: ["track"], placeholder: "name",
             help: "Track to make (lego) or to take out (extract): \(Track.names).", group: .task,
@@ -184,19 +186,6 @@ extension ACEStepOptions {
             "snap_timesteps", \.snapsTimesteps, .flag, flags: ["snap-timesteps"],
             help: "Move the flow times to those at which turbo models were trained.", group: .guidance),
     ]
-
-    /// A text of which an empty one says nothing.
-    private static func text(
-        _ name: String, _ property: any WritableKeyPath<ACEStepOptions, String?> & Sendable, _ kind: FieldKind = .text,
-        aliases: [String] = [], flags: [String], placeholder: String, help: String, group: FieldGroup
-    ) -> Field<ACEStepOptions> {
-        Field(
-            name, kind, aliases: aliases, flags: flags, placeholder: placeholder, help: help, group: group,
-            read: { options, json in
-                let text = json.plainText
-                options[keyPath: property] = text.allSatisfy(\.isWhitespace) ? nil : text
-            }, value: { $0[keyPath: property].json })
-    }
 
     private static func regions(_ json: JSONValue) throws -> [RepaintRegion] {
         var items: [JSONValue]

@@ -9,10 +9,23 @@ public struct ACEStepOptions: Sendable, Equatable {
     public var genres: [String] = []
     /// Words to sing, with section tags such as `[Verse]`; empty for none.
     public var lyrics = ""
+    /// Words to sing for each song, in place of ``lyrics``; empty where all songs have these.
+    public var lyricsOfSongs: [String] = []
     /// No vocals, whatever the lyrics say.
     public var instrumental = false
     /// Language code of the lyrics (`en`, `ja`, ...), `unknown` if undetermined; `nil` if nothing was said.
     public var vocalLanguage: String?
+    /// A language code for each song, in place of ``vocalLanguage``; empty where all songs have that.
+    public var vocalLanguages: [String] = []
+    /// Most tokens of the caption with its metadata, 1 to 8192, with the one that ends it; what is beyond is cut off.
+    public var maxTextLength = 256
+    /// Most tokens of the lyrics, likewise.
+    public var maxLyricLength = 2048
+    /// Whether the caption is put into the template with which models were trained, with the task's sentence and the
+    /// metadata, or is the whole text as it is.
+    public var usesTemplate = true
+    /// Whether songs without words have no lyrics to attend to, rather than a text that says so.
+    public var usesNullLyrics = false
     /// Beats per minute, 30 to 300.
     public var bpm: Int?
     /// Key and scale, such as `F# minor`.
@@ -26,6 +39,9 @@ public struct ACEStepOptions: Sendable, Equatable {
     public var instruction: String?
     /// Codes of the song's melody and structure, in the form `<|audio_code_123|>...`.
     public var audioCodes: String?
+    /// Codes for each song, in place of ``audioCodes``; empty where all songs have these. An empty text is a song
+    /// without codes.
+    public var audioCodesOfSongs: [String] = []
     /// The tracks to make or to take out.
     public var tracks: [Track] = []
     /// The parts of the source that are made anew; `repaint` and `lego` only.
@@ -59,6 +75,13 @@ public struct ACEStepOptions: Sendable, Equatable {
     public var latentRescale = 1.0
     /// Added to the final latents, after the factor.
     public var latentShift = 0.0
+    /// Whether a song whose latents become NaN or infinite is tried once more, with another solver and the next seed.
+    public var retriesNonFinite = true
+
+    // MARK: Output
+
+    /// Whether the mean of each channel is brought to 0 before the level rule.
+    public var removesDCOffset = false
 
     public init() {}
 

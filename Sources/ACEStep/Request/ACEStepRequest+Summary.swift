@@ -19,9 +19,12 @@ extension ACEStepRequest {
             add("cover strength", "\(self.coverStrength.plainText) (\(self.coverRule.rawValue))")
         }
         if self.coverNoiseStrength != 0 { add("cover noise strength", self.coverNoiseStrength.plainText) }
-        add("prompt", self.prompt.isEmpty ? nil : "\"\(MusicRequest.shortened(self.prompt))\"")
+        common.promptPhrase.map { lines.append($0) }
         if self.instrumental {
             lines.append("instrumental")
+        } else if !self.lyricsOfSongs.isEmpty {
+            add("lyrics", self.lyricsOfSongs.map { "\"\(MusicRequest.shortened($0))\"" }.joined(separator: ", "))
+            add("language", self.vocalLanguages.isEmpty ? self.vocalLanguage : self.vocalLanguages.joined(separator: ","))
         } else if !self.lyrics.isEmpty {
             add("lyrics", "\"\(MusicRequest.shortened(self.lyrics))\"")
             add("language", self.vocalLanguage)
@@ -45,6 +48,10 @@ extension ACEStepRequest {
         let seeds = self.seeds
         if !seeds.isEmpty { add(seeds.count == 1 ? "seed" : "seeds", seeds.map(String.init).joined(separator: ",")) }
         if self.batchSize > 1 { add("batch", self.batchSize) }
+        add("noise", (self.noise?.text).flatMap { $0.isEmpty ? nil : $0 })
+        if !self.usesTemplate { lines.append("without template") }
+        if self.removesDCOffset { lines.append("without DC offset") }
+        if self.output == .latents { lines.append("latents alone") }
         if self.normalization != .peak { add("normalize", self.normalization.rawValue) }
         return lines
     }

@@ -8,6 +8,11 @@ extension ACEStepRequest {
     /// - Throws: ``MusicError`` with code `invalidRequest` that names the field, its value and what it must be.
     package func validate() throws -> [String] {
         try ACEStepOptions.fields.check(options)
+        try neutral.checkSongCounts(ACEStepOptions.fields.descriptions)
+        guard !hasOwnTexts else {
+            _ = try common.validate()
+            return SongNotices.joined(try (0..<self.batchSize).map { try single($0).validate() })
+        }
         var notices: [String] = []
         try checkText(&notices)
         notices = try common.validate() + notices
@@ -110,9 +115,10 @@ extension ACEStepRequest {
                     advice: "order the numbers from high to low")
             }
         }
-        if self.steps.map({ $0 != timesteps.count }) ?? false {
+        if self.steps.map({ $0 != timesteps.count }) ?? false, isAsked("inference_steps") {
             notices.append("The number of steps is not used: timesteps has \(timesteps.count) values")
         }
+        if isAsked("shift") { notices.append("The shift is not used: timesteps are the schedule itself") }
     }
 
     private static func checkKey(_ text: String, _ notices: inout [String]) throws {

@@ -13,6 +13,14 @@ enum LaterFields {
         "flow_edit_morph": [false], "flow_edit_source_caption": [], "flow_edit_source_lyrics": [],
         "flow_edit_n_min": [], "flow_edit_n_max": [], "flow_edit_n_avg": [],
         "sampler_mode": ["euler", "heun"],
+        // Of Diffusers' call: arrays or a result are the same here.
+        "return_dict": [true, false], "callback_steps": [],
+        "attention_kwargs": [.object([:])],
+    ]
+
+    /// Why a field is refused whose reason its value doesn't tell.
+    private static let reasons: [String: String] = [
+        "attention_kwargs": "it is the strength of adapters, which are not loaded: leave it out"
     ]
 
     /// How repaints are blended there, with the defaults; here the kept part is always the source itself.
@@ -59,8 +67,8 @@ enum LaterFields {
             }
             guard let allowed = harmless[name], allowed.isEmpty || allowed.contains(value) else {
                 throw MusicError(
-                    .unsupported, "The field \(name) is not supported with the value \(given.plainText)",
-                    advice: "leave it out")
+                    .unsupported, "The field \(name) is not supported with the value \(given.described)",
+                    advice: reasons[name] ?? "leave it out", field: name)
             }
         }
         return notices

@@ -11,6 +11,9 @@ public enum Solver: String, Sendable, Codable, CaseIterable, FieldValue {
     /// Every step extrapolates the finished music from the last two predictions of it: second order, one evaluation
     /// (DPM-Solver++ 2M; Lu et al., 2022).
     case multistep = "dpmpp_2m"
+
+    /// What a song is tried with whose latents became NaN or infinite with this one.
+    package var alternative: Solver { self == .euler ? .stochastic : .euler }
 }
 
 /// How predictions with and without the condition are combined.

@@ -8,10 +8,16 @@ import Oobleck
 package struct SourceAudio {
     private let autoencoder: Oobleck
     private let job: ArrayJob
+    private let tile: Int?
 
-    package init(_ autoencoder: Oobleck, _ job: ArrayJob) {
+    /// - Parameters:
+    ///   - autoencoder: encodes.
+    ///   - job: whose turns are taken.
+    ///   - tile: latent frames that each tile contributes; `nil` takes the autoencoder's own choice.
+    package init(_ autoencoder: Oobleck, _ job: ArrayJob, tile: Int? = nil) {
         self.autoencoder = autoencoder
         self.job = job
+        self.tile = tile
     }
 
     /// The mean of a waveform's latents, `[1, frames, channels]`, float32; each tile takes a turn.
@@ -26,7 +32,7 @@ package struct SourceAudio {
         let limited = AudioBuffer(
             sampleRate: audio.sampleRate,
             channels: audio.channels.map { channel in channel.map { min(1, max(-1, $0)) } })
-        var encoding = try autoencoder.encoding(limited)
+        var encoding = try autoencoder.encoding(limited, tile: tile)
         while !encoding.isFinished {
             _ = try await job.step { try encoding.next() }
             progress(encoding.completed, encoding.count)

@@ -29,11 +29,18 @@ package struct PreparedTask {
 struct TaskPreparation {
     private let model: ACEStepModel
     private let job: ArrayJob
+    private let tile: Int?
     private let report: (MusicEvent) -> Void
 
-    init(_ model: ACEStepModel, _ job: ArrayJob, report: @escaping (MusicEvent) -> Void) {
+    /// - Parameters:
+    ///   - model: what is run.
+    ///   - job: whose turns are taken.
+    ///   - tile: latent frames that a tile of the autoencoder contributes; `nil` takes its own choice.
+    ///   - report: takes the progress.
+    init(_ model: ACEStepModel, _ job: ArrayJob, tile: Int?, report: @escaping (MusicEvent) -> Void) {
         self.model = model
         self.job = job
+        self.tile = tile
         self.report = report
     }
 
@@ -56,7 +63,7 @@ struct TaskPreparation {
         }
         let extended = try SourceAudio.checked(input, role: "source")
             .extended(leading: window?.leading ?? 0, trailing: window?.trailing ?? 0)
-        let latents = try await SourceAudio(try await autoencoder(), job).latents(extended.audio) { done, total in
+        let latents = try await SourceAudio(try await autoencoder(), job, tile: tile).latents(extended.audio) { done, total in
             report(.progress(.source, completed: done, total: total))
         }
         return try await job.step {

@@ -79,6 +79,13 @@ extension MusicFamily {
     /// Checks the common fields, and that there are no options but the family's fields, of their kinds.
     public func validate(_ request: MusicRequest) throws -> [String] {
         try request.checkOptions(fields, of: name)
+        try request.checkSongCounts(fields)
+        guard request.noise == nil, request.output == .audio else {
+            let field = request.noise == nil ? "output_type" : "latents"
+            throw MusicError(
+                .unsupported, "Models of the family \(name) have no latents", field: field,
+                suggestion: .leaveOut(field: field))
+        }
         return try request.validate()
     }
 
@@ -88,7 +95,10 @@ extension MusicFamily {
 
     public func keptSource(of request: MusicRequest) -> AudioInput? { nil }
 
-    public func reasonAgainstStreaming(of request: MusicRequest) -> String? { nil }
+    /// Latents can't be heard.
+    public func reasonAgainstStreaming(of request: MusicRequest) -> String? {
+        request.output == .latents ? "latents that are not decoded can't be heard" : nil
+    }
 
     public func parameters(of request: MusicRequest, plan: Plan?) -> [String: JSONValue] {
         request.allFields.merging(request.options) { common, _ in common }
@@ -139,7 +149,7 @@ extension MusicRequest {
         if task != .text2music { add("task", task.rawValue) }
         add("source", source?.path)
         add("reference", reference?.path)
-        add("prompt", prompt.isEmpty ? nil : "\"\(Self.shortened(prompt))\"")
+        promptPhrase.map { lines.append($0) }
         add("duration", duration.map { "\($0.plainText) s" })
         add("steps", steps)
         add("guidance", guidanceScale?.plainText)
@@ -147,6 +157,14 @@ extension MusicRequest {
         if batchSize > 1 { add("batch", batchSize) }
         if normalization != .peak { add("normalize", normalization.rawValue) }
         return lines
+    }
+
+    /// The prompt or the prompts as a phrase; `nil` if nothing is said.
+    public var promptPhrase: String? {
+        guard prompts.isEmpty else {
+            return "prompts " + prompts.map { "\"\(Self.shortened($0))\"" }.joined(separator: ", ")
+        }
+        return prompt.isEmpty ? nil : "prompt \"\(Self.shortened(prompt))\""
     }
 
     /// A text on one line, of at most 60 characters.

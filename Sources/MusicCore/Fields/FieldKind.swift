@@ -22,6 +22,8 @@ public indirect enum FieldKind: Sendable, Equatable {
     case choice([String])
     /// Several values: a JSON list, or a text with commas between.
     case list(FieldKind)
+    /// One value for all songs of a request, or a list with one for each.
+    case each(FieldKind)
     /// Anything that is not checked here: the field's own type reads it.
     case custom(expected: String)
 
@@ -38,8 +40,14 @@ public indirect enum FieldKind: Sendable, Equatable {
         case .number(let range): "a number from \(range.lowerBound.plainText) to \(range.upperBound.plainText)"
         case .choice(let names): "one of \(names.joined(separator: ", "))"
         case .list(let kind): "a list, each item \(kind.expected)"
+        case .each(let kind): "\(kind.expected), or a list with one for each song"
         case .custom(let expected): expected
         }
+    }
+
+    /// What a single song's value must be.
+    public var ofOneSong: FieldKind {
+        if case .each(let kind) = self { kind } else { self }
     }
 
     /// The value in the form that the field has: numbers and truth values that came as text become what they say,
@@ -73,6 +81,13 @@ public indirect enum FieldKind: Sendable, Equatable {
                     .map { .text($0.trimmingCharacters(in: .whitespaces)) }
             case .flag, .object, .null: throw mismatch(value, field)
             case .integer, .unsigned, .number: items = [value]
+            }
+            return .list(try items.enumerated().map { try kind.normalized($1, field: "\(field)[\($0 + 1)]") })
+        case .each(let kind):
+            guard case .list(let items) = value else { return try kind.normalized(value, field: field) }
+            guard !items.isEmpty else {
+                throw MusicError.invalidField(
+                    field, value, "The field \(field) is an empty list", expected: expected)
             }
             return .list(try items.enumerated().map { try kind.normalized($1, field: "\(field)[\($0 + 1)]") })
         case .custom: return value

@@ -129,6 +129,11 @@ extension JSONValue {
         }
     }
 
+    /// Whether it is a list.
+    public var isList: Bool {
+        if case .list = self { true } else { false }
+    }
+
     /// The value as a number, if it is one.
     public var numberValue: Double? {
         switch self {

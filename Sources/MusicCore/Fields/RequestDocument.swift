@@ -98,9 +98,11 @@ public struct RequestDocument: Sendable {
         var rest = flat
         content.notices = try family.adapt(&rest)
         rest = Self.canonical(rest, family.fields)
-        if !isDescription {
-            for (name, value) in family.documentDefaults where (rest[name] ?? .null) == .null { rest[name] = value }
-        }
+        let names = askedNames(rest, family)
+        // A song in words is no request of the reference's form, and has none of its defaults.
+        let defaults = isDescription ? [:] : family.documentDefaults
+        content.request.asked = AskedFields(names: names, defaulted: Set(defaults.keys).subtracting(names))
+        for (name, value) in defaults where (rest[name] ?? .null) == .null { rest[name] = value }
 
         var settings = Settings()
         let given = rest
@@ -112,14 +114,24 @@ public struct RequestDocument: Sendable {
         for (name, value) in rest where value != .null { content.request.options[name] = value }
         try content.request.checkOptions(family.fields, of: family.name)
 
+        var hasBatchSize = (given["batch_size"] ?? .null) != .null
+        if !hasBatchSize { hasBatchSize = content.request.countSongs(family.fields) }
         try settings.applySeeds(
-            to: &content.request, hasBatchSize: (given["batch_size"] ?? .null) != .null, from: seeds,
-            notices: &content.notices)
+            to: &content.request, hasBatchSize: hasBatchSize, from: seeds, notices: &content.notices)
         content.model = settings.model
         content.languageModel = settings.languageModel
         content.audioFormat = settings.audioFormat
         if let thinking = given["thinking"], thinking != .null { content.thinking = content.planning.writesCodes }
         return content
+    }
+
+    /// The fields that the document asks for: those that it names; of the reference's nested form, which names every
+    /// parameter, those that don't have their default.
+    private func askedNames(_ fields: [String: JSONValue], _ family: any MusicFamily) -> Set<String> {
+        let named = fields.filter { $0.value != .null }
+        guard object["params"] != nil else { return Set(named.keys) }
+        let usual = MusicRequest.fields.object(of: MusicRequest()).merging(family.documentDefaults) { $1 }
+        return Set(named.filter { $0.value != usual[$0.key] }.keys)
     }
 
     /// Fields of the reference's nested form are only those two.

@@ -16,9 +16,11 @@ public struct GenerationResult: Sendable, Encodable {
         public var sampleRate: Int
         /// What made it, its seed included.
         public var parameters: [String: JSONValue]
+        /// Why it was made by a second try, and what that took; `nil` for a song that was made as it was asked for.
+        public var fallback: Song.Fallback?
 
         private enum CodingKeys: String, CodingKey {
-            case path, key
+            case path, key, fallback
             case sampleRate = "sample_rate"
             case parameters = "params"
         }
@@ -71,13 +73,15 @@ public struct GenerationResult: Sendable, Encodable {
             let parameters = family.parameters(of: result.request(ofSong: index), plan: result.plan)
             return Audio(
                 path: song.path ?? "", audio: song.audio, key: Self.key(of: parameters),
-                sampleRate: song.audio.sampleRate, parameters: parameters)
+                sampleRate: song.audio.sampleRate, parameters: parameters, fallback: song.fallback)
         }
         extraOutputs = ExtraOutputs(
             lmMetadata: result.plan.map(\.metadata.object),
             requestedParameters: order?.requestedParameters(of: family), timeCosts: Self.timeCosts(result),
             seedValue: result.songs.map { String($0.seed) }.joined(separator: ", "))
+        let fallbacks = result.songs.filter { $0.fallback != nil }.count
         statusMessage = "Made \(result.songs.count) song\(result.songs.count == 1 ? "" : "s")"
+            + (fallbacks == 0 ? "" : ", \(fallbacks) by FALLBACK to another solver and seed")
         success = true
     }
 

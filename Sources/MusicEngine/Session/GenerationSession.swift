@@ -27,6 +27,15 @@ public struct GenerationSession: Sendable {
         _ = try found.family.validate(order.request)
         if order.planning.wish != .never { try order.planning.options.validate() }
         try AudioInputs.check(order.request)
+        if order.request.noise != nil {
+            // The values decide whether the noise is one.
+            _ = try found.family.validate(try LatentsFile.readingNoise(of: order.request))
+        }
+        if order.request.output == .latents, order.output != nil {
+            throw MusicError(
+                .invalidRequest, "No audio is made of latents alone", advice: "ask for no audio file, or for the audio",
+                field: "output_type", value: "latent", expected: "audio")
+        }
         try order.output?.checkWritable()
         if let latents = order.latents {
             try LatentsFile.checkFormat(latents)
@@ -64,7 +73,7 @@ public struct GenerationSession: Sendable {
         report(.started(.load))
         let loadStart = clock.now
         let lease = try await engine.model(found, options: order.loadOptions)
-        let backend = lease.model
+        let backend = try order.onStepEnd.map { try lease.model.calling($0) } ?? lease.model
         let reason = backend.reasonAgainstPlan(of: order.request, isAskedFor: order.planning.asksForParts)
         var choice = order.planning
         var notices = order.notices
@@ -81,7 +90,7 @@ public struct GenerationSession: Sendable {
 
         let origin = order.output == nil ? Recipe.Origin() : try Recipe.Origin(order.request, found.location)
         let request = try AudioInputs.read(
-            order.request.withSeeds(from: engine.seeds), sampleRate: backend.info.sampleRate,
+            try LatentsFile.readingNoise(of: order.request).withSeeds(from: engine.seeds), sampleRate: backend.info.sampleRate,
             channels: backend.info.channelCount)
         let events =
             planner.lease.map {
@@ -145,11 +154,13 @@ public struct GenerationSession: Sendable {
         }
         if let latents = order.latents {
             let files = OutputPlan.numbered(latents, count: result.songs.count)
-            for (song, file) in zip(result.songs, files) {
-                guard let values = song.latents else {
+            for (index, file) in files.enumerated() {
+                guard let values = result.songs[index].latents else {
                     throw MusicError(.unsupported, "Models of the family \(family.name) have no latents to save")
                 }
                 try LatentsFile.write(values.values, shape: values.shape, to: file)
+                // Where there is no audio, the latents are what was made.
+                if result.request.output == .latents { result.songs[index].path = file.relativePath }
             }
         }
         result.seconds[.write] = (clock.now - start) / .seconds(1)

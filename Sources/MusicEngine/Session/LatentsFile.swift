@@ -3,7 +3,7 @@ import Foundation
 import MusicCore
 import Safetensors
 
-/// Saves latents for other programs: one float32 matrix in a `.safetensors` or `.npy` file.
+/// Latents in files that other programs write and read: one float32 matrix in a `.safetensors` or `.npy` file.
 enum LatentsFile {
     /// - Throws: ``MusicError`` `invalidRequest` if the extension is neither `safetensors` nor `npy`.
     static func checkFormat(_ url: URL) throws {

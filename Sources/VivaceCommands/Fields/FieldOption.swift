@@ -12,7 +12,9 @@ struct FieldOption {
         case value
         /// One value for each time it is given.
         case repeated
-        /// The name of a text file that holds the value.
+        /// One value for all songs, or one for each song if it is given several times.
+        case perSong
+        /// The name of a text file that holds the value, likewise.
         case textFile
     }
 
@@ -23,9 +25,11 @@ struct FieldOption {
 
     /// The options of a field: its own, and one that takes a file for a text of several lines.
     static func of(_ field: FieldDescription) -> [FieldOption] {
-        let form: Form = field.kind == .flag ? .flag : field.isRepeatable ? .repeated : .value
+        let form: Form =
+            field.kind == .flag
+            ? .flag : field.isRepeatable ? .repeated : field.kind == field.kind.ofOneSong ? .value : .perSong
         let own = FieldOption(key: field.name, field: field, form: form)
-        guard field.kind == .longText else { return [own] }
+        guard field.kind.ofOneSong == .longText else { return [own] }
         return [own, FieldOption(key: field.name + "_file", field: field, form: .textFile)]
     }
 
@@ -37,12 +41,12 @@ struct FieldOption {
             return Flag<Bool?>(name: names, inversion: .prefixedNo, help: ArgumentHelp(field.help))
         case .value:
             return Option<String?>(name: names, parsing: .unconditional, help: help, completion: completion)
-        case .repeated:
+        case .repeated, .perSong:
             return Option<[String]>(
                 wrappedValue: [], name: names, parsing: .unconditionalSingleValue, help: help, completion: completion)
         case .textFile:
-            return Option<String?>(
-                name: names, parsing: .unconditional,
+            return Option<[String]>(
+                wrappedValue: [], name: names, parsing: .unconditionalSingleValue,
                 help: ArgumentHelp(
                     "A UTF-8 text file with the \(field.flags[0]); - reads standard input.", valueName: "file"),
                 completion: .file())
@@ -54,11 +58,11 @@ struct FieldOption {
         let key = FieldKey(stringValue: key)
         switch form {
         case .flag: return try values.decode(Flag<Bool?>.self, forKey: key).wrappedValue.map(JSONValue.flag)
-        case .value, .textFile:
+        case .value:
             return try values.decode(Option<String?>.self, forKey: key).wrappedValue.map(JSONValue.text)
-        case .repeated:
-            let all = try values.decode(Option<[String]>.self, forKey: key).wrappedValue
-            return all.isEmpty ? nil : .list(all.map(JSONValue.text))
+        case .repeated, .perSong, .textFile:
+            let all = try values.decode(Option<[String]>.self, forKey: key).wrappedValue.map(JSONValue.text)
+            return all.isEmpty ? nil : all.count == 1 && form != .repeated ? all[0] : .list(all)
         }
     }
 
@@ -73,15 +77,23 @@ struct FieldOption {
                     .invalidRequest, "--\(field.flags[0]) and --\(field.flags[0])-file exclude each other",
                     advice: "leave one of them out")
             }
-            value = .text(try TextInput.read(value.plainText, what: field.flags[0]))
-        } else if field.kind == .data, case .text(let text) = value, text.hasPrefix("@") {
-            value = .text(try TextInput.read(String(text.dropFirst()), what: field.flags[0]))
+            value = try each(value) { .text(try TextInput.read($0, what: field.flags[0])) }
+        } else if field.kind.ofOneSong == .data {
+            value = try each(value) { text in
+                .text(text.hasPrefix("@") ? try TextInput.read(String(text.dropFirst()), what: field.flags[0]) : text)
+            }
         }
         do {
             given[field.name] = try field.normalized(value)
         } catch {
             throw CommandFields.worded(error, field)
         }
+    }
+
+    /// A value, or each of a list's, with its text put into another form.
+    private func each(_ value: JSONValue, _ body: (String) throws -> JSONValue) rethrows -> JSONValue {
+        guard case .list(let items) = value else { return try body(value.plainText) }
+        return .list(try items.map { try body($0.plainText) })
     }
 
     private var help: ArgumentHelp { ArgumentHelp(field.help, valueName: field.placeholder ?? usualName) }

@@ -125,7 +125,12 @@ enum KnownGroup: OptionGroupKind {
     private static let names: Set = ["lyrics", "duration", "bpm", "keyscale", "timesignature", "vocal_language"]
 
     static func fields(in families: [any MusicFamily]) -> [FieldDescription] {
-        CommandFields.all(of: families).filter { names.contains($0.name) }
+        CommandFields.all(of: families).filter { names.contains($0.name) }.map { field in
+            // One song is put into words.
+            var field = field
+            field.kind = field.kind.ofOneSong
+            return field
+        }
     }
 }
 
