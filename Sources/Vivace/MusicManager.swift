@@ -173,7 +173,7 @@ public final class MusicManager: Sendable {
         return PlannerChoice(
             wish: languageModel == nil ? .ifThere : .required,
             name: languageModel ?? (comesWithOne ? found.name : nil), options: options,
-            tier: try engine.tier(of: found.family, named: nil), isAskedFor: true)
+            tier: try engine.tier(of: found.family, named: nil, within: self.options.maxMemory), isAskedFor: true)
     }
 
     // MARK: Words

@@ -50,7 +50,8 @@ extension Engine {
         if case .file(let path) = order.question { try AudioInputs.checkSource(path) }
         let found = try await find(order.model)
         let choice = PlannerChoice(
-            wish: .required, name: order.languageModel, tier: try tier(of: found.family, named: order.tier))
+            wish: .required, name: order.languageModel,
+            tier: try tier(of: found.family, named: order.tier, within: order.loadOptions.maxMemory))
         let seed = order.seed ?? seeds.draw()
         var codes: [Int] = []
         if case .file(let path) = order.question {

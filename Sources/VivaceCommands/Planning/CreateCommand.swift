@@ -56,7 +56,7 @@ struct CreateCommand: AsyncParsableCommand {
         var probe = MusicRequest(prompt: query, duration: duration)
         if let language { try probe.read(["vocal_language": .text(language)]) }
         _ = try found.family.validate(probe)
-        let tier = try engine.tier(of: found.family, named: options.memory.tierName)
+        let tier = try engine.tier(of: found.family, named: options.memory.tierName, within: loadOptions.maxMemory)
         let description = try await options.show(status: "Created a song's description") {
             var order = try options.order(
                 .query(query, instrumental: instrumental, language: language), model: model, loadOptions)
