@@ -44,17 +44,18 @@ public final class ACEStepBackend: SongCodesBackend {
         if let threads = options.threads { Machine.threads = threads }
         let layout = try CheckpointLayout(location)
         let parts = try CheckpointParts(layout)
-        let target = try ComputeTarget(options, parameterCount: parts.parameterCount)
-        let footprint = parts.footprint(
-            dtype: target.dtype, quantization: options.quantization, isFrugal: options.lowMemory)
-        try ComputeTarget.requireMemory(for: footprint, of: location.name)
+        let limit = MemoryLimit(options)
+        let target = try ComputeTarget(options, parameterCount: parts.parameterCount, memory: limit.bytes)
+        let plan = try parts.memoryPlan(options, dtype: target.dtype, limit: limit, name: location.name)
+        let budget = parts.budget(options, dtype: target.dtype, limit: limit)
+        budget?.limitAllocator()
         let job = ArrayJob(target)
         let model = try await job.step {
             try evaluating("loading") {
                 try ACEStepModel(parts, dtype: target.dtype, quantization: options.quantization, isFrugal: true)
             }
         }
-        if !options.lowMemory { try await model.loadNetworks(job) }
+        if !plan.isFrugal { try await model.loadNetworks(job) }
         let remarks = try CheckpointRemarks.read([layout.model, layout.model.deletingLastPathComponent()])
         let info = ModelInfo(
             family: ACEStepFamily.name, variant: model.configuration.variant.rawValue,
@@ -62,9 +63,10 @@ public final class ACEStepBackend: SongCodesBackend {
             device: target.device.rawValue, parameterCount: model.parameterCount,
             sampleRate: model.autoencoderConfiguration.samplingRate,
             channelCount: model.autoencoderConfiguration.audioChannels,
-            byteCount: footprint.bytes,
-            notice: remarks.notice)
-        let pipeline = Pipeline(model: model, target: target, isFrugal: options.lowMemory)
+            byteCount: plan.footprint.bytes,
+            notice: remarks.notice, measures: plan.measures)
+        let pipeline = Pipeline(
+            model: model, target: target, isFrugal: plan.isFrugal, tile: plan.tile, budget: budget)
         return ACEStepBackend(
             info: info, pipeline: pipeline, resolver: RequestResolver(model, trackTasks: remarks.trackTasks))
     }

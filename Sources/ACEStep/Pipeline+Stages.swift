@@ -1,3 +1,4 @@
+import MLX
 import ModelSupport
 import MusicCore
 import Oobleck
@@ -42,6 +43,14 @@ extension Pipeline {
         ]
     }
 
+    /// What the longest song of a request takes beside the weights, about, and its seconds.
+    nonisolated func workingBytes(of request: ResolvedRequest) -> (bytes: Int, seconds: Double) {
+        let works = request.parts.map { PartWork($0, request.window, model, tile: tile) }
+        guard let longest = works.max(by: { $0.frames < $1.frames }) else { return (0, 0) }
+        let rate = model.autoencoderConfiguration.latentRate
+        return (longest.workingBytes, (Double(longest.frames) / rate).rounded())
+    }
+
     /// Makes sure, before any work, of given noise that has the size of the songs.
     ///
     /// - Throws: ``MusicError`` with code `invalidRequest`.
@@ -61,6 +70,8 @@ private struct PartWork {
     let autoencoder: OobleckConfiguration
     let textOperations: Double
     let conditionOperations: Double
+    /// Intermediate results of a step, about, in bytes.
+    let workingBytes: Int
     /// Of one step, with what guidance and solver add to it.
     let stepOperations: Double
     private let tile: Int
@@ -93,6 +104,9 @@ private struct PartWork {
         textOperations = model.textEncoderConfiguration.operations(length: text)
         conditionOperations = configuration.conditionEncoder.operations(
             text: text, lyrics: lyrics, reference: Pipeline.referenceFrames(autoencoder))
+        workingBytes = configuration.transformer.workingBytes(
+            frames: frames, condition: text + lyrics + 1, isGuided: (request.guidanceScale ?? 1) > 1,
+            elementSize: model.dtype.size)
         let guided = (request.guidanceScale ?? 1) > 1 ? 2.0 : 1
         stepOperations =
             configuration.transformer.stepOperations(frames: frames, condition: text + lyrics + 1) * guided

@@ -13,7 +13,10 @@ import Qwen3
 package final class Pipeline {
     package let model: ACEStepModel
     package let job: ArrayJob
-    private let isFrugal: Bool
+    /// Whether each network is let go of when its stage is over; it may become so where a song needs the room.
+    private var isFrugal: Bool
+    /// What may be taken; `nil` where no cap was asked for.
+    private let budget: MemoryBudget?
     /// Latent frames that a tile of the autoencoder contributes; `nil` takes its own choice.
     nonisolated let tile: Int?
 
@@ -22,11 +25,16 @@ package final class Pipeline {
     ///   - target: where.
     ///   - isFrugal: lets go of each network when its stage is over.
     ///   - tile: latent frames that a tile of the autoencoder contributes; `nil` takes its own choice.
-    package init(model: ACEStepModel, target: ComputeTarget, isFrugal: Bool = false, tile: Int? = nil) {
+    ///   - budget: what may be taken; `nil` where no cap was asked for.
+    package init(
+        model: ACEStepModel, target: ComputeTarget, isFrugal: Bool = false, tile: Int? = nil,
+        budget: MemoryBudget? = nil
+    ) {
         self.model = model
         job = ArrayJob(target)
         self.isFrugal = isFrugal
         self.tile = tile
+        self.budget = budget
     }
 
     /// Makes the songs of a resolved request.
@@ -45,6 +53,7 @@ package final class Pipeline {
         report: @escaping (MusicEvent) -> Void
     ) async throws -> MusicResult {
         try checkNoise(request)
+        try keepWithinBudget(request, report)
         let whole = request.request
         var clock = StageClock(report: report)
         let parts = try await parts(of: request, &clock, report)
@@ -125,6 +134,26 @@ package final class Pipeline {
     /// A network to hold on to while it is used; where it has been let go of, it is loaded in a turn of its own.
     func network<Network>(_ loaded: () throws -> Network) async throws -> Network {
         isFrugal ? try await job.step(loaded) : try loaded()
+    }
+
+    /// Makes room for a request's songs where a cap was asked for: by letting go of networks after their stages, if
+    /// that suffices.
+    ///
+    /// - Throws: ``MusicError`` with code `outOfMemory`.
+    private func keepWithinBudget(_ request: ResolvedRequest, _ report: (MusicEvent) -> Void) throws {
+        guard let budget else { return }
+        let work = workingBytes(of: request)
+        if !isFrugal, !budget.limit.holds(budget.allWeights + work.bytes) {
+            isFrugal = true
+            report(
+                .notice(
+                    "To keep within \(ByteCount.text(Int64(budget.limit.bytes))), each network is let go of when its "
+                        + "stage is over (low_memory)"))
+        }
+        guard budget.limit.holds(budget.transformer + work.bytes) else {
+            throw budget.limit.error(
+                "A song of \(work.seconds.plainText) seconds", bytes: budget.transformer + work.bytes)
+        }
     }
 
     /// All that comes before denoising.

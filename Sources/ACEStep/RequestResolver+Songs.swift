@@ -61,7 +61,14 @@ extension RequestResolver {
     }
 
     /// The length of a song from text alone whose noise says it; else what the request says.
+    ///
+    /// - Throws: ``MusicError`` with code `invalidRequest` if the noise was not read, or is too long or too short.
     func durationOfNoise(_ request: ACEStepRequest) throws -> Double? {
+        if let noise = request.noise, noise.latents == nil {
+            throw MusicError(
+                .invalidRequest, "The noise of \(noise.path) was not read", advice: "set the values of the noise",
+                field: "latents", value: noise.text)
+        }
         guard request.duration == nil, request.audioCodes == nil, request.source == nil,
             let shape = request.noise?.latents?.shape
         else { return request.duration }

@@ -59,6 +59,13 @@ extension GenerationParams: Codable {
         row("keep_source", \.keepSource),
         row("cover_rule", \.coverRule),
         row("snap_timesteps", \.snapTimesteps),
+        row("max_text_length", \.maxTextLength),
+        row("max_lyric_length", \.maxLyricLength),
+        row("latents", \.latents),
+        row("use_sft_prompt", \.useSftPrompt),
+        row("null_lyric_condition", \.nullLyricCondition),
+        row("remove_dc_offset", \.removeDcOffset),
+        row("retry_non_finite", \.retryNonFinite),
     ])
 
     private static func row<Value: FieldValue>(

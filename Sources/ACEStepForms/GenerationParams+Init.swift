@@ -57,7 +57,14 @@ extension GenerationParams {
         regions: [RepaintRegion] = [],
         keepSource: Bool = true,
         coverRule: CoverRule = .switch,
-        snapTimesteps: Bool = false
+        snapTimesteps: Bool = false,
+        maxTextLength: Int = 256,
+        maxLyricLength: Int = 2048,
+        latents: String? = nil,
+        useSftPrompt: Bool = true,
+        nullLyricCondition: Bool = false,
+        removeDcOffset: Bool = false,
+        retryNonFinite: Bool = true
     ) {
         self.caption = caption
         self.lyrics = lyrics
@@ -113,5 +120,12 @@ extension GenerationParams {
         self.keepSource = keepSource
         self.coverRule = coverRule
         self.snapTimesteps = snapTimesteps
+        self.maxTextLength = maxTextLength
+        self.maxLyricLength = maxLyricLength
+        self.latents = latents
+        self.useSftPrompt = useSftPrompt
+        self.nullLyricCondition = nullLyricCondition
+        self.removeDcOffset = removeDcOffset
+        self.retryNonFinite = retryNonFinite
     }
 }

@@ -134,6 +134,20 @@ public struct GenerationParams: Sendable, Equatable {
     public var coverRule = CoverRule.switch
     /// Whether a turbo model's flow times are moved to trained ones.
     public var snapTimesteps = false
+    /// Most tokens of the caption with its metadata, 1 to 8192; Diffusers' parameter.
+    public var maxTextLength = 256
+    /// Most tokens of the lyrics, 1 to 8192; Diffusers' parameter.
+    public var maxLyricLength = 2048
+    /// File with the noise to begin from, `.safetensors` or `.npy`; Diffusers' parameter.
+    public var latents: String?
+    /// Whether the caption is put into the template with which models were trained.
+    public var useSftPrompt = true
+    /// Whether songs without words have no lyrics to attend to.
+    public var nullLyricCondition = false
+    /// Whether the mean of each channel is brought to 0.
+    public var removeDcOffset = false
+    /// Whether a song whose latents become NaN or infinite is tried once more, with another solver and the next seed.
+    public var retryNonFinite = true
 
     /// The instruction of text2music, which the reference takes for "the task's own".
     public static let defaultInstruction = "Fill the audio semantic mask based on the given conditions:"

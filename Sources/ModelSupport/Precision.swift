@@ -49,24 +49,13 @@ public struct ComputeTarget: Sendable, Equatable {
     /// - Parameters:
     ///   - weights: those that are in memory at once.
     ///   - name: whose weights they are.
-    ///   - memory: bytes that the process may use.
+    ///   - limit: what the process may fill.
     /// - Throws: ``MusicError`` with code `outOfMemory`.
     public static func requireMemory(
-        for weights: WeightFootprint, of name: String, memory: Int = Machine.memory
+        for weights: WeightFootprint, of name: String, limit: MemoryLimit
     ) throws {
-        guard weights.peak > memory else { return }
-        func gigabytes(_ bytes: Int) -> String { String(format: "%.1f GB", Double(bytes) / 1e9) }
-        throw MusicError(
-            .outOfMemory,
-            "Loading the weights of \(name) takes \(gigabytes(weights.peak)), and this machine has "
-                + gigabytes(memory),
-            advice: "use a smaller model",
-            suggestion: .anyOf(
-                [
-                    .set(field: "dtype", to: LoadOptions.Precision.bfloat16.rawValue),
-                    .set(field: "quantization", to: LoadOptions.Quantization.q8.rawValue),
-                    .set(field: "low_memory", to: "true"),
-                ]))
+        guard !limit.holds(weights.peak) else { return }
+        throw limit.error("Loading the weights of \(name)", bytes: weights.peak)
     }
 
     /// Runs a closure with this target's device as the default device.

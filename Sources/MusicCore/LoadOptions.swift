@@ -34,16 +34,24 @@ public struct LoadOptions: Sendable, Hashable, Codable {
     public var threads: Int?
     /// Loads each network when it is needed and lets go of it after its stage: less memory, and more time for each
     /// generation but the first.
+    ///
+    /// It is what other programs call `offload_to_cpu`.
     public var lowMemory: Bool
+    /// Bytes that the process is to keep within, above 0; `nil` for the machine's memory.
+    ///
+    /// What doesn't fit is brought to fit before it is refused, in this order: ``lowMemory``, then smaller tiles of the
+    /// autoencoder. ``ModelInfo/measures`` tells what was done.
+    public var maxMemory: Int?
 
     public init(
         precision: Precision = .auto, quantization: Quantization = .none, device: Device = .auto, threads: Int? = nil,
-        lowMemory: Bool = false
+        lowMemory: Bool = false, maxMemory: Int? = nil
     ) {
         self.precision = precision
         self.quantization = quantization
         self.device = device
         self.threads = threads
         self.lowMemory = lowMemory
+        self.maxMemory = maxMemory
     }
 }

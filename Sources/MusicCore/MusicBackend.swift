@@ -18,10 +18,13 @@ public struct ModelInfo: Sendable, Codable, Equatable {
     public var byteCount: Int
     /// What the checkpoint says of itself that a user must know, such as "random weights: expect noise".
     public var notice: String?
+    /// What was done to keep within the memory, in the order in which it was done.
+    public var measures: [String]
 
     public init(
         family: String, variant: String, precision: String, device: String, parameterCount: Int,
-        sampleRate: Int = 48_000, channelCount: Int = 2, byteCount: Int = 0, notice: String? = nil
+        sampleRate: Int = 48_000, channelCount: Int = 2, byteCount: Int = 0, notice: String? = nil,
+        measures: [String] = []
     ) {
         self.family = family
         self.variant = variant
@@ -32,6 +35,7 @@ public struct ModelInfo: Sendable, Codable, Equatable {
         self.channelCount = channelCount
         self.byteCount = byteCount
         self.notice = notice
+        self.measures = measures
     }
 }
 

@@ -34,6 +34,16 @@ package struct OobleckTiling: Sendable, Equatable {
         encoderContext = (samples + configuration.hopLength - 1) / configuration.hopLength
     }
 
+    /// Bytes of intermediate results while a tile is decoded, about: four of the last block's, which are the largest.
+    ///
+    /// - Parameters:
+    ///   - tile: latent frames that it contributes.
+    ///   - configuration: sizes of the network.
+    ///   - elementSize: bytes of a number.
+    package func workingBytes(tile: Int, _ configuration: OobleckConfiguration, elementSize: Int) -> Int {
+        4 * (tile + 2 * decoderContext) * configuration.hopLength * configuration.decoderChannels * elementSize
+    }
+
     /// One tile in latent frames: `core` is kept of what `window` gives.
     package struct Tile: Sendable, Equatable {
         package let core: Range<Int>

@@ -174,7 +174,7 @@ public final class MusicManager: Sendable {
         return PlannerChoice(
             wish: languageModel == nil ? .ifThere : .required,
             name: languageModel ?? (comesWithOne ? found.name : nil), options: options,
-            tier: try engine.tier(of: found.family, named: nil))
+            tier: try engine.tier(of: found.family, named: nil, within: self.options.maxMemory))
     }
 
     // MARK: Words

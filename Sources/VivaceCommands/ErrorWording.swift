@@ -7,7 +7,8 @@ struct CommandLineWording: ErrorWording {
 
     /// Flags of what a request doesn't hold: which model it is for, and how that is loaded (``ComputationOptions``).
     private static let flags = [
-        "dtype": "dtype", "quantization": "quantize", "low_memory": "low-memory", "model": "model",
+        "dtype": "dtype", "quantization": "quantize", "low_memory": "low-memory", "max_memory": "max-memory",
+        "model": "model",
     ]
 
     /// The option of a field, without its dashes; `nil` if it has none.

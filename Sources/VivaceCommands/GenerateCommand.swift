@@ -53,9 +53,11 @@ struct GenerateCommand: AsyncParsableCommand {
         let found = try await engine.find(base.modelName)
         let content = try base.content(for: found, seeds: engine.seeds)
 
+        let loadOptions = try computation.loadOptions()
         var choice = PlannerChoice(
             wish: planner.wish(base.given, documentThinks: content.thinking), name: planner.lm ?? content.languageModel,
-            options: content.planning, tier: try engine.tier(of: found.family, named: planner.memory.tierName),
+            options: content.planning,
+            tier: try engine.tier(of: found.family, named: planner.memory.tierName, within: loadOptions.maxMemory),
             isAskedFor: content.thinking == true && base.given["thinking"] == nil,
             asksForParts: planner.asksForParts(base.given))
         // A song that is made again has its plan already.
@@ -67,7 +69,7 @@ struct GenerateCommand: AsyncParsableCommand {
             ? try output.plan(usualFormat: content.audioFormat).keeping(found.family.keptSource(of: content.request))
             : nil
         var order = GenerationOrder(
-            model: base.modelName, loadOptions: try computation.loadOptions(), request: content.request,
+            model: base.modelName, loadOptions: loadOptions, request: content.request,
             planning: choice, output: plan, latents: try output.latentsFile(isAudio: isAudio),
             notices: notices + content.notices + emptyLyrics(base.given))
         let session = GenerationSession(engine, order)

@@ -23,9 +23,12 @@ struct PipelineParityTests {
         let stride: Int
         let audio_tolerance: Float
         let latents_tolerance: Float
+        /// Whether the reference began from noise that no seed gives.
+        let isNoiseGiven: Bool
 
         enum CodingKeys: String, CodingKey {
             case request, sample_rate, latent_frames, samples, stride, audio_tolerance, latents_tolerance
+            case isNoiseGiven = "noise_is_given"
         }
 
         init(from decoder: any Decoder) throws {
@@ -38,6 +41,7 @@ struct PipelineParityTests {
             stride = try values.decode(Int.self, forKey: .stride)
             audio_tolerance = try values.decode(Float.self, forKey: .audio_tolerance)
             latents_tolerance = try values.decode(Float.self, forKey: .latents_tolerance)
+            isNoiseGiven = try values.decodeIfPresent(Bool.self, forKey: .isNoiseGiven) ?? false
         }
 
     }
@@ -66,6 +70,10 @@ struct PipelineParityTests {
         // The reference measures its interval on `1 - t`.
         request.guidanceStart = 1 - run.interval.cfg_interval_end
         request.guidanceEnd = 1 - run.interval.cfg_interval_start
+        if run.isNoiseGiven {
+            let noise = try golden("noise")
+            request.noise = LatentsInput(latents: Latents(values: noise.asArray(Float.self), shape: noise.shape))
+        }
         let resolved = try RequestResolver(variant: model.configuration.variant).resolve(request)
         let result = try await pipeline.generate(resolved) { _ in }
 
@@ -99,6 +107,7 @@ struct PipelineParityTests {
         for name in Self.cases {
             let golden = try Fixtures.tensors("pipeline/\(name)")
             let run: Case = try Fixtures.json("pipeline/\(name)")
+            if run.isNoiseGiven { continue }
             let noise = try golden("noise")
             for (index, seed) in run.request.seeds.enumerated() {
                 var generator = TorchGenerator(seed: seed)

@@ -45,10 +45,12 @@ struct SongCodeTests {
         let batch = try await run(backend.generate(request.neutral, codes: codes, details: []))
         let songs = try #require(batch.result).songs
         #expect(songs.map(\.seed) == [4, 5])
-        #expect(songs.map { $0.options["audio_codes"]?.plainText } == codes.map { AudioCodeText.text($0) })
+        let texts = codes.map { AudioCodeText.text($0) }
+        #expect(songs.map { $0.request?.options["audio_codes"]?.plainText } == texts)
         let made = try ACEStepRequest(try #require(batch.result).request)
         let resolved = try #require(batch.resolved)
         #expect(made.audioCodes == nil && resolved.audioCodes == nil)
+        #expect(made.audioCodesOfSongs == texts && resolved.audioCodesOfSongs == texts)
         #expect(resolved.seeds == [4, 5] && resolved.batchSize == 2)
         for (index, song) in songs.enumerated() {
             var single = request
@@ -76,7 +78,7 @@ struct SongCodeTests {
         let result = try #require(run.result)
         let codes = try ACEStepRequest(result.request).audioCodes
         #expect(codes == AudioCodeText.text([1, 2, 3, 4, 5]))
-        #expect(result.songs[0].options["audio_codes"]?.plainText == codes)
+        #expect(result.songs[0].request?.options["audio_codes"]?.plainText == codes)
     }
 
     @Test func everySongNeedsItsCodes() async throws {

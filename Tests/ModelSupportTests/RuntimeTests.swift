@@ -64,9 +64,10 @@ struct RuntimeTests {
 
     @Test func weightsThatDoNotFitAreRefusedBeforeTheyAreRead() throws {
         let weights = WeightFootprint(bytes: 4_000_000_000, transientBytes: 300_000_000)
-        try ComputeTarget.requireMemory(for: weights, of: "x", memory: 4_300_000_000)
+        try ComputeTarget.requireMemory(for: weights, of: "x", limit: MemoryLimit(bytes: 4_300_000_000))
         let error = #expect(throws: MusicError.self) {
-            try ComputeTarget.requireMemory(for: weights, of: "acestep-v15-xl", memory: 4_200_000_000)
+            try ComputeTarget.requireMemory(
+                for: weights, of: "acestep-v15-xl", limit: MemoryLimit(bytes: 4_200_000_000))
         }
         #expect(error?.code == .outOfMemory)
         #expect(

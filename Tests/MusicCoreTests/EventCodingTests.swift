@@ -13,7 +13,9 @@ struct EventCodingTests {
     /// A result with everything that it can hold.
     private static let result: MusicResult = {
         var first = Song(audio: audio, seed: 4, latents: Latents(values: [0.5, 1, -2, 3], shape: [2, 2]))
-        first.request = MusicRequest(prompt: "own", options: ["audio_codes": "<|audio_code_1|>"])
+        first.request = MusicRequest(
+            prompt: "slow jazz", seeds: [4], options: ["bpm": 96, "audio_codes": "<|audio_code_1|>"])
+        first.fallback = Song.Fallback(reason: "NaN", askedSeed: 3, changes: ["infer_method": "sde"])
         first.path = "/tmp/a.flac"
         var plan = Plan(
             metadata: SongMetadata(bpm: 96, caption: "x", duration: 12, keyScale: "C major"),

@@ -40,7 +40,8 @@ struct DocumentTests {
             error(#"{"inference_steps": "many"}"#)?.description
                 == "The field inference_steps is the text \"many\"; give a whole number from 1 to 200")
         #expect(
-            error(#"{"caption": []}"#)?.description == "The field caption is a list; give a text")
+            error(#"{"caption": []}"#)?.description
+                == "The field caption is an empty list; give a text, or a list with one for each song")
         #expect(error(#"{"thinking": "perhaps"}"#)?.expected == "true or false")
         #expect(error(#"{"sample_query": "x"}"#)?.advice.contains("'create'") == true)
     }

@@ -32,11 +32,12 @@ package final class LanguageModel {
         let weights = try WeightStore(folder: folder)
         let count = weights.parameterCount
         if options.precision == .auto { options.precision = count > Self.largestExact ? .bfloat16 : .float32 }
-        let target = try ComputeTarget(options, parameterCount: count)
+        let limit = MemoryLimit(options)
+        let target = try ComputeTarget(options, parameterCount: count, memory: limit.bytes)
         self.target = target
         let footprint = Qwen3CausalLM.footprint(
             configuration, weights: weights, dtype: target.dtype, quantization: options.quantization)
-        try ComputeTarget.requireMemory(for: footprint, of: folder.lastPathComponent)
+        try ComputeTarget.requireMemory(for: footprint, of: folder.lastPathComponent, limit: limit)
         network = try target.withDevice {
             try evaluating("loading the language model") {
                 try Qwen3CausalLM(

@@ -53,7 +53,8 @@ extension Engine {
         let found = try await find(order.model)
         var notices = try Self.notices(of: order.question, found.family)
         let choice = PlannerChoice(
-            wish: .required, name: order.languageModel, tier: try tier(of: found.family, named: order.tier))
+            wish: .required, name: order.languageModel,
+            tier: try tier(of: found.family, named: order.tier, within: order.loadOptions.maxMemory))
         let seed = order.seed ?? seeds.draw()
         var codes = AudioCodes()
         var seconds: Double?

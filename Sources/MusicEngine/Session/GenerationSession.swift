@@ -128,6 +128,7 @@ public struct GenerationSession: Sendable {
             if order.model == nil { report(.notice("no model was named: using \(found.name)")) }
             if let notice = backend.info.notice { report(.notice(notice)) }
         }
+        backend.info.measures.forEach { report(.notice($0)) }
         notices.forEach { report(.notice($0)) }
         order.planning.tier.notices(order.request).forEach { report(.notice($0)) }
         if let notice = planner.notice { report(.notice(notice)) }

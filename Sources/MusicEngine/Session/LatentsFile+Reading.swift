@@ -1,5 +1,5 @@
-import Foundation
-import MusicCore
+package import Foundation
+package import MusicCore
 import Safetensors
 
 extension LatentsFile {
@@ -50,7 +50,7 @@ extension LatentsFile {
     /// The request with the noise that its file holds.
     ///
     /// - Throws: ``MusicError`` `unreadableInput`, or `invalidRequest` if the noise doesn't go with the request.
-    static func readingNoise(of request: MusicRequest) throws -> MusicRequest {
+    package static func readingNoise(of request: MusicRequest) throws -> MusicRequest {
         guard let noise = request.noise, noise.latents == nil else { return request }
         var request = request
         request.noise = try noise.reading(try read(URL(fileURLWithPath: noise.path)))
@@ -61,7 +61,7 @@ extension LatentsFile {
     /// the tensor `latents`, else its only one. Numbers of 16, 32 or 64 bits become float32.
     ///
     /// - Throws: ``MusicError`` `unreadableInput` that says what the file must be.
-    static func read(_ url: URL) throws -> Latents {
+    package static func read(_ url: URL) throws -> Latents {
         guard ["safetensors", "npy"].contains(url.pathExtension.lowercased()) else {
             throw failure(url, "is neither a .safetensors nor a .npy file")
         }

@@ -4,9 +4,9 @@ import MusicCore
 import Safetensors
 
 /// Latents in files that other programs write and read: one float32 matrix in a `.safetensors` or `.npy` file.
-enum LatentsFile {
+package enum LatentsFile {
     /// - Throws: ``MusicError`` `invalidRequest` if the extension is neither `safetensors` nor `npy`.
-    static func checkFormat(_ url: URL) throws {
+    package static func checkFormat(_ url: URL) throws {
         guard ["safetensors", "npy"].contains(url.pathExtension.lowercased()) else {
             throw MusicError(
                 .invalidRequest, "latents can't be saved as '\(url.lastPathComponent)'",
@@ -19,7 +19,7 @@ enum LatentsFile {
     /// - Parameters:
     ///   - shape: (frames, channels), or any shape whose product is the number of values.
     /// - Throws: ``MusicError`` `unwritableOutput`.
-    static func write(_ values: [Float], shape: [Int], to url: URL) throws {
+    package static func write(_ values: [Float], shape: [Int], to url: URL) throws {
         precondition(shape.reduce(1, *) == values.count, "the shape covers the values")
         try checkFormat(url)
         do {

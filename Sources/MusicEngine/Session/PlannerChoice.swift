@@ -53,10 +53,14 @@ public struct ChosenPlanner: Sendable {
 extension Engine {
     /// The tier of this machine for a family, or the one that the user names.
     ///
+    /// - Parameters:
+    ///   - family: whose tiers there are.
+    ///   - name: that the user gives; `nil` takes the memory's.
+    ///   - cap: bytes that the process is to keep within; `nil` for all of the machine's.
     /// - Throws: ``MusicError`` with code `invalidRequest`.
-    public func tier(of family: any MusicFamily, named name: String?) throws -> MemoryTier {
+    public func tier(of family: any MusicFamily, named name: String?, within cap: Int? = nil) throws -> MemoryTier {
         if let name { return try family.memoryTiers.tier(named: name) }
-        return family.memoryTiers.tier(ofBytes: memory())
+        return family.memoryTiers.tier(ofBytes: min(memory(), cap ?? .max))
     }
 
     /// The language model that is to plan, loaded.

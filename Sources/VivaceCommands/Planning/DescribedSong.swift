@@ -50,7 +50,8 @@ struct DescribedSong {
         if content.request.prompt.isEmpty { content.request.prompt = caption }
         content.request.duration = duration ?? content.request.duration
         content.request.seeds = [seed]
-        let tier = try engine.tier(of: found.family, named: options.memory.tierName)
+        let tier = try engine.tier(
+            of: found.family, named: options.memory.tierName, within: loadOptions.maxMemory)
         var planning = content.planning
         planning.maxDuration = Int(tier.duration)
         _ = try PlannerSampling.fields.read(try options.sampling.given(), into: &planning.sampling)

@@ -148,7 +148,7 @@ struct PlannedGenerationTests {
 
         let texts = codes.map { AudioCodeText.text($0) }
         #expect(run.result.songs.map(\.seed) == [7, 8, 9])
-        #expect(run.result.songs.map { $0.options["audio_codes"]?.plainText } == texts)
+        #expect(run.result.songs.map { $0.request?.options["audio_codes"]?.plainText } == texts)
         #expect(run.result.request.seeds == [7, 8, 9] && run.result.request.batchSize == 3)
         #expect(run.result.request.options["audio_codes"] == nil)
         #expect(run.result.plan?.codes == codes)

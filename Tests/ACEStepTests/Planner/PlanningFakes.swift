@@ -119,7 +119,7 @@ final class FakeBackend: SongCodesBackend {
         var song = Song(
             audio: AudioBuffer(sampleRate: 48_000, channels: [[value], [value]]), seed: seed,
             latents: Latents(values: [value], shape: [1, 1]))
-        if let codes { song.options["audio_codes"] = .text(AudioCodeText.text(codes)) }
+        if let codes { song.request = MusicRequest(options: ["audio_codes": .text(AudioCodeText.text(codes))]) }
         return song
     }
 

@@ -81,7 +81,18 @@ struct EveryFieldTests {
         "cfg_interval_end": 0.7,
         "infer_method": "heun",
         "snap_timesteps": true,
+        "latents": "noise.npy",
+        "output_type": "latent",
+        "max_text_length": 12,
+        "max_lyric_length": 6,
+        "use_sft_prompt": false,
+        "null_lyric_condition": true,
+        "retry_non_finite": false,
+        "remove_dc_offset": true,
     ]
+
+    /// Fields that show only where something goes wrong; ``FallbackTests`` has their cases.
+    private static let precautions: Set<String> = ["retry_non_finite"]
 
     /// The same for second spellings, which are read and never written, each with the field that is written for it.
     private static let spellings: [String: (value: JSONValue, writtenAs: String)] = [
@@ -90,6 +101,7 @@ struct EveryFieldTests {
         "repainting_start": (0.2, "regions"),
         "repainting_end": (0.7, "regions"),
         "guidance_method": ("adg", "use_adg"),
+        "latents_only": (true, "output_type"),
     ]
 
     /// The names of the tables' rows: those that are written, and those that are only read.
@@ -171,7 +183,9 @@ struct EveryFieldTests {
                 continue
             }
             let isTold = !Set(newNotices).subtracting(notices).isEmpty
-            #expect(newSongs != songs || isTold, "\(name) changes nothing, and no word says so")
+            #expect(
+                newSongs != songs || isTold || Self.precautions.contains(name),
+                "\(name) changes nothing, and no word says so")
             if newSongs != songs { heard.insert(name) }
         }
         #expect(heard.isSuperset(of: ["caption", "lyrics", "bpm", "seeds", "batch_size", "shift", "reference_audio"]))

@@ -15,7 +15,7 @@ _DEFAULTS: dict[str, Any] = {
     "timesignature": None, "inference_steps": 8, "shift": 3.0, "guidance_scale": 7.0, "timesteps": None, "seeds": [0],
     "cfg_interval_start": 0.0, "cfg_interval_end": 1.0, "task_type": "text2music", "src_audio": None,
     "reference_audio": None, "audio_codes": None, "track_classes": [], "repainting_start": None,
-    "repainting_end": None, "audio_cover_strength": 1.0,
+    "repainting_end": None, "audio_cover_strength": 1.0, "max_text_length": 256, "max_lyric_length": 2048,
 }
 
 
@@ -27,6 +27,11 @@ class _Mean:
 
     def sample(self, generator: Any = None) -> torch.Tensor:
         return self._distribution.mean
+
+
+def _each(value: Any, songs: int) -> list[Any]:
+    """One value for each song: those of a list, or the same for all."""
+    return list(value) if isinstance(value, list) else [value] * songs
 
 
 def complete(request: dict[str, Any]) -> dict[str, Any]:
@@ -81,11 +86,12 @@ def run(
         track_name=tracks[0] if tracks else None, complete_track_classes=tracks,
         repainting_start=values["repainting_start"], repainting_end=values["repainting_end"],
         audio_cover_strength=values["audio_cover_strength"],
-        prompt=[values["caption"]] * songs, lyrics=[values["lyrics"]] * songs,
-        vocal_language=values["vocal_language"], audio_duration=values["duration"], bpm=values["bpm"],
+        prompt=_each(values["caption"], songs), lyrics=_each(values["lyrics"], songs),
+        vocal_language=_each(values["vocal_language"], songs), audio_duration=values["duration"], bpm=values["bpm"],
         keyscale=values["keyscale"], timesignature=values["timesignature"],
         num_inference_steps=values["inference_steps"], shift=values["shift"],
         guidance_scale=values["guidance_scale"], timesteps=values["timesteps"],
         generator=generators, cfg_interval_start=values["cfg_interval_start"],
-        cfg_interval_end=values["cfg_interval_end"], output_type=output)
+        cfg_interval_end=values["cfg_interval_end"], output_type=output,
+        max_text_length=values["max_text_length"], max_lyric_length=values["max_lyric_length"])
     return pipeline(**(arguments | overrides)).audios

@@ -19,6 +19,8 @@ _SONG = dict(
     bpm=96, keyscale="D minor", timesignature="3", duration=-1, inference_steps=4, seeds=[42])
 _CODES = "".join(f"<|audio_code_{code}|>" for code in (0, 17, 401, 83, 260, 5, 63, 99999999))
 
+_OTHER_CODES = "".join(f"<|audio_code_{code}|>" for code in (301, 17, 2, 90, 111, 5, 340, 1))
+
 _COVER = dict(task_type="cover", src_audio="source")
 _REPAINT = dict(task_type="repaint", src_audio="source")
 
@@ -32,6 +34,7 @@ CASES: dict[str, dict[str, dict[str, Any]]] = {
         "repaint_to_end": _REPAINT | dict(repainting_start=0.6, repainting_end=-1, seeds=[3]),
         "timbre": dict(duration=1.4, reference_audio="reference"),
         "codes": dict(audio_codes=_CODES),
+        "codes_lists": dict(audio_codes=[_CODES, _OTHER_CODES], seeds=[5, 6]),
         "told_duration": _COVER | dict(duration=25.0, seeds=[4]),
     },
     "base-xl-bf16": {
