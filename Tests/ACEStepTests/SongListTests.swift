@@ -139,7 +139,7 @@ struct SongListTests {
         let backend = try await ACEStepBackend.load(
             try TestCheckpoint("turbo-f32", .official).location,
             options: LoadOptions(precision: .float32, device: .cpu))
-        #expect(backend.reasonAgainstPlan(of: MusicRequest(prompts: ["a", "b"])) != nil)
-        #expect(backend.reasonAgainstPlan(of: MusicRequest(prompt: "a")) == nil)
+        #expect(backend.reasonAgainstPlan(of: MusicRequest(prompts: ["a", "b"]), isAskedFor: false) != nil)
+        #expect(backend.reasonAgainstPlan(of: MusicRequest(prompt: "a"), isAskedFor: false) == nil)
     }
 }

@@ -124,50 +124,21 @@ package enum PlanParser {
 
     // MARK: Lyrics
 
-    /// The text after the chain of thought, without headings and without tokens that end it.
+    /// The text after the chain of thought, without its heading and without tokens that end it.
     package static func lyrics(_ text: String) -> String? {
         text.firstRange(of: "</think>").flatMap { cleanLyrics(text[$0.upperBound...]) }
     }
 
-    /// The words to sing in what comes after the chain of thought.
-    ///
-    /// A model that begins anew writes another chain of thought or another heading: what counts is the last part that
-    /// says something.
     private static func cleanLyrics(_ text: some StringProtocol) -> String? {
-        var parts: [String] = [""]
-        var isThought = false
-        let lines = String(text).replacing(tag) { "\n\($0.output)\n" }.feedLines
-        for line in lines {
-            let plain = line.trimmed
-            if plain == "<think>" {
-                isThought = true
-                parts.append("")
-            } else if plain == "</think>" {
-                isThought = false
-                parts.append("")
-            } else if plain.wholeMatch(of: marker) != nil {
-                continue
-            } else if plain.wholeMatch(of: heading) != nil {
-                parts.append("")
-            } else if !isThought {
-                parts[parts.count - 1] += line + "\n"
-            }
+        var rest = text.trimmed
+        if let heading = rest.prefixMatch(of: #/#\s*(?i:lyri(?:cs?|s)?)\s*\n/#) {
+            rest = String(rest[heading.range.upperBound...])
         }
-        return parts.map(\.trimmed).last { !$0.isEmpty }
+        for token in ["<|im_end|>", "<|endoftext|>"] {
+            let trimmed = rest.trimmed
+            if trimmed.hasSuffix(token) { rest = String(trimmed.dropLast(token.count)) }
+        }
+        rest = rest.trimmed
+        return rest.isEmpty ? nil : rest
     }
-
-    // Computed, as a `Regex` is not `Sendable`.
-
-    /// Tags of a chain of thought, and tokens that begin and end turns and texts.
-    private static var tag: Regex<Substring> {
-        /<\/?think>|<\|im_start\|>(?:assistant)?|<\|(?:im_end|endoftext)\|>/
-    }
-
-    /// A line that is a token which begins or ends a turn or a text.
-    private static var marker: Regex<Substring> {
-        /<\|im_start\|>(?:assistant)?|<\|(?:im_end|endoftext)\|>/
-    }
-
-    /// The heading of the lyrics.
-    private static var heading: Regex<Substring> { /#+\s*(?i:lyri(?:cs?|s)?)\s*:?/ }
 }

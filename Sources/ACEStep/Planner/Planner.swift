@@ -198,7 +198,7 @@ final class Planner {
     private static let instrumentalMark = "[Instrumental]"
 
     private func description(_ output: PlanOutput, lyrics: String) -> SongDescription {
-        let lyrics = lyrics.withoutControls
+        let lyrics = SungText.of(lyrics.withoutControls)
         let isInstrumental = lyrics.trimmed.isEmpty || lyrics.trimmed.lowercased() == Self.instrumentalMark.lowercased()
         return SongDescription(
             metadata: SongMetadata(output.metadata), lyrics: lyrics, instrumental: isInstrumental)

@@ -162,7 +162,7 @@ package struct ACEStepRequest: Sendable, Equatable {
     }
 
     /// The request with its genres in the caption, but those that it names already.
-    func withGenres() -> ACEStepRequest {
+    package func withGenres() -> ACEStepRequest {
         var request = self
         let caption = self.prompt.lowercased()
         let missing = self.genres.map { $0.trimmingCharacters(in: .whitespaces) }

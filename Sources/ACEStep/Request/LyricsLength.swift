@@ -5,7 +5,7 @@ import Foundation
 /// A sung line takes two bars, or more if it has more syllables than can be sung in them; sections without words, and
 /// the beginning and the end, take some bars of their own. It is a rule of thumb: there is no such rule in the
 /// reference, whose songs are then of a fixed length.
-enum LyricsLength {
+package enum LyricsLength {
     /// Bars of a sung line.
     private static let barsPerLine = 2.0
     /// Bars of a section without words, such as `[Guitar Solo]`.
@@ -23,7 +23,7 @@ enum LyricsLength {
     ///   - lyrics: with section tags or without.
     ///   - bpm: beats per minute.
     ///   - beatsPerBar: such as 4.
-    static func estimate(_ lyrics: String, bpm: Int?, beatsPerBar: Int?) -> Double? {
+    package static func estimate(_ lyrics: String, bpm: Int?, beatsPerBar: Int?) -> Double? {
         let bar = 60 / (bpm.map(Double.init) ?? usualTempo) * Double(beatsPerBar ?? 4)
         var seconds = 0.0
         var sectionsWithoutWords = 0
@@ -57,9 +57,9 @@ enum LyricsLength {
 }
 
 /// Counts syllables, roughly and in any script.
-enum Syllables {
+package enum Syllables {
     /// The syllables of a line.
-    static func count(_ line: String) -> Int {
+    package static func count(_ line: String) -> Int {
         line.split { !($0.isLetter || $0 == "'" || $0 == "’") }.reduce(0) { $0 + ofWord($1) }
     }
 

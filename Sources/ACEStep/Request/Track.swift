@@ -33,7 +33,7 @@ public enum Track: String, Sendable, Codable, CaseIterable, FieldValue {
     var isVoice: Bool { [.vocals, .backingVocals].contains(self) }
 
     /// What plays along with a voice where nothing is said of it.
-    static let band: [Track] = [.drums, .bass, .guitar, .keyboard, .synth, .strings]
+    package static let band: [Track] = [.drums, .bass, .guitar, .keyboard, .synth, .strings]
 
     /// The names, with commas between.
     static let names = allCases.map(\.rawValue).joined(separator: ", ")

@@ -1,7 +1,6 @@
+import ACEStep
 import MusicCore
 import Testing
-
-@testable import ACEStep
 
 /// Lengths of songs whose length nobody says.
 struct LyricsLengthTests {

@@ -1,7 +1,6 @@
+import ACEStep
 import MusicCore
 import Testing
-
-@testable import ACEStep
 
 /// Keys and languages in the spelling with which models were trained.
 struct SpellingTests {

@@ -1,7 +1,6 @@
+import ACEStep
 import MusicCore
 import Testing
-
-@testable import ACEStep
 
 /// Tracks in the sentences that name a task.
 struct TrackSentenceTests {

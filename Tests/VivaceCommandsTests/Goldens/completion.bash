@@ -173,27 +173,33 @@ _vivace() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    generate|create|format|understand|extract|codes|info|spectrogram|models|doctor|bench|help)
+    generate|create|format|understand|extract|bgm|codes|info|spectrogram|waveform|models|doctor|bench|help)
         # Offer subcommand argument completions
         "_vivace_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'generate create format understand extract codes info spectrogram models doctor bench help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'generate create format understand extract bgm codes info spectrogram waveform models doctor bench help' -- "${cur}"))
         ;;
     esac
 }
 
 _vivace_generate() {
     repeating_flags=()
-    non_repeating_flags=(--instrumental --no-instrumental --adg --use-adg --no-adg --no-use-adg --snap-timesteps --no-snap-timesteps --keep-source --no-keep-source --thinking --no-thinking --use-cot-metas --no-use-cot-metas --use-cot-caption --no-use-cot-caption --use-cot-lyrics --no-use-cot-lyrics --use-cot-language --no-use-cot-language --allow-lm-batch --no-allow-lm-batch --use-constrained-decoding --no-use-constrained-decoding --low-memory --json --quiet -q --verbose -v --play --version -h --help)
-    repeating_options=(--region)
-    non_repeating_options=(--duration --lyrics --lyrics-file --language --vocal-language --bpm --key --keyscale --time-signature --timesignature --steps --inference-steps --guidance-scale --seed --seeds --batch --batch-size --shift --timesteps --latent-shift --latent-rescale --cfg-interval-start --cfg-interval-end --solver --infer-method --task --task-type --source --src-audio --reference --reference-audio --instruction --audio-codes --track --tracks --repainting-start --repainting-end --cover-strength --audio-cover-strength --cover-rule --cover-noise-strength --lm-batch-chunk-size --lm-temperature --lm-cfg-scale --lm-top-k --lm-top-p --lm-repetition-penalty --lm-negative-prompt --lm --memory-tier --model --from --request --dtype --quantize --device --threads --normalize --normalization-db --output -o --bit-depth --save-latents --stream)
+    non_repeating_flags=(--instrumental --no-instrumental --use-sft-prompt --no-use-sft-prompt --null-lyric-condition --no-null-lyric-condition --adg --use-adg --no-adg --no-use-adg --snap-timesteps --no-snap-timesteps --retry-non-finite --no-retry-non-finite --keep-source --no-keep-source --thinking --no-thinking --use-cot-metas --no-use-cot-metas --use-cot-caption --no-use-cot-caption --use-cot-lyrics --no-use-cot-lyrics --use-cot-language --no-use-cot-language --allow-lm-batch --no-allow-lm-batch --use-constrained-decoding --no-use-constrained-decoding --low-memory --offload-to-cpu --enable-normalization --no-enable-normalization --latents-only --no-latents-only --remove-dc-offset --no-remove-dc-offset --json --quiet -q --verbose -v --play --version -h --help)
+    repeating_options=(--caption --prompt --lyrics --lyrics-file --language --vocal-language --audio-codes --region)
+    non_repeating_options=(--duration --genres --tags --bpm --key --keyscale --time-signature --timesignature --max-text-length --max-lyric-length --steps --inference-steps --guidance-scale --seed --seeds --noise-latents --batch --batch-size --shift --timesteps --latent-shift --latent-rescale --cfg-interval-start --cfg-interval-end --solver --infer-method --task --task-type --source --src-audio --reference --reference-audio --instruction --track --tracks --repainting-start --repainting-end --cover-strength --audio-cover-strength --cover-rule --cover-noise-strength --lm-batch-chunk-size --lm-temperature --lm-cfg-scale --lm-top-k --lm-top-p --lm-repetition-penalty --lm-negative-prompt --lm --memory-tier --model --from --request --dtype --quantize --device --threads --max-memory --mps-max-memory-gb --normalize --normalization-db --output -o --audio-format --bit-depth --save-latents --stream)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
+    '--caption'|'--prompt')
+        return
+        ;;
     '--duration')
+        return
+        ;;
+    '--genres'|'--tags')
         return
         ;;
     '--lyrics')
@@ -215,6 +221,12 @@ _vivace_generate() {
     '--time-signature'|'--timesignature')
         return
         ;;
+    '--max-text-length')
+        return
+        ;;
+    '--max-lyric-length')
+        return
+        ;;
     '--steps'|'--inference-steps')
         return
         ;;
@@ -222,6 +234,10 @@ _vivace_generate() {
         return
         ;;
     '--seed'|'--seeds')
+        return
+        ;;
+    '--noise-latents')
+        __vivace_add_completions -f
         return
         ;;
     '--batch'|'--batch-size')
@@ -342,6 +358,9 @@ _vivace_generate() {
     '--threads')
         return
         ;;
+    '--max-memory'|'--mps-max-memory-gb')
+        return
+        ;;
     '--normalize')
         __vivace_add_completions -W 'peak'$'\n''none'
         return
@@ -350,6 +369,9 @@ _vivace_generate() {
         return
         ;;
     '--output'|'-o')
+        return
+        ;;
+    '--audio-format')
         return
         ;;
     '--bit-depth')
@@ -367,9 +389,9 @@ _vivace_generate() {
 
 _vivace_create() {
     repeating_flags=()
-    non_repeating_flags=(--instrumental --generate --use-constrained-decoding --no-use-constrained-decoding --json --low-memory --version -h --help)
+    non_repeating_flags=(--instrumental --generate --use-constrained-decoding --no-use-constrained-decoding --json --low-memory --offload-to-cpu --version -h --help)
     repeating_options=()
-    non_repeating_options=(--language --vocal-language --output -o --duration --model --lm --lm-temperature --lm-top-k --lm-top-p --lm-repetition-penalty --seed --memory-tier --dtype --quantize --device --threads)
+    non_repeating_options=(--language --vocal-language --output -o --duration --model --lm --lm-temperature --lm-top-k --lm-top-p --lm-repetition-penalty --seed --memory-tier --request --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
@@ -407,6 +429,9 @@ _vivace_create() {
     '--memory-tier')
         return
         ;;
+    '--request')
+        return
+        ;;
     '--dtype')
         __vivace_add_completions -W 'auto'$'\n''f32'$'\n''bf16'
         return
@@ -422,14 +447,17 @@ _vivace_create() {
     '--threads')
         return
         ;;
+    '--max-memory'|'--mps-max-memory-gb')
+        return
+        ;;
     esac
 }
 
 _vivace_format() {
     repeating_flags=()
-    non_repeating_flags=(--use-constrained-decoding --no-use-constrained-decoding --json --low-memory --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--duration --lyrics --lyrics-file --language --vocal-language --bpm --key --keyscale --time-signature --timesignature --model --lm --lm-temperature --lm-top-k --lm-top-p --lm-repetition-penalty --seed --memory-tier --dtype --quantize --device --threads)
+    non_repeating_flags=(--generate --use-constrained-decoding --no-use-constrained-decoding --json --low-memory --offload-to-cpu --version -h --help)
+    repeating_options=(--lyrics-file)
+    non_repeating_options=(--duration --lyrics --language --vocal-language --bpm --key --keyscale --time-signature --timesignature --output -o --model --lm --lm-temperature --lm-top-k --lm-top-p --lm-repetition-penalty --seed --memory-tier --request --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
@@ -456,6 +484,9 @@ _vivace_format() {
     '--time-signature'|'--timesignature')
         return
         ;;
+    '--output'|'-o')
+        return
+        ;;
     '--model')
         return
         ;;
@@ -480,6 +511,9 @@ _vivace_format() {
     '--memory-tier')
         return
         ;;
+    '--request')
+        return
+        ;;
     '--dtype')
         __vivace_add_completions -W 'auto'$'\n''f32'$'\n''bf16'
         return
@@ -495,14 +529,17 @@ _vivace_format() {
     '--threads')
         return
         ;;
+    '--max-memory'|'--mps-max-memory-gb')
+        return
+        ;;
     esac
 }
 
 _vivace_understand() {
     repeating_flags=()
-    non_repeating_flags=(--use-constrained-decoding --no-use-constrained-decoding --json --low-memory --version -h --help)
+    non_repeating_flags=(--use-constrained-decoding --no-use-constrained-decoding --json --low-memory --offload-to-cpu --version -h --help)
     repeating_options=()
-    non_repeating_options=(--codes --model --lm --lm-temperature --lm-top-k --lm-top-p --lm-repetition-penalty --seed --memory-tier --dtype --quantize --device --threads)
+    non_repeating_options=(--codes --model --lm --lm-temperature --lm-top-k --lm-top-p --lm-repetition-penalty --seed --memory-tier --request --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
@@ -534,6 +571,9 @@ _vivace_understand() {
     '--memory-tier')
         return
         ;;
+    '--request')
+        return
+        ;;
     '--dtype')
         __vivace_add_completions -W 'auto'$'\n''f32'$'\n''bf16'
         return
@@ -549,14 +589,17 @@ _vivace_understand() {
     '--threads')
         return
         ;;
+    '--max-memory'|'--mps-max-memory-gb')
+        return
+        ;;
     esac
 }
 
 _vivace_extract() {
     repeating_flags=()
-    non_repeating_flags=(--low-memory --json --quiet -q --version -h --help)
+    non_repeating_flags=(--low-memory --offload-to-cpu --json --quiet -q --version -h --help)
     repeating_options=()
-    non_repeating_options=(--steps --inference-steps --guidance-scale --seed --seeds --tracks --output -o --format --prompt --model --dtype --quantize --device --threads)
+    non_repeating_options=(--steps --inference-steps --guidance-scale --seed --seeds --tracks --output -o --format --prompt --model --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
@@ -600,14 +643,99 @@ _vivace_extract() {
     '--threads')
         return
         ;;
+    '--max-memory'|'--mps-max-memory-gb')
+        return
+        ;;
+    esac
+}
+
+_vivace_bgm() {
+    repeating_flags=()
+    non_repeating_flags=(--of-song --instrumental --no-instrumental --use-sft-prompt --no-use-sft-prompt --null-lyric-condition --no-null-lyric-condition --low-memory --offload-to-cpu --quiet -q --version -h --help)
+    repeating_options=(--caption --prompt --lyrics --lyrics-file --language --vocal-language)
+    non_repeating_options=(--duration --genres --tags --bpm --key --keyscale --time-signature --timesignature --max-text-length --max-lyric-length --steps --inference-steps --guidance-scale --seed --seeds --tracks --dtype --quantize --device --threads --max-memory --mps-max-memory-gb --model --output -o)
+    __vivace_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--caption'|'--prompt')
+        return
+        ;;
+    '--duration')
+        return
+        ;;
+    '--genres'|'--tags')
+        return
+        ;;
+    '--lyrics')
+        return
+        ;;
+    '--lyrics-file')
+        __vivace_add_completions -f
+        return
+        ;;
+    '--language'|'--vocal-language')
+        return
+        ;;
+    '--bpm')
+        return
+        ;;
+    '--key'|'--keyscale')
+        return
+        ;;
+    '--time-signature'|'--timesignature')
+        return
+        ;;
+    '--max-text-length')
+        return
+        ;;
+    '--max-lyric-length')
+        return
+        ;;
+    '--steps'|'--inference-steps')
+        return
+        ;;
+    '--guidance-scale')
+        return
+        ;;
+    '--seed'|'--seeds')
+        return
+        ;;
+    '--tracks')
+        return
+        ;;
+    '--dtype')
+        __vivace_add_completions -W 'auto'$'\n''f32'$'\n''bf16'
+        return
+        ;;
+    '--quantize')
+        __vivace_add_completions -W 'none'$'\n''q8'
+        return
+        ;;
+    '--device')
+        __vivace_add_completions -W 'auto'$'\n''cpu'$'\n''gpu'
+        return
+        ;;
+    '--threads')
+        return
+        ;;
+    '--max-memory'|'--mps-max-memory-gb')
+        return
+        ;;
+    '--model')
+        return
+        ;;
+    '--output'|'-o')
+        return
+        ;;
     esac
 }
 
 _vivace_codes() {
     repeating_flags=()
-    non_repeating_flags=(--low-memory --json --version -h --help)
+    non_repeating_flags=(--low-memory --offload-to-cpu --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--model --dtype --quantize --device --threads)
+    non_repeating_options=(--model --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
@@ -630,6 +758,9 @@ _vivace_codes() {
     '--threads')
         return
         ;;
+    '--max-memory'|'--mps-max-memory-gb')
+        return
+        ;;
     esac
 }
 
@@ -643,9 +774,9 @@ _vivace_info() {
 
 _vivace_spectrogram() {
     repeating_flags=()
-    non_repeating_flags=(--version -h --help)
+    non_repeating_flags=(--bare --version -h --help)
     repeating_options=()
-    non_repeating_options=(--output -o --width --height)
+    non_repeating_options=(--output -o --width --height --title --scale)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
@@ -657,6 +788,37 @@ _vivace_spectrogram() {
         return
         ;;
     '--height')
+        return
+        ;;
+    '--title')
+        return
+        ;;
+    '--scale')
+        __vivace_add_completions -W 'mel'$'\n''log'$'\n''linear'
+        return
+        ;;
+    esac
+}
+
+_vivace_waveform() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output -o --width --height --title)
+    __vivace_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output'|'-o')
+        return
+        ;;
+    '--width')
+        return
+        ;;
+    '--height')
+        return
+        ;;
+    '--title')
         return
         ;;
     esac
@@ -786,9 +948,9 @@ _vivace_doctor() {
 
 _vivace_bench() {
     repeating_flags=()
-    non_repeating_flags=(--low-memory --json --version -h --help)
+    non_repeating_flags=(--low-memory --offload-to-cpu --json --version -h --help)
     repeating_options=(--stage)
-    non_repeating_options=(--model --duration --batch --steps --text-tokens --lyric-tokens --repeats --dtype --quantize --device --threads)
+    non_repeating_options=(--model --duration --batch --steps --text-tokens --lyric-tokens --repeats --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
     __vivace_offer_flags_options 0
 
     # Offer option value completions
@@ -831,6 +993,9 @@ _vivace_bench() {
         return
         ;;
     '--threads')
+        return
+        ;;
+    '--max-memory'|'--mps-max-memory-gb')
         return
         ;;
     esac

@@ -1,9 +1,8 @@
+import ACEStep
 import Testing
 
-@testable import ACEStep
-
 /// Lyrics never hold what stands around them.
-struct PlanLyricsTests {
+struct SungTextTests {
     @Test(
         arguments: [
             ("# Lyric\n[Verse]\nla la", "[Verse]\nla la"),
@@ -18,6 +17,6 @@ struct PlanLyricsTests {
             ("# Lyric", nil), ("</think>\n", nil),
         ] as [(String, String?)])
     func whatCountsIsTheLastPartThatSaysSomething(_ text: String, _ expected: String?) {
-        #expect(PlanParser.lyrics("<think>\nbpm: 90\n</think>\n" + text) == expected)
+        #expect(SungText.of(text) == expected ?? "")
     }
 }
