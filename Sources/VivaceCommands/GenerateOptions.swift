@@ -29,8 +29,9 @@ struct OutputOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "File to write; its extension chooses the format: wav, flac, mp3, opus, ogg. With several songs, a number "
-                + "is put before the extension (default: song-SEED.flac).", valueName: "file"))
+            "File to write; its extension chooses the format: wav, flac, mp3, opus, ogg. With several songs, the next "
+                + "free numbers are put before the extension (default: song-SEED.flac, or the next free number).",
+            valueName: "file"))
     var output: String?
 
     @Option(help: ArgumentHelp("Bits per sample: 16, 24 or 32f (default: 16; WAV and FLAC only).", valueName: "bits"))
