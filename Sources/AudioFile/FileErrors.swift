@@ -78,6 +78,7 @@ enum OutputError {
                 url, "the file would exceed the size limit of the process or the disk",
                 advice: "raise the limit (ulimit -f) or choose a smaller format")
         case ENAMETOOLONG: return make(url, "its path is too long", advice: "choose a shorter path")
+        case EEXIST: return make(url, "there is a file of that name, which stays", advice: "choose another name")
         case EMFILE, ENFILE, ENOMEM: return SystemFault(code, path: displayName(url)).error()
         default: return make(url, systemMessage(code), advice: "check the path and the disk that holds it")
         }

@@ -21,9 +21,16 @@ public enum NewFile {
     /// - Returns: the name that it has got.
     /// - Throws: ``MusicError`` with code `unwritableOutput`; nothing is left then.
     public static func write(_ contents: Data, names: some Sequence<URL>) throws -> URL {
+        try write(contents, names: names, link: makeLink)
+    }
+
+    /// - Parameter link: makes a second name for a file, as `link(2)` does.
+    package static func write(
+        _ contents: Data, names: some Sequence<URL>, link: (String, String) -> Int32
+    ) throws -> URL {
         let file = try AtomicFile(newFileBeside: firstName(of: names))
         try contents.withUnsafeBytes { try file.write($0, at: 0) }
-        return try file.commit(underFirstFreeOf: names)
+        return try file.commit(underFirstFreeOf: names, link: link)
     }
 
     static func firstName(of names: some Sequence<URL>) throws -> URL {
