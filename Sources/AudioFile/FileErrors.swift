@@ -40,6 +40,7 @@ enum InputError {
             make(url, "its permissions forbid it", advice: "run chmod +r on it, or copy it to a place of your own")
         case EISDIR: make(url, "it is a directory", advice: "name a file in it")
         case ENAMETOOLONG: make(url, "its path is too long", advice: "move the file to a shorter path")
+        case EMFILE, ENFILE, ENOMEM: SystemFault(code, path: displayName(url)).error()
         default:
             make(url, systemMessage(code), advice: "check the path and the disk that holds it")
         }
@@ -77,6 +78,8 @@ enum OutputError {
                 url, "the file would exceed the size limit of the process or the disk",
                 advice: "raise the limit (ulimit -f) or choose a smaller format")
         case ENAMETOOLONG: return make(url, "its path is too long", advice: "choose a shorter path")
+        case EEXIST: return make(url, "there is a file of that name, which stays", advice: "choose another name")
+        case EMFILE, ENFILE, ENOMEM: return SystemFault(code, path: displayName(url)).error()
         default: return make(url, systemMessage(code), advice: "check the path and the disk that holds it")
         }
     }

@@ -29,9 +29,9 @@ struct OutputOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "File to write; its extension chooses the format: wav, flac, mp3, opus, ogg. With several songs, a number "
-                + "is put before the extension. In a folder, which is made if need be, songs are named by their keys "
-                + "(default: song-SEED.flac).", valueName: "file"))
+            "File to write; its extension chooses the format: wav, flac, mp3, opus, ogg. With several songs, the next "
+                + "free numbers are put before the extension. In a folder, which is made if need be, songs are named by "
+                + "their keys (default: song-SEED.flac, or the next free number).", valueName: "file"))
     var output: String?
 
     @Option(

@@ -16,29 +16,19 @@ enum Interruption {
 
     /// Takes the signals over; before any work.
     ///
-    /// - Throws: ``MusicError`` with code `outOfMemory` if there are no descriptors for it.
+    /// - Throws: ``MusicError`` with code `outOfMemory` if the system doesn't give what it takes.
     static func install() throws {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw SystemFault(errno, path: "a pipe").error() }
+        try bell.install()
         wasSignalled.store(false, ordering: .releasing)
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        pipeEnd.store(ends[0], ordering: .releasing)
-        pipeStart.store(ends[1], ordering: .releasing)
         signal(SIGALRM) { _ in Interruption.endCancelled() }
         for number in [SIGINT, SIGTERM] { signal(number) { _ in Interruption.noteSignal() } }
     }
 
     /// Passes signals on to the work, on the main thread, for ever.
     static func serve() -> Never {
-        var byte: UInt8 = 0
         while true {
-            let count = read(pipeEnd.load(ordering: .acquiring), &byte, 1)
-            if count == 1 {
-                cancelJobs()
-            } else if count == 0 || errno != EINTR {
-                // Without its pipe the main thread has nothing left to do; the handler goes on without it.
-                pause()
-            }
+            bell.wait()
+            cancelJobs()
         }
     }
 
@@ -84,8 +74,7 @@ enum Interruption {
         #else
             setitimer(ITIMER_REAL, &limit, nil)
         #endif
-        var byte: UInt8 = 1
-        _ = write(pipeStart.load(ordering: .acquiring), &byte, 1)
+        bell.ring()
     }
 
     /// Ends the process from a signal handler, with the words of a cancelled command.
@@ -99,7 +88,43 @@ enum Interruption {
 // What the handler reads has to be there before it runs, and needs no lock.
 private let wasSignalled = Atomic(false)
 private let runningJobs = Atomic(0)
-private let pipeEnd = Atomic<Int32>(-1), pipeStart = Atomic<Int32>(-1)
+private let bell = SignalBell()
+
+/// What a signal handler wakes a thread with: of the things that it may touch, the one that takes no descriptors where
+/// the system has it.
+private final class SignalBell: @unchecked Sendable {
+    // Unchecked: written once, before the first signal.
+    #if canImport(Darwin)
+        private var ends: [Int32] = [-1, -1]
+
+        func install() throws {
+            guard pipe(&ends) == 0 else { throw SystemFault(errno, path: "a pipe").error() }
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        }
+
+        func ring() {
+            var byte: UInt8 = 1
+            _ = write(ends[1], &byte, 1)
+        }
+
+        func wait() {
+            var byte: UInt8 = 0
+            while read(ends[0], &byte, 1) != 1 {}
+        }
+    #else
+        private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+        func install() throws {
+            guard sem_init(semaphore, 0, 0) == 0 else { throw SystemFault(errno, path: "a semaphore").error() }
+        }
+
+        func ring() { sem_post(semaphore) }
+
+        func wait() {
+            while sem_wait(semaphore) != 0 {}
+        }
+    #endif
+}
 
 /// Runs work that Ctrl-C or SIGTERM cancels.
 func withInterruption<Result: Sendable>(

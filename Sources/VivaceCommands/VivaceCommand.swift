@@ -20,8 +20,9 @@ public struct VivaceCommand: AsyncParsableCommand {
 
     public init() {}
 
-    /// Threads and files that every command needs, beside those that are there when it begins.
-    private static let threads = 3, descriptors = 4
+    /// Threads and files that every command needs, beside those that are there when it begins; of the files, three are
+    /// libdispatch's.
+    private static let threads = 3, descriptors = 6
 
     /// Runs the command line and ends the process with the exit code that `--help` documents.
     ///
@@ -37,6 +38,7 @@ public struct VivaceCommand: AsyncParsableCommand {
             // Without these, libraries below would wait for ever.
             try ProcessLimits.requireDescriptors(descriptors)
             try ProcessLimits.requireThreads(threads)
+            ProcessLimits.reserveForTimers()
             try Interruption.install()
         } catch {
             finish(with: error)

@@ -26,6 +26,38 @@ extension MLXTests {
             }
         }
 
+        @Test func theBytesBeforeAMappedArrayAreNotItsSize() async {
+            await #expect(processExitsWith: .success) {
+                let folder = FileManager.default.temporaryDirectory.appending(path: "mapped-\(UUID().uuidString)")
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+                defer { try? FileManager.default.removeItem(at: folder) }
+                let url = folder.appending(path: "a.safetensors")
+                // What lies before `b` is zero, and what lies before `d` the largest number.
+                let values = MLXArray(0..<50_000).asType(.float32)
+                try save(
+                    arrays: ["a": zeros([64]), "b": values, "c": full([64], values: UInt32.max), "d": values], url: url)
+                let before = try Data(contentsOf: url)
+                func taken(_ name: String) throws -> (Int, [Float]) {
+                    let start = Memory.activeMemory
+                    let result = contiguous(try #require(try loadArrays(url: url)[name]))
+                    eval(result)
+                    return (Memory.activeMemory - start, result.asArray(Float.self))
+                }
+                let (zero, large) = (try taken("b"), try taken("d"))
+                #expect(zero.0 == large.0)
+                #expect(zero.1 == values.asArray(Float.self) && large.1 == zero.1)
+                for name in ["b", "d"] {
+                    // Each the only reference to its array when it is evaluated.
+                    for operation: (MLXArray) -> MLXArray in [{ exp($0) }, { $0 + 1 }, { softmax($0) }, { cumsum($0) }] {
+                        let result = operation(try #require(try loadArrays(url: url)[name]))
+                        eval(result)
+                        #expect(result.asArray(Float.self) == operation(values).asArray(Float.self))
+                    }
+                }
+                #expect(try Data(contentsOf: url) == before)
+            }
+        }
+
         @Test func longChainsNeedNoStack() {
             var x = MLXArray(Float(0))
             for _ in 0..<100_000 { x = x + 1 }

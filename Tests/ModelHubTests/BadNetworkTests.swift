@@ -103,6 +103,32 @@ final class Counter: Sendable {
         #expect(hub.downloads("model.safetensors").map(\.rangeStart) == [nil, 300_000, nil])
     }
 
+    @Test func whatIsTakenBackIsNoProgress() async throws {
+        // The beginning, and no way to go on: the next attempt loses what this one has brought.
+        meddleWithWeights { _, request, response in
+            if request.rangeStart != nil { return .status(416) }
+            var response = response
+            response.dropAfter = 300_000
+            return response
+        }
+        let error = await #expect(throws: MusicError.self) { _ = try await download() }
+        #expect(error?.code == .network)
+        // The first attempt got further than ever; the five after it did not.
+        #expect(hub.downloads("model.safetensors").count == 6)
+        try expectNoWeights()
+    }
+
+    @Test func progressThatLastsIsCountedByTheMostThatWasHere() async throws {
+        // Each attempt from the start gets a little further than the one before.
+        meddleWithWeights { attempt, _, _ in
+            var response = TestServer.Response(body: weights.bytes)
+            if attempt < 9 { response.dropAfter = 100_000 * (attempt + 1) }
+            return response
+        }
+        try expectWeights(in: try await download())
+        #expect(hub.downloads("model.safetensors").count == 10)
+    }
+
     @Test(arguments: [408, 429, 500, 502, 503, 504])
     func transientStatusesAreRetried(status: Int) async throws {
         meddleWithWeights { attempt, _, _ in attempt < 3 ? .status(status) : nil }

@@ -134,6 +134,28 @@ import Testing
         #expect(error?.code == .network)
         #expect(error?.message.contains("ModelScope") == true)
         #expect(log.notices.contains { $0.contains("Hugging Face") })
+        // Both were tried.
+        #expect(error?.advice.contains("VIVACE_DOWNLOAD_SOURCE") == false, "\(error?.advice ?? "")")
+    }
+
+    @Test func theOtherSiteIsNoAdviceForStrangersNames() async throws {
+        let error = await #expect(throws: MusicError.self) {
+            try await pull(try configuration(down: [.huggingFace]), "org/model")
+        }
+        #expect(error?.code == .network)
+        #expect(error?.advice.contains("VIVACE_DOWNLOAD_SOURCE") == false, "\(error?.advice ?? "")")
+    }
+
+    @Test func bothSitesFailInTheMiddle() async throws {
+        for site in [hub, mirror] {
+            site.meddle { request, _ in
+                request.path.hasSuffix("turbo/model.safetensors")
+                    || request.query["FilePath"] == "acestep-v15-turbo/model.safetensors" ? .status(503) : nil
+            }
+        }
+        let error = await #expect(throws: MusicError.self) { try await pull(try configuration()) }
+        #expect(error?.message.contains("503") == true && error?.message.contains("ModelScope") == true)
+        #expect(error?.advice == "try again later")
     }
 
     @Test func strangersNamesStayOnTheirSite() async throws {

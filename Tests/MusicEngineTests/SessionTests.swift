@@ -131,6 +131,26 @@ struct SessionTests {
         while await engine.pool.statistics.leased != 0 { await Task.yield() }
     }
 
+    @Test func onlyWhatTheUserNamedIsReplaced() async throws {
+        let folder = try Folder()
+        let engine = try toneEngine(folder)
+        func make(_ place: OutputPlan.Place, songs: Int, replaces: Bool? = nil) async throws -> [String] {
+            var plan = try OutputPlan(place, usualFormat: "wav")
+            plan.replacesFile = replaces ?? plan.replacesFile
+            let request = MusicRequest(prompt: "a", duration: 0.2, seeds: [3], batchSize: songs)
+            let made = try await result(engine, GenerationOrder(request: request, output: plan)).0
+            return made.songs.map { URL(fileURLWithPath: $0.path ?? "").lastPathComponent }
+        }
+        for _ in 0..<2 { #expect(try await make(.file(folder["a.wav"]), songs: 1) == ["a.wav"]) }
+        #expect(try await make(.file(folder["a.wav"]), songs: 1, replaces: false) == ["a-2.wav"])
+        // The numbers of a batch are the program's choice.
+        #expect(try await make(.file(folder["b.wav"]), songs: 2) == ["b-1.wav", "b-2.wav"])
+        #expect(try await make(.file(folder["b.wav"]), songs: 2) == ["b-3.wav", "b-4.wav"])
+        let first = try await make(.keyed(folder: folder["keyed"]), songs: 1)[0]
+        let second = try await make(.keyed(folder: folder["keyed"]), songs: 1)[0]
+        #expect(second == first.replacing(".wav", with: "-2.wav"))
+    }
+
     @Test func namesAreChosenThatAreFree() async throws {
         let folder = try Folder()
         let files = OutputPlan.numbered(folder["a.b.wav"], count: 2).map(\.lastPathComponent)

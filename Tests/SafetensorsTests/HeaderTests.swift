@@ -10,6 +10,14 @@ struct HeaderTests {
         #"{"dtype":"\#(dtype)","shape":\#(shape),"data_offsets":\#(offsets)}"#
     }
 
+    @Test func theSystemsReasonIsKept() throws {
+        let folder = FileManager.default.temporaryDirectory
+        for (url, code) in [(folder.appending(path: "no-\(UUID().uuidString)"), ENOENT), (folder, EISDIR)] {
+            let error = #expect(throws: SafetensorsError.self) { try SafetensorsHeader(contentsOf: url) }
+            #expect(error?.kind == .unreadable && error?.systemCode == code && error?.file == url)
+        }
+    }
+
     @Test func entriesAndMetadataAreRead() throws {
         let header = try parsed(
             contents(

@@ -231,8 +231,8 @@ final class AtomicFile {
     }
 }
 
-/// A second name for a file.
-private func makeLink(_ path: String, _ name: String) -> Int32 { link(path, name) }
+/// A second name for a file, which nobody may have.
+func makeLink(_ path: String, _ name: String) -> Int32 { link(path, name) }
 
 #if canImport(Glibc)
     /// Glibc gives the limit's name a type of its own.

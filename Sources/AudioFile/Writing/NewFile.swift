@@ -21,9 +21,16 @@ public enum NewFile {
     /// - Returns: the name that it has got.
     /// - Throws: ``MusicError`` with code `unwritableOutput`; nothing is left then.
     public static func write(_ contents: Data, names: some Sequence<URL>) throws -> URL {
+        try write(contents, names: names, link: makeLink)
+    }
+
+    /// - Parameter link: makes a second name for a file, as `link(2)` does.
+    package static func write(
+        _ contents: Data, names: some Sequence<URL>, link: (String, String) -> Int32
+    ) throws -> URL {
         let file = try AtomicFile(newFileBeside: firstName(of: names))
         try contents.withUnsafeBytes { try file.write($0, at: 0) }
-        return try file.commit(underFirstFreeOf: names)
+        return try file.commit(underFirstFreeOf: names, link: link)
     }
 
     static func firstName(of names: some Sequence<URL>) throws -> URL {
@@ -35,8 +42,10 @@ public enum NewFile {
 /// Names for a new file, one after the other: `song.wav`, `song-2.wav`, `song-3.wav` and so on without end, or, where
 /// there are several of a kind, `song-1.wav`, `song-2.wav` and so on.
 public struct FileNames: Sequence, Sendable {
-    /// The folder, as it was given.
-    private let folder: URL?
+    /// What stands before the name, as it was given: nothing, or a folder and a slash.
+    private let prefix: String
+    /// What a relative path is relative to; `nil` for the current folder.
+    private let base: URL?
     private let stem: String
     private let ending: String
     private let first: Int?
@@ -47,7 +56,8 @@ public struct FileNames: Sequence, Sendable {
     ///   - folder: where; `nil` for the current folder.
     ///   - number: the number of the first name; `nil` for a first name without a number, after which the second is 2.
     public init(_ stem: String, ending: String, in folder: URL? = nil, from number: Int? = nil) {
-        self.folder = folder
+        prefix = folder.map { $0.relativePath.hasSuffix("/") ? $0.relativePath : $0.relativePath + "/" } ?? ""
+        base = folder?.baseURL
         self.stem = stem
         self.ending = ending
         first = number
@@ -57,9 +67,12 @@ public struct FileNames: Sequence, Sendable {
     ///
     /// - Parameter number: as above.
     public init(_ url: URL, from number: Int? = nil) {
-        self.init(
-            url.deletingPathExtension().lastPathComponent, ending: url.pathExtension,
-            in: url.deletingLastPathComponent(), from: number)
+        let path = url.relativePath
+        prefix = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        base = url.baseURL
+        stem = url.deletingPathExtension().lastPathComponent
+        ending = url.pathExtension
+        first = number
     }
 
     public func makeIterator() -> AnyIterator<URL> {
@@ -68,8 +81,9 @@ public struct FileNames: Sequence, Sendable {
         return AnyIterator {
             defer { number += 1 }
             let name = hasPlainName && number == 1 ? stem : "\(stem)-\(number)"
-            let file = ending.isEmpty ? name : "\(name).\(ending)"
-            return folder.map { $0.appendingPathComponent(file) } ?? URL(fileURLWithPath: file)
+            return URL(
+                fileURLWithPath: prefix + (ending.isEmpty ? name : "\(name).\(ending)"), isDirectory: false,
+                relativeTo: base)
         }
     }
 }

@@ -99,6 +99,12 @@ struct HubCache: Sendable {
         }.map { snapshot($0.commit) }
     }
 
+    /// Whether not even the existence of the cache can be told, because a folder above it is closed to this user.
+    var isHidden: Bool {
+        let view = FolderView(directory)
+        return !view.exists && [EACCES, EPERM].contains(view.obstacle?.code)
+    }
+
     /// What the system refuses to show of a repository, so that nobody can tell what of it is here; `nil` if nothing.
     func obstacle(to repository: RepositoryID) -> SystemFault? {
         let view = FolderView(folder(of: repository))

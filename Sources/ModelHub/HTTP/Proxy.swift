@@ -1,9 +1,9 @@
 import Foundation
 
 /// The proxies that the environment names, as libcurl reads them; for messages alone, since libcurl finds its own.
-enum Proxy {
+package enum Proxy {
     /// The proxy through which a request goes, without what it needs to log in; `nil` if the request goes straight.
-    static func used(
+    package static func used(
         for url: WebURL, environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> String? {
         func value(_ names: String...) -> String? { names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } }

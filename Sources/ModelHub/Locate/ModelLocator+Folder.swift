@@ -38,7 +38,14 @@ extension ModelLocator {
         guard view.exists else { throw view.obstacle?.error() ?? notAFolder(folder) }
         if let (family, contents) = registry.catalog.contents(of: view) {
             switch contents {
-            case .model(let found): return try completed(found, in: view, name: name)
+            case .model(let found):
+                // What the folder itself is may be told by a file that can't be read; a model in it is a guess then.
+                if let obstacle = view.obstacle, found.ownPart.directory != folder,
+                    URL(filePath: obstacle.path).deletingLastPathComponent().path == folder.path
+                {
+                    throw obstacle.error()
+                }
+                return try completed(found, in: view, name: name)
             case .several(let models): throw ambiguous(models, in: folder)
             case .part(let role): throw view.obstacle?.error() ?? partAlone(role, of: family, in: folder)
             case .unknown: break

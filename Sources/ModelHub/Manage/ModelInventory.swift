@@ -9,6 +9,8 @@ public struct ListedModel: Sendable, Codable, Equatable {
         case installed
         /// Some files are here.
         case partial
+        /// The system doesn't let this user see what is here.
+        case unreadable
         case absent
     }
 
@@ -104,7 +106,9 @@ extension ModelLocator {
         let own = model.ownComponent
         let ownFolder = parts.first { $0.role == own.role }?.directory
         let hasOwn = ownFolder != nil || snapshotFolders(of: own).contains { hasWeights(below: $0) }
-        let status: ListedModel.Status = incomplete.isEmpty ? .installed : hasOwn ? .partial : .absent
+        let status: ListedModel.Status =
+            incomplete.isEmpty
+            ? .installed : incomplete.contains { $0.obstacle != nil } ? .unreadable : hasOwn ? .partial : .absent
         return ListedModel(
             name: model.name, origin: .official, status: status, purpose: model.purpose, kind: own.role,
             source: own.place, summary: model.summary, parameters: model.parameters, licence: model.licence,
@@ -150,9 +154,14 @@ extension ModelLocator {
     private func present(
         _ name: String, _ origin: ListedModel.Origin, _ folder: URL, source: String?, summary: String? = nil
     ) -> ListedModel {
-        guard let model = try? resolvePresent(folder, name: name) else {
+        let model: ResolvedModel
+        do {
+            model = try resolvePresent(folder, name: name)
+        } catch {
             var entry = absent(name, origin, source: source, summary: summary)
-            if FileSystem.isDirectory(folder) {
+            if (error as? MusicError)?.tellsOfAbsence == false {
+                entry.status = .unreadable
+            } else if FileSystem.isDirectory(folder) {
                 entry.status = .partial
                 entry.diskBytes = DiskUsage.bytes(below: folder)
             }

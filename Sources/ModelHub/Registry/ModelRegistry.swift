@@ -18,7 +18,7 @@ public struct ModelRegistry: Sendable {
 
     /// The published models and those of the user's file.
     ///
-    /// The file need not exist. Its form is:
+    /// The file need not exist, and counts as absent in a folder that nobody lets this user look into. Its form is:
     ///
     ///     {"models": [{"name": "mine", "model": "/data/my-model"},
     ///                 {"name": "jazz", "model": "someone/jazz@v2", "summary": "fine-tuned on jazz"}]}
@@ -26,7 +26,7 @@ public struct ModelRegistry: Sendable {
     /// - Throws: ``MusicError`` `unreadableInput` if the file can't be read or does not have this form.
     public init(catalog: ModelCatalog, userFile: URL) throws {
         self.catalog = catalog
-        guard try SystemFile.exists(userFile) else {
+        guard FileSystem.isFile(userFile) else {
             userModels = []
             return
         }

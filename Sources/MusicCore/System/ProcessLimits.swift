@@ -26,6 +26,20 @@ public enum ProcessLimits {
         }
     }
 
+    /// Lets libdispatch open what it needs for itself, where descriptors are few: later, when files have taken them, it
+    /// would end the process.
+    public static func reserveForTimers() {
+        var limit = rlimit()
+        guard getrlimit(descriptorLimit, &limit) == 0, limit.rlim_cur < 64 else { return }
+        let fired = DispatchSemaphore(value: 0)
+        let timer = DispatchSource.makeTimerSource()
+        timer.setEventHandler { fired.signal() }
+        timer.schedule(deadline: .now())
+        timer.activate()
+        fired.wait()
+        timer.cancel()
+    }
+
     /// Makes sure that so many threads, with stacks of the usual size, can be had beside those that run.
     ///
     /// - Throws: ``MusicError`` with code `outOfMemory` that says whether threads are wanting or memory for their stacks.
@@ -122,6 +136,13 @@ public enum ProcessLimits {
         }
     }
 }
+
+#if canImport(Glibc)
+    /// Glibc gives the limit's name a type of its own.
+    private let descriptorLimit = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+#else
+    private let descriptorLimit = RLIMIT_NOFILE
+#endif
 
 #if canImport(Darwin)
     private let waitAtGate: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = {

@@ -148,5 +148,9 @@ public enum SystemFile {
         }
     }
 
-    private static func path(of url: URL) -> String { url.path(percentEncoded: false) }
+    /// The path as messages show it: without a slash at its end.
+    private static func path(of url: URL) -> String {
+        let path = url.path(percentEncoded: false)
+        return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    }
 }

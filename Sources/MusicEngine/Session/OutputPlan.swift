@@ -93,7 +93,8 @@ public struct OutputPlan: Sendable {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
             throw MusicError(
-                .unwritableOutput, "the folder \(folder.path) can't be made", advice: "choose another folder")
+                .unwritableOutput, "the folder \(folder.path) can't be made: \(error.localizedDescription)",
+                advice: "choose another folder")
         }
     }
 
@@ -108,21 +109,29 @@ public struct OutputPlan: Sendable {
 
     /// - Throws: ``MusicError`` `unwritableOutput` if no file of that name can be written.
     public static func checkTarget(_ url: URL) throws {
-        var isDirectory: ObjCBool = false
-        if FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory), isDirectory.boolValue {
+        if try isFolder(url) {
             throw MusicError(.unwritableOutput, "\(url.path) is a folder", advice: "name a file in it")
         }
         let folder = url.deletingLastPathComponent()
-        guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isDirectory), isDirectory.boolValue
-        else {
+        guard try isFolder(folder) else {
             throw MusicError(
                 .unwritableOutput, "the folder \(folder.path) does not exist",
                 advice: "make it first, or choose another")
         }
-        guard access(folder.path, W_OK) == 0 else {
-            throw MusicError(
-                .unwritableOutput, "the folder \(folder.path) can't be written to", advice: "choose another folder")
+        guard access(folder.path, W_OK) == 0 else { throw unwritable(SystemFault(errno, path: folder.path)) }
+    }
+
+    private static func isFolder(_ url: URL) throws -> Bool {
+        do {
+            return try SystemFile.status(of: url).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
+        } catch {
+            throw unwritable(error)
         }
+    }
+
+    private static func unwritable(_ fault: SystemFault) -> MusicError {
+        MusicError(
+            .unwritableOutput, "\(fault.path) can't be written to: \(fault.reason)", advice: "choose another folder")
     }
 
     /// Writes a song of a result.

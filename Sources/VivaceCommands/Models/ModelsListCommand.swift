@@ -50,12 +50,13 @@ struct ModelsListCommand: AsyncParsableCommand {
         switch model.status {
         case .installed: "installed"
         case .partial: "incomplete"
+        case .unreadable: "unreadable"
         case .absent: "-"
         }
     }
 
     private static func size(_ model: ListedModel) -> String {
-        if model.status != .absent { return ByteCount.text(model.diskBytes) }
+        if model.status == .installed || model.status == .partial { return ByteCount.text(model.diskBytes) }
         return model.downloadBytes.map { "~" + ByteCount.text($0) } ?? ""
     }
 
