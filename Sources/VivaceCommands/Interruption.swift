@@ -22,6 +22,11 @@ enum Interruption {
         wasSignalled.store(false, ordering: .releasing)
         signal(SIGALRM) { _ in Interruption.endCancelled() }
         for number in [SIGINT, SIGTERM] { signal(number) { _ in Interruption.noteSignal() } }
+        // A process that is started from a thread which blocks signals begins with them blocked.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM, SIGALRM] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
     /// Passes signals on to the work, on the main thread, for ever.

@@ -27,13 +27,9 @@ struct RequestResolverTests {
 
     @Test func whatIsGivenStays() throws {
         let given = ACEStepRequest(
-            prompt: "x", vocalLanguage: "ja", duration: 12.5, bpm: 90, keyScale: "C major", timeSignature: "6/8",
+            prompt: "x", vocalLanguage: "ja", duration: 12.5, bpm: 90, keyScale: "C major", timeSignature: "6",
             steps: 20, shift: 2.5, guidanceScale: 4, seeds: [7], batchSize: 1)
-        var expected = given
-        expected.timeSignature = "6"
-        #expect(try RequestResolver(variant: .base).resolve(given).request == expected)
-        // Once resolved, nothing changes any more.
-        #expect(try RequestResolver(variant: .base).resolve(expected).request == expected)
+        #expect(try RequestResolver(variant: .base).resolve(given).request == given)
     }
 
     @Test func turboSaysThatGuidanceIsNotUsed() throws {

@@ -45,6 +45,10 @@ struct TaskParityTests {
                 let end = reference.repainting_end.flatMap { $0 < 0 ? nil : $0 }
                 request.regions = [RepaintRegion(start: start, end: end)]
             }
+            // The reference's sentence without a track has to be spelled out.
+            if request.tracks.isEmpty, request.instruction == nil, request.task.worksOnTracks {
+                request.instruction = TaskInstruction.sentence(for: request)
+            }
             if let path = request.source?.path { request.source?.audio = try Clip.read(path) }
             if let path = request.reference?.path { request.reference?.audio = try Clip.read(path) }
         }

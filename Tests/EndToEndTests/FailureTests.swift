@@ -35,7 +35,7 @@ struct FailureTests {
         arguments: [
             (["--duration", "10000"], "duration"),
             (["--duration", "-3"], "duration"),
-            (["--duration", "nan"], "duration"), (["--duration", "inf"], "duration"), (["--bpm", "0"], "bpm"),
+            (["--duration", "nan"], "duration"), (["--duration", "inf"], "duration"), (["--bpm", "29"], "bpm"),
             (["--bpm", "100000"], "bpm"), (["--steps", "0"], "steps"), (["--steps", "1000000"], "steps"),
             (["--shift", "0"], "shift"), (["--shift", "-1"], "shift"), (["--shift", "nan"], "shift"),
             (["--timesteps", "0.5,0.9"], "timesteps"), (["--timesteps", "2,1"], "timesteps"),

@@ -18,7 +18,8 @@ struct ParityTests {
         let checkpoints = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
         return checkpoints.sorted().flatMap { checkpoint in
             let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(root.path)/\(checkpoint)")) ?? []
-            return files.filter { $0.hasSuffix(".safetensors") }.sorted()
+            // Noise that is given is an array of the fixture, which the library's tests hand over.
+            return files.filter { $0.hasSuffix(".safetensors") && $0 != "noise_given.safetensors" }.sorted()
                 .map { Case(checkpoint: checkpoint, name: String($0.dropLast(".safetensors".count))) }
         }
     }()
@@ -100,7 +101,7 @@ private struct Description {
     init(_ url: URL) throws {
         struct File: Decodable {
             struct Request: Decodable {
-                var caption, lyrics, vocal_language: String
+                var caption, lyrics, vocal_language: OneOrMany
                 var duration: Double
                 var bpm: Int?
                 var keyscale, timesignature: String?
@@ -109,6 +110,19 @@ private struct Description {
                 var timesteps: [Double]?
                 var seeds: [UInt64]
                 var cfg_interval_start, cfg_interval_end: Double
+                var max_text_length, max_lyric_length: Int?
+            }
+            /// A text, or one for each song.
+            struct OneOrMany: Decodable {
+                var texts: [String]
+
+                init(from decoder: any Decoder) throws {
+                    let container = try decoder.singleValueContainer()
+                    texts =
+                        (try? container.decode([String].self)) ?? [try container.decode(String.self)]
+                }
+
+                func options(_ name: String) -> [String] { texts.flatMap { $0.isEmpty ? [] : [name, $0] } }
             }
             var request: Request
             var sample_rate, samples, stride: Int
@@ -119,14 +133,18 @@ private struct Description {
         sampleRate = file.sample_rate
         samples = file.samples
         stride = file.stride
-        arguments = [
-            request.caption, "--language", request.vocal_language, "--duration", "\(request.duration)", "--seed",
+        arguments =
+            request.caption.options("--caption") + request.lyrics.options("--lyrics")
+            + request.vocal_language.options("--language")
+        arguments += [
+            "--duration", "\(request.duration)", "--seed",
             request.seeds.map(String.init).joined(separator: ","), "--guidance-scale", "\(request.guidance_scale)",
             // The reference measures its interval on `1 - t`.
             "--cfg-interval-start", "\(1 - request.cfg_interval_end)", "--cfg-interval-end",
             "\(1 - request.cfg_interval_start)",
         ]
-        if !request.lyrics.isEmpty { arguments += ["--lyrics", request.lyrics] }
+        if let length = request.max_text_length { arguments += ["--max-text-length", "\(length)"] }
+        if let length = request.max_lyric_length { arguments += ["--max-lyric-length", "\(length)"] }
         if let bpm = request.bpm { arguments += ["--bpm", "\(bpm)"] }
         if let key = request.keyscale, !key.isEmpty { arguments += ["--key", key] }
         if let metre = request.timesignature, !metre.isEmpty { arguments += ["--time-signature", metre] }

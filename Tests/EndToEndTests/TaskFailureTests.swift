@@ -60,7 +60,7 @@ struct TaskFailureTests {
     @Test("tracks that are unknown, and models that can't")
     func tracks() throws {
         let start = ["generate", "x", "--task", "lego", "--source", Self.source, "-o", "song.wav", "--track"]
-        try expectFailure(start + ["vocal"], model: "base-xl-bf16", status: 2, ["did you mean vocals", "woodwinds"])
+        try expectFailure(start + ["vocalz"], model: "base-xl-bf16", status: 2, ["did you mean vocals", "woodwinds"])
         try expectFailure(start + ["vocals"], status: 1, ["turbo", "base", "xl-base"])
         try expectFailure(
             ["extract", Self.source, "--tracks", "vocals", "-o", "stems"], status: 1, ["turbo", "xl-base"])
@@ -96,7 +96,7 @@ struct TaskFailureTests {
     @Test("documents with unknown fields and values")
     func documents() throws {
         for (json, word) in [
-            (#"{"capton": "x"}"#, "did you mean caption"), (#"{"caption": []}"#, "caption"), ("[]", "JSON object"),
+            (#"{"capton": "x"}"#, "did you mean caption"), (#"{"caption": []}"#, "caption"), ("[]", "is a list"),
             (#"{"batch_size": 9}"#, "batch_size"), (#"{"audio_format": "xyz"}"#, "audio_format"),
         ] {
             try Data(json.utf8).write(to: folder["request.json"])

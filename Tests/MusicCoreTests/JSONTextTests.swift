@@ -10,7 +10,7 @@ struct JSONTextTests {
             ("{\"a\": \"x\" \"b\": 2}", "line 1, column 11", "a comma"),
             ("{\"a\": 1,\n \"b\": 2,\n // note\n \"c\": 3}", "line 3, column 2", "no comments"),
             ("{'a': 1}", "line 1, column 2", "double quotes"),
-            ("{\"ä\": tru}", "line 1, column 7", "value"),
+            ("{\"ä\": tru}", "line 1, column 7", "'t'"),
             ("{\"a\": 1", "line 1, column 8", "the end"),
             ("{\"a\": 1} 2", "line 1, column 10", "the end"),
             ("{\"a\": -Infinity}", "line 1, column 7", "no Infinity"),

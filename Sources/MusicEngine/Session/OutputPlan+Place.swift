@@ -3,7 +3,8 @@ import Foundation
 public import MusicCore
 
 extension OutputPlan.Place {
-    /// The place that a user names: a folder, if there is one of that name or the name ends in a slash, or a file.
+    /// The place that a user names: a folder, if the name ends in a slash, or if it has no extension and there is a
+    /// folder of that name; or a file.
     ///
     /// - Parameter path: `nil` leaves the name to the program.
     public init(path: String?) {
@@ -14,7 +15,7 @@ extension OutputPlan.Place {
         var isFolder: ObjCBool = false
         _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
         self =
-            path.hasSuffix("/") || isFolder.boolValue
+            path.hasSuffix("/") || isFolder.boolValue && URL(fileURLWithPath: path).pathExtension.isEmpty
             ? .keyed(folder: URL(fileURLWithPath: path, isDirectory: true)) : .file(URL(fileURLWithPath: path))
     }
 }

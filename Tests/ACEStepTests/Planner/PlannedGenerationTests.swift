@@ -123,12 +123,12 @@ struct PlannedGenerationTests {
         #expect(run.backend.codes == [nil])
     }
 
-    @Test func tasksWithASourceAreNotPlanned() {
+    @Test func coversAndRepaintsAreNotPlanned() {
         for task in MusicTask.known {
             var request = MusicRequest(prompt: "x")
             request.task = task
             let reason = PlannedGeneration.reasonAgainst(request)
-            #expect((reason == nil) == (task == .text2music))
+            #expect((reason == nil) == ![.cover, .repaint].contains(task))
             #expect(reason?.contains(task.rawValue) ?? true)
         }
     }

@@ -48,6 +48,7 @@ struct EveryFieldTests {
     /// What each written field is changed to: a value that none of the base requests has.
     private static let changes: [String: JSONValue] = [
         "caption": "loud metal",
+        "genres": ["polka"],
         "task_type": "extract",
         "src_audio": "reference-48000.wav",
         "reference_audio": "reference-48000.wav",

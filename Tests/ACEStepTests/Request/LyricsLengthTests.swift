@@ -5,20 +5,22 @@ import Testing
 /// Lengths of songs whose length nobody says.
 struct LyricsLengthTests {
     /// At 120 beats a minute a bar of four takes 2 s: two bars a line, four around the song.
+    /// So three lines take 3 x 4 s and 8 s; at 60 beats a minute and three a bar, 3 x 6 s and 12 s.
     @Test func aLineTakesTwoBars() {
         let lyrics = "[Verse]\none two three\nfour five six\n\n[Chorus]\nseven eight"
-        #expect(LyricsLength.estimate(lyrics, bpm: 120, beatsPerBar: 4) == 3 * 4 + 8)
-        #expect(LyricsLength.estimate(lyrics, bpm: 60, beatsPerBar: 3) == 3 * 6 + 12)
+        #expect(LyricsLength.estimate(lyrics, bpm: 120, beatsPerBar: 4) == 20.0)
+        #expect(LyricsLength.estimate(lyrics, bpm: 60, beatsPerBar: 3) == 30.0)
     }
 
     @Test func manySyllablesTakeMoreBars() {
         // 20 syllables at 4 a second are 5 s, which are three bars of 2 s.
         let line = Array(repeating: "la", count: 20).joined(separator: " ")
-        #expect(LyricsLength.estimate(line, bpm: 120, beatsPerBar: 4) == 6 + 8)
+        #expect(LyricsLength.estimate(line, bpm: 120, beatsPerBar: 4) == 14.0)
     }
 
     @Test func sectionsWithoutWordsCount() {
-        #expect(LyricsLength.estimate("[Intro]\n[Verse]\nla la\n[Solo]", bpm: 120, beatsPerBar: 4) == 2 * 8 + 4 + 8)
+        // Two sections of four bars, a line, and four bars around the song.
+        #expect(LyricsLength.estimate("[Intro]\n[Verse]\nla la\n[Solo]", bpm: 120, beatsPerBar: 4) == 28.0)
         #expect(LyricsLength.estimate("[Instrumental]", bpm: nil, beatsPerBar: nil) == nil)
         #expect(LyricsLength.estimate("", bpm: nil, beatsPerBar: nil) == nil)
     }

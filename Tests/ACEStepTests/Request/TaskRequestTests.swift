@@ -31,6 +31,7 @@ struct TaskRequestTests {
             error {
                 $0.task = task
                 $0.source = AudioInput(path: "x.wav")
+                if task.worksOnTracks { $0.tracks = [.bass] }
             } == nil)
     }
 
@@ -78,7 +79,7 @@ struct TaskRequestTests {
         let seeds: [UInt64] = [0, 1 << 63, .max - 1, .max]
         var request = ACEStepRequest(
             prompt: "x", lyrics: "[Verse]\nla", instrumental: true, vocalLanguage: "ja", duration: 30, bpm: 96,
-            keyScale: "F# minor", timeSignature: "6/8", steps: 20, shift: 2, guidanceScale: 4,
+            keyScale: "F# minor", timeSignature: "6", steps: 20, shift: 2, guidanceScale: 4,
             timesteps: [1, 0.5, 0.125], seeds: seeds, batchSize: 5, normalization: .none)
         request.task = .complete
         request.source = AudioInput(path: "a.wav")
