@@ -93,7 +93,8 @@ struct LimitTests {
 
     // MARK: Limits
 
-    @Test("little address space", .enabled(if: LimitTests.isLinux), arguments: stride(from: 200, to: 900, by: 50))
+    @Test(
+        "little address space", .enabled(if: LimitTests.isLinux), arguments: Array(stride(from: 200, to: 900, by: 50)))
     func memory(megabytes: Int) throws {
         let outcome = try run(
             "ulimit -v \(megabytes * 1000); exec $vivace generate x \(Self.song) -o song.wav")

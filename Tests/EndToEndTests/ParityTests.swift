@@ -118,8 +118,11 @@ private struct Description {
 
                 init(from decoder: any Decoder) throws {
                     let container = try decoder.singleValueContainer()
-                    texts =
-                        (try? container.decode([String].self)) ?? [try container.decode(String.self)]
+                    if let many = try? container.decode([String].self) {
+                        texts = many
+                    } else {
+                        texts = [try container.decode(String.self)]
+                    }
                 }
 
                 func options(_ name: String) -> [String] { texts.flatMap { $0.isEmpty ? [] : [name, $0] } }

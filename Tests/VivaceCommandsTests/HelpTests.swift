@@ -11,7 +11,7 @@ struct HelpTests {
         .appendingPathComponent("Goldens")
 
     private static let commands = [
-        "", "generate", "create", "format", "understand", "extract", "codes", "info", "spectrogram", "models",
+        "", "generate", "create", "format", "understand", "extract", "bgm", "codes", "info", "spectrogram", "models",
         "models list", "models pull", "models path", "models remove", "models verify", "models quantize",
         "models make-random", "doctor", "bench",
     ]

@@ -43,7 +43,8 @@ extension GenerationOrder {
     public func requestedParameters(of family: any MusicFamily) -> [String: JSONValue] {
         var options = planning.options
         if planning.wish == .never { options.writesCodes = false }
-        return family.parameters(of: request, plan: nil)
+        // Texts as the user spelled them.
+        return family.parameters(of: request, plan: nil).merging(request.options) { _, own in own }
             .merging(PlanningOptions.fields.object(of: options)) { _, asked in asked }
     }
 }

@@ -180,7 +180,7 @@ _vivace_generate() {
         '--no-latents-only[Make the latents alone, without decoding them.]'
         '--remove-dc-offset[Bring the mean of each channel to 0 before the level is set.]'
         '--no-remove-dc-offset[Bring the mean of each channel to 0 before the level is set.]'
-        '(--output -o)'{--output,-o}'[File to write; its extension chooses the format\: wav, flac, mp3, opus, ogg. With several songs, a number is put before the extension. In a folder, which is made if need be, songs are named by their keys (default\: song-SEED.flac).]:file:'
+        '(--output -o)'{--output,-o}'[File to write; its extension chooses the format\: wav, flac, mp3, opus, ogg. With several songs, the next free numbers are put before the extension. In a folder, which is made if need be, songs are named by their keys (default\: song-SEED.flac, or the next free number).]:file:'
         '--audio-format[Format where --output names no file\: wav, wav32, flac, mp3, opus, ogg (default\: flac).]:format:'
         '--bit-depth[Bits per sample\: 16, 24 or 32f (default\: 16; WAV and FLAC only).]:bits:{__vivace_complete "${___bit_depth[@]}"}'
         '--save-latents[Also save the final latents, as .safetensors or .npy (frames x channels, float32).]:file:'
