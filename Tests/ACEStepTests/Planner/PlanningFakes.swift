@@ -95,7 +95,7 @@ final class FakeBackend: SongCodesBackend {
                         }
                     }
                     let songs = request.seeds.enumerated().map { index, seed in
-                        FakeBackend.song(seed, codes: codes.map { $0[index] })
+                        FakeBackend.song(seed, codes: codes.map { $0[index] }, of: resolved)
                     }
                     let count = Double(songs.count)
                     continuation.yield(
@@ -114,12 +114,15 @@ final class FakeBackend: SongCodesBackend {
         }
     }
 
-    private static func song(_ seed: UInt64, codes: [Int]?) -> Song {
+    private static func song(_ seed: UInt64, codes: [Int]?, of request: MusicRequest) -> Song {
         let value = Float(seed)
         var song = Song(
             audio: AudioBuffer(sampleRate: 48_000, channels: [[value], [value]]), seed: seed,
             latents: Latents(values: [value], shape: [1, 1]))
-        if let codes { song.request = MusicRequest(options: ["audio_codes": .text(AudioCodeText.text(codes))]) }
+        if let codes {
+            song.request = request
+            song.request?.options["audio_codes"] = .text(AudioCodeText.text(codes))
+        }
         return song
     }
 

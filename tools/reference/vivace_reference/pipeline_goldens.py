@@ -41,7 +41,7 @@ CASES: dict[str, dict[str, dict[str, Any]]] = {
         "lists": _SONG | dict(
             caption=["slow jazz trio with upright bass", "slow bass trio with upright jazz"],
             lyrics=["[verse]\nThe river runs below the hill", "[verse]\nThe hill runs below the river"],
-            vocal_language=["en", "de"], seeds=[21, 22]),
+            vocal_language=["en", "es"], seeds=[21, 22]),
         "noise_given": _SONG | dict(seeds=[31, 32], duration=2.1),
         "cut_texts": _SONG | dict(max_text_length=40, max_lyric_length=12),
         "long_prompt": _SONG | dict(caption="warm strings and choir, " * 60, lyrics="[verse]\nla la la\n" * 40),
