@@ -35,6 +35,7 @@ extension ModelLocator {
     /// Offers a folder to every family; a repository of the cache stands for its newest snapshot.
     private func inspect(_ folder: URL, name: String) throws -> Inspection {
         guard FileSystem.isDirectory(folder) else { throw notAFolder(folder) }
+        try refuseForeignConfiguration(in: [FolderView(folder)])
         if let (family, contents) = registry.catalog.contents(of: FolderView(folder)) {
             switch contents {
             case .model(let found): return try completed(found, in: folder, name: name)
@@ -49,7 +50,7 @@ extension ModelLocator {
         {
             return try inspect(snapshot.directory, name: name)
         }
-        try refuseForeignConfiguration(FolderView(folder))
+        try refuseForeignConfiguration(in: FolderView(folder).folders)
         throw unknown(folder)
     }
 
