@@ -115,18 +115,20 @@ extension Module {
                     continue
                 }
                 if tensor.shape != shape {
-                    if [.uint8, .int8, .uint32, .int32].contains(tensor.dtype) { integers.append(name) }
+                    if [.uint8, .int8, .uint32, .int32].contains(tensor.dtype) {
+                        integers.append("'\(name)' holds \(tensor.dtype) numbers")
+                    }
                     mismatch.misshaped.append("'\(name)' is \(tensor.shape), expected \(shape)")
                 } else if case .storedInt8 = form {
                     let scales = WeightStore.scalesName(name)
                     unused.remove(scales)
                     if let tensor = store.tensors[scales], tensor.shape != [shape[0]] || tensor.dtype != .float32 {
                         mismatch.misshaped.append("'\(scales)' is \(tensor.dtype) \(tensor.shape)")
-                        integers.append(name)
+                        integers.append("'\(name)' holds \(tensor.dtype) numbers")
                     }
                 } else if !tensor.dtype.isFloatingPoint || tensor.dtype == .complex64 {
                     mismatch.misshaped.append("'\(name)' holds \(tensor.dtype) numbers")
-                    if tensor.dtype != .complex64 { integers.append(name) }
+                    if tensor.dtype != .complex64 { integers.append("'\(name)' holds \(tensor.dtype) numbers") }
                 }
             }
             return LoadingStep(path: path, source: parameterSource, form: form)

@@ -21,7 +21,7 @@ enum WeightScheme {
     ///
     /// - Parameters:
     ///   - names: tensors that don't fit the network.
-    ///   - integers: weights that hold integers.
+    ///   - integers: what is said of weights that hold integers, such as `'x' holds int8 numbers`.
     static func reason(unexpected names: [String], integers: [String]) -> String? {
         for name in names.sorted() where name.contains(".quant_state.") {
             return "the tensor '\(name)' belongs to bitsandbytes"
@@ -35,7 +35,7 @@ enum WeightScheme {
         if let name = names.sorted().first(where: { $0.hasSuffix(".biases") && stems.contains($0.dropLast(7)) }) {
             return "the tensor '\(name)' belongs to MLX"
         }
-        return integers.min().map { "the weight '\($0)' holds integers" }
+        return integers.min().map { "the weight \($0)" }
     }
 
     /// The error of such weights.

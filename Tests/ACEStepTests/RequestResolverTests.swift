@@ -58,6 +58,56 @@ struct RequestResolverTests {
         #expect(RequestResolver.schedule(resolved).times == [1, 0.5, 0.2])
     }
 
+    /// What is brought into range is told.
+    @Test func codesBeyondTheCodebookAreTold() throws {
+        var request = open
+        request.audioCodes = AudioCodeText.text([0, 1023, 1024, 64_000]) + "<|audio_code_-1|>"
+        let resolver = RequestResolver(variant: .turbo, codeCount: 1024)
+        let notices = try resolver.resolve(request).notices
+        #expect(notices.contains { $0.hasPrefix("1 of 5 audio codes is passed over") })
+        #expect(notices.contains { $0.hasPrefix("2 of 4 audio codes are beyond this model's 1024") })
+        // The codes of a language model that was made for another model.
+        #expect(try resolver.resolve(open, codes: [[5, 2000]]).notices.contains { $0.hasPrefix("1 of 2 audio codes") })
+        request.audioCodes = AudioCodeText.text([0, 1023])
+        #expect(try !resolver.resolve(request).notices.contains { $0.contains("audio codes") })
+    }
+
+    @Test func tooManyCodesAreRefused() {
+        var request = open
+        for codes in [AudioCodeText.text(Array(repeating: 1, count: 3001)), String(repeating: "é", count: 200_000)] {
+            request.audioCodes = codes
+            let error = #expect(throws: MusicError.self) { try RequestResolver(variant: .turbo).resolve(request) }
+            #expect(error?.code == .invalidRequest && error?.message.hasPrefix("The audio codes are") == true)
+        }
+    }
+
+    @Test func clippedSourcesAreTold() throws {
+        func notices(_ peak: Float) throws -> [String] {
+            var request = open
+            request.task = .cover
+            request.source = AudioInput(
+                path: "", audio: AudioBuffer(sampleRate: 48_000, channels: [[Float](repeating: peak, count: 48_000)]))
+            request.reference = request.source
+            return try RequestResolver(variant: .turbo).resolve(request).notices.filter { $0.contains("full scale") }
+        }
+        #expect(
+            try notices(2)
+                == ["source", "reference audio"].map {
+                    "The \($0) goes 6.0 dB beyond full scale, to which it is limited"
+                })
+        #expect(try notices(1).isEmpty)
+    }
+
+    @Test func shiftsThatBecomeOthersAreTold() throws {
+        var request = open
+        request.snapsTimesteps = true
+        request.shift = 5
+        let notices = try RequestResolver(variant: .turbo).resolve(request).notices
+        #expect(notices == ["The shift 5 counts as 3, the nearest that turbo models were trained with"])
+        request.shift = 2
+        #expect(try RequestResolver(variant: .turbo).resolve(request).notices.isEmpty)
+    }
+
     @Test func invalidRequestsAreRefused() {
         var request = open
         request.duration = 10_000

@@ -29,9 +29,9 @@ import Testing
         ("w64 float", SF_FORMAT_W64 | SF_FORMAT_FLOAT, .infinity), ("aiff 16", SF_FORMAT_AIFF | SF_FORMAT_PCM_16, 85),
         ("aiff 24", SF_FORMAT_AIFF | SF_FORMAT_PCM_24, 130), ("aifc", SF_FORMAT_AIFF | SF_FORMAT_FLOAT, .infinity),
         ("au 16", SF_FORMAT_AU | SF_FORMAT_PCM_16, 85), ("caf 24", SF_FORMAT_CAF | SF_FORMAT_PCM_24, 130),
-        ("caf alac", SF_FORMAT_CAF | SF_FORMAT_ALAC_24, 130), ("voc", SF_FORMAT_VOC | SF_FORMAT_PCM_16, 85),
-        ("ircam", SF_FORMAT_IRCAM | SF_FORMAT_FLOAT, .infinity), ("nist", SF_FORMAT_NIST | SF_FORMAT_PCM_16, 85),
-        ("mat5", SF_FORMAT_MAT5 | SF_FORMAT_FLOAT, .infinity), ("flac 8", SF_FORMAT_FLAC | SF_FORMAT_PCM_S8, 36),
+        ("caf alac", SF_FORMAT_CAF | SF_FORMAT_ALAC_24, 130),
+        ("rifx 16", SF_FORMAT_WAV | SF_FORMAT_PCM_16 | SF_ENDIAN_BIG, 85),
+        ("flac 8", SF_FORMAT_FLAC | SF_FORMAT_PCM_S8, 36),
         ("flac 24", SF_FORMAT_FLAC | SF_FORMAT_PCM_24, 130), ("vorbis", SF_FORMAT_OGG | SF_FORMAT_VORBIS, 15),
     ]
 
@@ -111,7 +111,7 @@ import Testing
         let beginning = scratch.file("beginning.flac")
         try Data(contentsOf: url).prefix(20_000).write(to: beginning)
         for file in [url, beginning] {
-            expectError(.unreadableInput, "longer than the limit of 600.0 s", "start and duration") {
+            expectError(.unreadableInput, "longer than 600 seconds", "cut it to at most 600 seconds") {
                 _ = try AudioFile.read(file, ReadOptions(maximumDuration: 600))
             }
         }
@@ -135,10 +135,12 @@ import Testing
         data[21] &= 0xF0
         data.replaceSubrange(22..<26, with: [0, 0, 0, 0])
         try Data(data).write(to: url)
-        #expect(try AudioFile.info(url).frameCount == nil)
+        #expect(try AudioFile.info(url).frameCount == 96_000)
+        #expect(try AudioFile.info(url, countingTo: 0).frameCount == nil)
+        #expect(try AudioFile.info(url, countingTo: 0.5).frameCount == nil)
         #expect(try AudioFile.read(url).frameCount == 96_000)
         #expect(try AudioFile.read(url, ReadOptions(maximumDuration: 2)).frameCount == 96_000)
-        expectError(.unreadableInput, "longer than the limit") {
+        expectError(.unreadableInput, "longer than 1.5 seconds") {
             _ = try AudioFile.read(url, ReadOptions(maximumDuration: 1.5))
         }
     }

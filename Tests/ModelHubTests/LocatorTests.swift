@@ -100,6 +100,23 @@ import Testing
         #expect(location.components["vae"]?.path == root.appending(path: "vae").path)
     }
 
+    /// A configuration that is something else would leave the folder without a model, or make another one of it.
+    @Test func configurationsThatAreNoneAreNamed() async throws {
+        let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 900\n"
+        let pipeline = try writePipeline("pipeline")
+        let official = try writeOfficial("official")
+        for (folder, file) in [
+            (pipeline, "pipeline/model_index.json"), (official, "official/acestep-v15-turbo/config.json"),
+        ] {
+            for (text, words) in [(pointer, "is a Git LFS pointer"), ("<html>", "is a web page"), ("{", "valid JSON")] {
+                try workspace.write(file, text)
+                let error = await #expect(throws: MusicError.self) { try await resolve(folder.path) }
+                #expect(error?.code == .invalidCheckpoint)
+                #expect(error?.message.contains("\(file) ") == true && error?.message.contains(words) == true)
+            }
+        }
+    }
+
     @Test func folderOfOneDiTHasNeighbours() async throws {
         let root = try writeOfficial("checkpoints", dits: ["acestep-v15-turbo", "acestep-v15-sft"])
         let model = try await resolve(root.appending(path: "acestep-v15-sft").path)

@@ -37,7 +37,13 @@ struct ConfigurationFileTests {
             (#"{"name": "x", "part": {"size": 1, "rates": [1, "y"]}}"#, "field 'part.rates[1]' is not a number"),
             (#"{"name": "x", "part": null}"#, "vae/config.json: field 'part' is null"),
             ("[]", "vae/config.json: the top level is not of the expected type"),
-            ("{", "vae/config.json: not valid JSON"), ("", "vae/config.json: not valid JSON"),
+            ("{", "vae/config.json: not valid JSON"),
+            ("", "vae/config.json is empty (0 bytes), not a JSON document"),
+            ("<html>", "vae/config.json is a web page, not a JSON document"),
+            (
+                "version https://git-lfs.github.com/spec/v1\nsize 500\n",
+                "vae/config.json is a Git LFS pointer to a file of 500 B, not a JSON document"
+            ),
         ])
     func errorsNameTheField(_ text: String, _ expected: String) throws {
         #expect(try message(text).hasSuffix(expected))

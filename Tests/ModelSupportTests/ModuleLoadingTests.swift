@@ -81,6 +81,42 @@ struct ModuleLoadingTests {
         #expect(message.contains(" and 7 more"))
     }
 
+    /// Weights in few bits of other programs are named, and nobody is sent to download them again.
+    @Test(
+        arguments: [
+            (["first.SCB"], "'first.SCB' belongs to bitsandbytes"),
+            (["first.weight.absmax", "first.weight.quant_map"], "belongs to bitsandbytes"),
+            (["first.weight.quant_state.bitsandbytes__nf4"], "belongs to bitsandbytes"),
+            (["first.qweight", "first.qzeros", "first.scales", "first.g_idx"], "'first.g_idx' belongs to GPTQ"),
+            (["first.qweight", "first.qzeros", "first.scales"], "belongs to AWQ or GPTQ"),
+            (["first.scales", "first.biases"], "'first.biases' belongs to MLX"),
+            (["first.weight_packed", "first.weight_scale"], "belongs to compressed-tensors"),
+            (["first.weight_scale_inv"], "belongs to fp8 with scales"), (["scaled_fp8"], "belongs to fp8 with scales"),
+            (["first.weight_scale"], "'first.weight_scale' belongs to a scheme of 8 bits with scales"),
+        ])
+    func quantizedWeightsAreNamed(_ names: [String], _ reason: String) throws {
+        var arrays = complete
+        for name in names { arrays[name] = MLXArray([1] as [Float]) }
+        let error = #expect(throws: MusicError.self) { try load(arrays, into: Pair()) }
+        #expect(error?.message.contains("holds quantized weights: the tensor") == true)
+        #expect(error?.message.hasSuffix(reason) == true, "\(String(describing: error))")
+        #expect(error?.advice.contains("float32, float16 or bfloat16") == true)
+    }
+
+    @Test func integersForWeightsAreQuantized() throws {
+        let message = try failure { $0["first.weight"] = MLXArray.zeros([3, 2], dtype: .int8) }
+        #expect(message.hasSuffix("holds quantized weights: the weight 'first.weight' holds int8 numbers"))
+        // Two numbers in a byte have another shape too.
+        let packed = try failure { $0["first.weight"] = MLXArray.zeros([3, 1], dtype: .uint8) }
+        #expect(packed.hasSuffix("the weight 'first.weight' holds uint8 numbers"))
+        // Scales of another program beside weights that look like ours.
+        let scaled = try failure {
+            $0["first.weight"] = MLXArray.zeros([3, 2], dtype: .int8)
+            $0["first.weight_scale"] = MLXArray.zeros([3, 1], dtype: .bfloat16)
+        }
+        #expect(scaled.contains("quantized weights"))
+    }
+
     @Test func ignoredTensorsMayBeLeftOver() throws {
         var arrays = complete
         arrays["rotary_emb.inv_freq"] = MLXArray([1] as [Float])

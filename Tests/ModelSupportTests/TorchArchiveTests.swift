@@ -126,9 +126,13 @@ private func refusal(of data: Data, _ place: SourceLocation = #_sourceLocation) 
     }
 
     @Test func otherFiles() {
-        #expect(refusal(of: Data())?.message.contains("no zip archive") == true)
-        #expect(refusal(of: Data("hello".utf8))?.message.contains("no zip archive") == true)
-        #expect(refusal(of: Data(repeating: 0, count: 100_000))?.message.contains("no zip archive") == true)
+        #expect(refusal(of: Data())?.message.contains("it is empty (0 bytes)") == true)
+        #expect(refusal(of: Data("hello".utf8))?.message.contains("it is a text") == true)
+        #expect(refusal(of: Data(repeating: 0, count: 100_000))?.message.contains("it is filled with zeros") == true)
+        #expect(refusal(of: Data([1, 2, 3, 4]))?.message.contains("no zip archive") == true)
+        #expect(refusal(of: Data("<html>".utf8))?.message.contains("it is a web page") == true)
+        let gzip = refusal(of: Data([0x1F, 0x8B, 8, 0]))
+        #expect(gzip?.message.contains("it is a gzip archive") == true && gzip?.advice.contains("unpack") == true)
         let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3841215\n"
         #expect(refusal(of: Data(pointer.utf8))?.message.contains("Git LFS pointer") == true)
     }

@@ -116,15 +116,50 @@ struct WeightStoreTests {
         #expect(truncated.code == .invalidCheckpoint)
         #expect(truncated.message.contains("/model.safetensors: tensor 'a' ends at offset 8"))
         #expect(truncated.advice == "download the file again")
-        let page = try failure {
-            try Data("<html>404 Not Found</html>".utf8).write(to: $0.appendingPathComponent("model.safetensors"))
-        }
-        #expect(page.message.contains("/model.safetensors: the header claims"))
         let folder = try failure {
             try FileManager.default.createDirectory(
                 at: $0.appendingPathComponent("model.safetensors"), withIntermediateDirectories: false)
         }
         #expect(folder.message.contains("/model.safetensors can't be opened"))
+    }
+
+    /// A file that is no weights at all is told by what it is.
+    @Test(
+        arguments: [
+            (
+                "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 6300000000\n", "a Git LFS pointer",
+                "lfs pull"
+            ),
+            ("<html>404 Not Found</html>", "a web page", "download the file itself"), ("", "empty (0 bytes)", "again"),
+            ("\u{1F}\u{8B}\u{8}\u{0}\u{0}", "a gzip archive", "unpack it"),
+            ("PK\u{3}\u{4}....", "a ZIP archive", "unpack it"),
+            ("\u{80}\u{2}}q\u{1}.", "a Python pickle", "convert it"), ("GGUF\u{3}\u{0}", "a GGUF file", "convert it"),
+            ("Not found", "a text", "use the file"),
+        ])
+    func filesThatAreNoWeights(_ text: String, _ name: String, _ advice: String) throws {
+        let bytes = text.unicodeScalars.map { UInt8($0.value) }
+        let error = try failure { try Data(bytes).write(to: $0.appendingPathComponent("model.safetensors")) }
+        #expect(error.message.contains("/model.safetensors is \(name)"), "\(error)")
+        #expect(error.message.hasSuffix("not weights in the format safetensors"))
+        #expect(error.advice.contains(advice), "\(error)")
+    }
+
+    /// Such files are whole: to download them again would change nothing.
+    @Test(arguments: [("F8_E4M3", "fp8"), ("F8_E5M2", "fp8"), ("F4", "fp4"), ("Q3_K", "unknown number format 'Q3_K'")])
+    func numberFormatsThatAreNotRead(_ type: String, _ name: String) throws {
+        let header = #"{"a.weight": {"dtype": "\#(type)", "shape": [2, 2], "data_offsets": [0, 4]}}"#
+        let error = try failure {
+            try file(header, data: 4).write(to: $0.appendingPathComponent("model.safetensors"))
+        }
+        #expect(error.message.contains("'a.weight'") && error.message.contains(name), "\(error)")
+        #expect(error.advice.contains("float32, float16 or bfloat16") && !error.description.contains("download"))
+    }
+
+    @Test func anIndexThatIsNone() throws {
+        let error = try failure {
+            try Data("<html>".utf8).write(to: $0.appendingPathComponent("model.safetensors.index.json"))
+        }
+        #expect(error.message.hasSuffix("model.safetensors.index.json is a web page, not a JSON document"))
     }
 
     /// MLX itself writes such files.

@@ -248,6 +248,34 @@ import Tokenizers
         }
     }
 
+    /// Files that are something else are told by what they are.
+    @Test(
+        arguments: [
+            ("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 11422654\n", "a Git LFS pointer"),
+            ("<!DOCTYPE html><html>", "a web page"), ("", "empty (0 bytes)"),
+            ("\u{1F}\u{8B}\u{8}\u{0}", "a gzip archive"),
+            ("PK\u{3}\u{4}\u{14}\u{0}", "a ZIP archive"), ("Not found", "a text"),
+        ])
+    func filesThatAreNoTokenizer(_ text: String, _ name: String) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let data = Data(text.unicodeScalars.map { UInt8($0.value) })
+        func error(_ file: String) throws -> MusicError {
+            try data.write(to: folder.appending(path: file))
+            let error = #expect(throws: MusicError.self) { try Tokenizer(directory: folder) }
+            return try #require(error)
+        }
+        #expect(try error("tokenizer.json").message.hasSuffix("tokenizer.json is \(name), not a JSON document"))
+        try FileManager.default.removeItem(at: folder.appending(path: "tokenizer.json"))
+        try Data("{\"a\": 0}".utf8).write(to: folder.appending(path: "vocab.json"))
+        // A text may be a list of merges, and has pairs of words in its lines then.
+        let merges = try error("merges.txt").message
+        #expect(name == "a text" || name == "empty (0 bytes)" || merges.contains("merges.txt is \(name)"), "\(merges)")
+        #expect(try error("vocab.json").message.hasSuffix("vocab.json is \(name), not a JSON document"))
+        #expect(try error("tokenizer_config.json").message.contains("tokenizer_config.json is \(name)"))
+    }
+
     @Test func directoriesWithoutATokenizer() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -205,7 +205,10 @@ struct LibraryTests {
             let words = await manager.understandMusic(audioCodes: "hello")
             #expect(!words.success && words.error?.contains("no audio codes") == true)
             let beyond = await manager.understandMusic(audioCodes: "1, 200")
-            #expect(!beyond.success && beyond.error?.contains("200") == true)
+            // As when a song is made of them.
+            #expect(beyond.success && beyond.notices.first?.contains("1 of 2 audio codes is beyond") == true)
+            let negative = await manager.understandMusic(audioCodes: "1, -2")
+            #expect(negative.success && negative.notices.first?.contains("passed over, such as '-2'") == true)
             let hot = await manager.createSample(query: "x", sampling: .init(temperature: 5))
             #expect(!hot.success && hot.error?.contains("lm_temperature") == true)
             let fast = await manager.formatSample(

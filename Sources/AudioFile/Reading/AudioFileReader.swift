@@ -32,9 +32,6 @@ public final class AudioFileReader {
 
     init(_ file: InputFile) throws {
         let url = file.url
-        guard file.length > 0 else {
-            throw InputError.make(url, "it is empty (0 bytes)", advice: "get the file again from its source")
-        }
         try FileKind.check(file)
         let mpeg = MPEGAudio(file)
         let stated = StatedLength(file)
@@ -82,7 +79,8 @@ public final class AudioFileReader {
         if code == SF_ERR_UNRECOGNISED_FORMAT.int32 {
             return InputError.make(file.url, "it is not audio of a known kind", advice: InputError.convert)
         }
-        if let codec = FileKind.codec(file) {
+        let isUnsupported = code == SF_ERR_UNSUPPORTED_ENCODING.int32
+        if let codec = FileKind.codec(file, isUnsupported: isUnsupported) {
             return InputError.make(file.url, "its samples are coded as \(codec)", advice: InputError.convert)
         }
         return InputError.make(

@@ -31,7 +31,8 @@ final class DecoderInput {
     init(_ file: InputFile, _ pieces: [Piece]) {
         self.file = file
         self.pieces = pieces.filter { $0.count > 0 }
-        starts = self.pieces.reduce(into: [0]) { starts, piece in starts.append(starts[starts.count - 1] + piece.count) }
+        starts = self.pieces.reduce(into: [0]) { starts, piece in starts.append(starts[starts.count - 1] + piece.count)
+        }
     }
 
     private var length: Int { starts[starts.count - 1] }

@@ -20,10 +20,15 @@ enum FileKind {
         let start = file.bytes(at: file.soundStart, count: FileContent.sampleLength)
         if let content = FileContent(start) {
             guard content.kind != .audio else { return }
-            let isSound = content.kind == .foreignAudio
+            let advice =
+                switch content.kind {
+                case .foreignAudio: content.ownAdvice ?? InputError.convert
+                case .safetensors, .weights, .document, .json, .text: content.ownAdvice ?? "choose a sound file"
+                case .empty, .zeros, .pointer, .page, .archive, .audio: content.advice
+                }
             throw InputError.make(
-                file.url, "it is \(content.name)" + (isSound ? "" : ", not audio"),
-                advice: isSound ? content.ownAdvice ?? InputError.convert : content.advice)
+                file.url, "it is \(content.name)" + (content.kind == .foreignAudio ? "" : ", not audio"),
+                advice: advice)
         }
         // MPEG audio has no signature beside eleven set bits.
         guard start.count > 1, start[0] == 0xFF, start[1] & 0xE0 == 0xE0 else {
@@ -34,11 +39,14 @@ enum FileKind {
     /// Whether libsndfile took the file for a kind that is read.
     static func isRead(_ format: Int32) -> Bool { read.contains(format & SF_FORMAT_TYPEMASK.int32) }
 
-    /// What the samples of a WAV or CAF file are coded with, such as `AAC`; `nil` if libsndfile decodes it.
-    static func codec(_ file: InputFile) -> String? {
+    /// What the samples of a WAV or CAF file are coded with, such as `AAC`; `nil` if libsndfile decodes that.
+    ///
+    /// - Parameter isUnsupported: libsndfile says that it doesn't decode this, though it decodes others of the name.
+    static func codec(_ file: InputFile, isUnsupported: Bool) -> String? {
         let start = file.bytes(at: 0, count: 64)
         if start.hasBytes(of: "caff"), start.hasBytes(of: "desc", at: 8) {
             let codec = String(decoding: start[28..<32], as: UTF8.self)
+            if isUnsupported, codec == "alac" { return "ALAC in a form that isn't read" }
             guard !["lpcm", "ulaw", "alaw", "alac"].contains(codec) else { return nil }
             return cafCodecs[codec] ?? "'\(codec)', which isn't known"
         }

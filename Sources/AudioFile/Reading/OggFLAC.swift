@@ -1,5 +1,7 @@
-/// FLAC in Ogg (xiph.org, "Ogg FLAC mapping"), which libsndfile takes for damaged where another program than libFLAC
-/// wrote it. The pages without their headers are a FLAC file: that is what the decoder gets.
+/// FLAC in Ogg, as xiph.org's "Ogg FLAC mapping" has it.
+///
+/// libsndfile takes it for damaged where another program than libFLAC wrote it. The pages without their headers are a
+/// FLAC file: that is what the decoder gets.
 enum OggFLAC {
     /// What the first packet begins with: a signature, a version of two bytes, and the number of further headers.
     private static let signature: StaticString = "\u{7F}FLAC"

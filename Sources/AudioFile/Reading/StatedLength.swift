@@ -79,7 +79,8 @@ struct StatedLength {
             Patch(offset: 0, bytes: Array("RF64".utf8) + layout.number(large)),
             Patch(
                 offset: sizes.offset,
-                bytes: [file.length - 8, length, frames].flatMap { Text.littleEndian($0) + Text.littleEndian($0 >> 32) }),
+                bytes: [file.length - 8, length, frames].flatMap { Text.littleEndian($0) + Text.littleEndian($0 >> 32) }
+            ),
             Patch(offset: data.offset - 4, bytes: layout.number(large)),
         ]
     }

@@ -21,7 +21,8 @@ enum TagReader {
             tags = flac(file, from: offset + 4).merged(with: tags)
         } else if start.hasBytes(of: "OggS") {
             tags = ogg(file, from: offset).merged(with: tags)
-        } else if start.hasBytes(of: "WAVE", at: 8), ["RIFF", "RF64", "BW64"].contains(where: { start.starts(with: $0.utf8) })
+        } else if start.hasBytes(of: "WAVE", at: 8),
+            ["RIFF", "RF64", "BW64"].contains(where: { start.starts(with: $0.utf8) })
         {
             tags = riff(file, from: offset + 12).merged(with: tags)
         }

@@ -1,18 +1,22 @@
 import Foundation
 import MusicCore
 
-/// The files that tell what a folder holds, in the folder and in those that it holds.
-private let configurationNames = ["model_index.json", "config.json"]
-
-/// Refuses a folder in which no family finds a model because a file that would tell is something else.
+/// Refuses folders in which the files that tell what they hold can be read and are something else.
+///
+/// Without them a folder would be taken for something else, or for nothing.
 ///
 /// - Throws: ``MusicError`` with code `invalidCheckpoint` that names the first such file and says what it is.
-func refuseForeignConfiguration(_ folder: FolderView) throws {
-    for place in [folder] + folder.folders {
-        for name in configurationNames where place.hasFile(name) {
-            let file = place.url.appending(path: name)
-            guard let content = FileContent(fileAt: file), content.kind != .json else { continue }
-            throw content.error(.invalidCheckpoint, file.path, wanted: "the description of a model")
+func refuseForeignConfiguration(in folders: [FolderView]) throws {
+    for folder in folders {
+        for name in ["model_index.json", "config.json"] where folder.hasFile(name) && folder.object(name) == nil {
+            let file = folder.url.appending(path: name)
+            guard let start = try? FileHandle(forReadingFrom: file).read(upToCount: FileContent.sampleLength) ?? Data()
+            else { continue }
+            if let content = FileContent(start), content.kind != .json {
+                throw content.error(.invalidCheckpoint, file.path, wanted: "the description of a model")
+            }
+            throw MusicError(
+                .invalidCheckpoint, "\(file.path) is not a valid JSON object", advice: "download the file again")
         }
     }
 }

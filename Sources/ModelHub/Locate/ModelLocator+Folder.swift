@@ -36,6 +36,7 @@ extension ModelLocator {
     private func inspect(_ folder: URL, name: String) throws -> Inspection {
         let view = FolderView(folder)
         guard view.exists else { throw view.obstacle?.error() ?? notAFolder(folder) }
+        try refuseForeignConfiguration(in: [view])
         if let (family, contents) = registry.catalog.contents(of: view) {
             switch contents {
             case .model(let found):
@@ -58,7 +59,7 @@ extension ModelLocator {
         {
             return try inspect(snapshot.directory, name: name)
         }
-        try refuseForeignConfiguration(FolderView(folder))
+        try refuseForeignConfiguration(in: FolderView(folder).folders)
         throw unknown(folder)
     }
 

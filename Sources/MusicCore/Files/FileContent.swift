@@ -85,7 +85,8 @@ public struct FileContent: Sendable, Equatable {
         case .pointer: "fetch the file that it stands for: run 'git lfs pull' in its folder, or download it"
         case .page: "a site showed this in place of the file, as before signing in: download the file itself"
         case .archive: "unpack it, and use the file that it holds"
-        case .safetensors, .weights, .audio, .foreignAudio, .document, .json, .text: "use the file that belongs in its place"
+        case .safetensors, .weights, .audio, .foreignAudio, .document, .json, .text:
+            "use the file that belongs in its place"
         }
     }
 
@@ -125,7 +126,7 @@ extension FileContent {
         if content.first == "<" { return markup(content.lowercased()) }
         if content.hasPrefix("#EXTM3U") || content.lowercased().hasPrefix("[playlist]") {
             return FileContent(
-                .text, "a playlist, which names files and holds no sound", advice: "give one of the files that it names")
+                .text, "a playlist", advice: "give one of the files that it names")
         }
         if content.first == "{" || content.first == "[" { return FileContent(.json, "a JSON document") }
         return FileContent(.text, "a text")

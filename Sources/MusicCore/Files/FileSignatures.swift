@@ -40,6 +40,10 @@ extension FileContent {
             return isTorch
                 ? FileContent(.weights, "a PyTorch archive") : FileContent(.archive, "a ZIP archive")
         }
+        // Packets of 188 bytes, each with the same first one.
+        if bytes.count > 376, [0, 188, 376].allSatisfy({ bytes[$0] == 0x47 }) {
+            return FileContent(.foreignAudio, "an MPEG transport stream (ts)")
+        }
         if isSafetensors(bytes) { return FileContent(.safetensors, "a safetensors file") }
         return table.first { $0.matches(bytes) }?.content
     }
@@ -56,11 +60,13 @@ extension FileContent {
     ]
 
     private static let weights = [
-        Signature("GGUF", .weights, "a GGUF file of llama.cpp"), Signature("tjgg", .weights, "a GGML file of llama.cpp"),
+        Signature("GGUF", .weights, "a GGUF file of llama.cpp"),
+        Signature("tjgg", .weights, "a GGML file of llama.cpp"),
         Signature("\u{80}\u{2}", .weights, "a Python pickle"), Signature("\u{80}\u{3}", .weights, "a Python pickle"),
         Signature("\u{80}\u{4}", .weights, "a Python pickle"), Signature("\u{80}\u{5}", .weights, "a Python pickle"),
         Signature("\u{89}HDF\u{D}\u{A}", .weights, "an HDF5 file"),
-        Signature("\u{93}NUMPY", .weights, "a NumPy file"), Signature("TFL3", at: 4, .weights, "a TensorFlow Lite file"),
+        Signature("\u{93}NUMPY", .weights, "a NumPy file"),
+        Signature("TFL3", at: 4, .weights, "a TensorFlow Lite file"),
     ]
 
     private static let render = "play it with a synthesizer into a file, for example: fluidsynth -F song.wav FONT FILE"
@@ -70,15 +76,18 @@ extension FileContent {
         Signature("caff", .audio, "a CAF file"), Signature(".snd", .audio, "an AU file"),
         Signature("dns.", .audio, "an AU file"), Signature("riff\u{2E}\u{91}\u{CF}\u{11}", .audio, "a W64 file"),
         Signature("\u{30}\u{26}\u{B2}\u{75}", .foreignAudio, "a Windows Media file (wma)"),
-        Signature("wvpk", .foreignAudio, "a WavPack file"), Signature("MAC ", .foreignAudio, "a Monkey's Audio file (ape)"),
-        Signature("MPCK", .foreignAudio, "a Musepack file (mpc)"), Signature("MP+", .foreignAudio, "a Musepack file (mpc)"),
+        Signature("wvpk", .foreignAudio, "a WavPack file"),
+        Signature("MAC ", .foreignAudio, "a Monkey's Audio file (ape)"),
+        Signature("MPCK", .foreignAudio, "a Musepack file (mpc)"),
+        Signature("MP+", .foreignAudio, "a Musepack file (mpc)"),
         Signature("TTA1", .foreignAudio, "a True Audio file (tta)"),
         Signature("TTA2", .foreignAudio, "a True Audio file (tta)"), Signature("tBaK", .foreignAudio, "a TAK file"),
         Signature("OFR ", .foreignAudio, "an OptimFROG file"), Signature("ajkg", .foreignAudio, "a Shorten file (shn)"),
         Signature("DSD ", .foreignAudio, "a DSD file (dsf)"), Signature("FRM8", .foreignAudio, "a DSD file (dff)"),
         Signature("#!AMR", .foreignAudio, "an AMR file"), Signature("#!SILK", .foreignAudio, "a SILK file"),
         Signature("MThd", .foreignAudio, "a MIDI file, which holds notes and no sound", advice: render),
-        Signature("ADIF", .foreignAudio, "an AAC file"), Signature("\u{7F}\u{FE}\u{80}\u{1}", .foreignAudio, "a DTS stream"),
+        Signature("ADIF", .foreignAudio, "an AAC file"), Signature("\u{56}\u{E0}", .foreignAudio, "an AAC stream"),
+        Signature("\u{7F}\u{FE}\u{80}\u{1}", .foreignAudio, "a DTS stream"),
         Signature("DTSHDHDR", .foreignAudio, "a DTS file"), Signature(".ra\u{FD}", .foreignAudio, "a RealAudio file"),
         Signature(".RMF", .foreignAudio, "a RealMedia file"), Signature("FLV\u{1}", .foreignAudio, "a Flash video"),
         Signature("\u{0}\u{0}\u{1}\u{BA}", .foreignAudio, "an MPEG video"),
@@ -98,7 +107,8 @@ extension FileContent {
     private static let documents = [
         Signature("%PDF", .document, "a PDF document"), Signature("\u{89}PNG", .document, "a PNG picture"),
         Signature("\u{FF}\u{D8}\u{FF}", .document, "a JPEG picture"), Signature("GIF8", .document, "a GIF picture"),
-        Signature("{\\rtf", .document, "an RTF document"), Signature("SQLite format 3", .document, "an SQLite database"),
+        Signature("{\\rtf", .document, "an RTF document"),
+        Signature("SQLite format 3", .document, "an SQLite database"),
         Signature("MATLAB 5.0", .document, "a MATLAB file"), Signature("\u{7F}ELF", .document, "a program"),
         Signature("\u{D0}\u{CF}\u{11}\u{E0}", .document, "an Office document"),
     ]

@@ -30,8 +30,9 @@ public enum AudioCodeText {
         return result
     }
 
-    /// The codes that a text spells out, in order; anything else in it is passed over. A number too large for an `Int`
-    /// is `Int.max`.
+    /// The codes that a text spells out, in order; anything else in it is passed over.
+    ///
+    /// A number too large for an `Int` is `Int.max`.
     package static func spelledCodes(in text: String) -> [Int] { spelled(in: text).codes }
 
     /// The text of codes.
@@ -74,8 +75,9 @@ public enum AudioCodeText {
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
-    /// A number in decimal digits, with or without a sign; `nil` for anything else. A number beyond the range of `Int`
-    /// is that range's end.
+    /// A number in decimal digits, with or without a sign; `nil` for anything else.
+    ///
+    /// A number beyond the range of `Int` is that range's end.
     private static func wholeNumber(_ text: some Collection<UInt8>) -> Int? {
         let isNegative = text.first == UInt8(ascii: "-")
         let digits = text.dropFirst(isNegative || text.first == UInt8(ascii: "+") ? 1 : 0)
@@ -104,9 +106,9 @@ public struct AudioCodes: Sendable, Equatable {
     /// What the user should know of codes that were passed over; `nil` if there were none.
     public var notice: String? {
         guard passedOver > 0 else { return nil }
-        let (are, they) = passedOver == 1 ? ("is", "it is") : ("are", "they are")
-        return "\(passedOver) of \(codes.count + passedOver) audio codes \(are) passed over, such as '\(example)': "
-            + "\(they) not whole numbers from 0 on"
+        return
+            "\(passedOver) of \(codes.count + passedOver) audio codes \(passedOver == 1 ? "is" : "are") passed over, "
+            + "such as '\(example)': a code is a whole number from 0 on"
     }
 
     /// Codes as a model with a number of them takes them: those beyond become its last, as in the reference.

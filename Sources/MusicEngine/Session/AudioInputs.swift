@@ -68,7 +68,8 @@ public enum AudioInputs {
             let length = duration.map { "\(Int($0)) seconds long" } ?? "longer than \(Int(limit)) seconds"
             throw MusicError(
                 .unreadableInput, "the \(role) audio \(input.path) is \(length)",
-                advice: "cut it to at most \(Int(limit)) seconds, for example: ffmpeg -i FILE -t \(Int(limit)) part.wav")
+                advice: "cut it to at most \(Int(limit)) seconds, for example: ffmpeg -i FILE -t \(Int(limit)) part.wav"
+            )
         }
     }
 }

@@ -21,7 +21,7 @@ struct PictureFrame {
         let x = (left * BitmapFont.advance + 10) * scale
         let top = (BitmapFont.lineHeight + 8) * scale
         let bottom = (BitmapFont.lineHeight * (1 + lines) + 10) * scale
-        let margin = (max(right * BitmapFont.advance, 8) + 8 + legend) * scale
+        let margin = (max(right * BitmapFont.advance, 14) + 8 + legend) * scale
         plot = (x, top, max(1, width - x - margin), max(1, height - top - bottom))
     }
 

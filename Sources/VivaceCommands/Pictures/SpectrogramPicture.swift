@@ -77,7 +77,8 @@ struct SpectrogramPicture {
         let step: Float = plot.height >= 6 * BitmapFont.lineHeight * scale ? 20 : 40
         for level in stride(from: top, through: top - span, by: -step) {
             let y = plot.y + Int((top - level) / span * Float(plot.height - 1))
-            canvas.fill(x: x + 8 * scale, y: min(y, plot.y + plot.height - scale), width: 2 * scale, height: scale, .axis)
+            canvas.fill(
+                x: x + 8 * scale, y: min(y, plot.y + plot.height - scale), width: 2 * scale, height: scale, .axis)
             let label = min(max(y - 3 * scale, plot.y), plot.y + plot.height - 7 * scale)
             canvas.write("\(Int(level))", x: x + 12 * scale, top: label, .left, scale: scale, .faint)
         }

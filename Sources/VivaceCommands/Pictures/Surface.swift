@@ -52,7 +52,7 @@ struct Canvas: Surface {
     /// Where the ramp begins in the palette.
     private static let ramp = Ink.allCases.count
     /// The number of colours of the ramp.
-    static let levels = 240
+    static let levels = 96
 
     init(width: Int, height: Int) {
         self.width = width

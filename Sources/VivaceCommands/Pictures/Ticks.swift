@@ -46,7 +46,8 @@ enum Ticks {
         let whole = Int(seconds.rounded())
         let (hours, minutes) = (whole / 3600, whole / 60 % 60)
         return hours > 0
-            ? String(format: "%d:%02d:%02d", hours, minutes, whole % 60) : String(format: "%d:%02d", minutes, whole % 60)
+            ? String(format: "%d:%02d:%02d", hours, minutes, whole % 60)
+            : String(format: "%d:%02d", minutes, whole % 60)
     }
 
     /// Marks of a frequency axis, at 1, 2 and 5 times powers of ten, or at equal steps on a linear scale.
@@ -75,7 +76,8 @@ enum Ticks {
                 let isFree = ticks.allSatisfy {
                     $0.label.isEmpty || abs(axis.position(of: $0.value) * Double(length) - place) >= Double(spacing)
                 }
-                ticks.append(Tick(value: value, label: [1, 2, 5].contains(factor) && isFree ? label(hertz: value) : ""))
+                ticks.append(
+                    Tick(value: value, label: [1, 2, 5].contains(factor) && isFree ? label(hertz: value) : ""))
             }
         }
         return ticks.sorted { $0.value < $1.value }

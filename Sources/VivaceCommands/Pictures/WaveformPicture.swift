@@ -36,9 +36,9 @@ struct WaveformPicture {
         }
         frame.drawTime(audio.duration, on: &surface)
         let bottom = plot.y + plot.height + (8 + BitmapFont.lineHeight) * scale
-        let room = (surface.width - plot.x - 6 * scale) / scale
-        let line = BitmapFont.fitted(summary, width: room)
-        surface.write(line, x: plot.x, top: bottom, .left, scale: scale, levels.clippedSamples > 0 ? .warning : .text)
+        let line = BitmapFont.fitted(summary, width: surface.width / scale - 12)
+        surface.write(
+            line, x: 6 * scale, top: bottom, .left, scale: scale, levels.clippedSamples > 0 ? .warning : .text)
     }
 
     /// Peak, loudness and clipping in words.
@@ -48,7 +48,7 @@ struct WaveformPicture {
         let time = String(format: "%.2f s", Double(loudest.peakFrame) / Double(audio.sampleRate))
         let loudness =
             levels.loudness.map { String(format: "%.1f LUFS", $0) }
-            ?? (audio.duration < 0.4 ? "not measured below 0.4 s" : "below -70 LUFS")
+            ?? (audio.duration < 0.4 ? "unknown below 0.4 s" : "below -70 LUFS")
         let clipped = levels.clippedSamples
         return "peak \(AudioLevels.decibels(loudest.peak)) at \(time), loudness \(loudness)"
             + (clipped > 0 ? ", \(clipped) samples clipped" : "")
