@@ -8,6 +8,18 @@ public struct LoadOptions: Sendable, Hashable, Codable {
         case auto
         case float32 = "f32"
         case bfloat16 = "bf16"
+
+        /// Reads a name, that of PyTorch too: `float32`, `fp32`, `torch.bfloat16`.
+        ///
+        /// - Returns: `nil` for a format in which nothing is computed, such as `float16`.
+        public init?(named name: String) {
+            switch name.lowercased().replacing("torch.", with: "") {
+            case "auto": self = .auto
+            case "f32", "fp32", "float32", "float": self = .float32
+            case "bf16", "bfloat16": self = .bfloat16
+            default: return nil
+            }
+        }
     }
 
     /// Where the arithmetic runs.
@@ -15,6 +27,16 @@ public struct LoadOptions: Sendable, Hashable, Codable {
         /// The GPU if libmlx has one, the CPU otherwise.
         case auto
         case cpu, gpu
+
+        /// Reads a name, those of kinds of GPUs too: `cuda`, `cuda:0`, `mps`, `metal`.
+        public init?(named name: String) {
+            switch name.lowercased() {
+            case "auto": self = .auto
+            case "cpu": self = .cpu
+            case "gpu", "cuda", "cuda:0", "mps", "mps:0", "metal": self = .gpu
+            default: return nil
+            }
+        }
     }
 
     /// How large weights are kept.

@@ -50,6 +50,12 @@ struct ComputationOptions: ParsableArguments {
     }
 }
 
-extension LoadOptions.Precision: ExpressibleByArgument {}
+extension LoadOptions.Precision: ExpressibleByArgument {
+    public init?(argument: String) { self.init(named: argument) }
+}
+
 extension LoadOptions.Quantization: ExpressibleByArgument {}
-extension LoadOptions.Device: ExpressibleByArgument {}
+
+extension LoadOptions.Device: ExpressibleByArgument {
+    public init?(argument: String) { self.init(named: argument) }
+}

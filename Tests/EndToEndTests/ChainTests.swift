@@ -59,7 +59,8 @@ struct ChainTests {
         let second = try run(["format", "--request", "r.json", "--json", "--bpm", "70"] + model).json()
         #expect(second["bpm"] as? Int == 70)
         let wrong = try Vivace.run(["format", "--request", "r.json", "--json", "--bpm", "7"] + model, in: folder.url)
-        #expect(wrong.status == 2 && (try wrong.json())["success"] as? Bool == false)
+        let failure = try wrong.json()
+        #expect(wrong.status == 2 && failure["success"] as? Bool == false)
         try Data("{\"qwery\": 1}".utf8).write(to: folder["w.json"])
         #expect(try Vivace.run(["create", "--request", "w.json"] + model, in: folder.url).status == 2)
     }

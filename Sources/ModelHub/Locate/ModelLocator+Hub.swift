@@ -110,6 +110,13 @@ extension ModelLocator {
         return items
     }
 
+    /// Whether a repository is one of those that the catalogs name.
+    private func isPublished(_ repository: RepositoryID) -> Bool {
+        registry.catalog.models.contains { model in
+            model.components.contains { $0.repository == repository }
+        }
+    }
+
     /// Resolves a repository that has no short name.
     func resolve(
         _ reference: HubReference, name: String, offline: Bool?, download: Bool,
@@ -124,6 +131,14 @@ extension ModelLocator {
         if present == nil, let obstacle = cache.obstacle(to: reference.repository) { throw obstacle.error() }
         guard download, offlineReason(offline) == nil else {
             var error = missing([], name: name, install: reference.description, offline: offline)
+            if present == nil, !isPublished(reference.repository) {
+                let families = registry.catalog.families.map(\.family)
+                error.message +=
+                    ", and \(reference.repository) is not among the repositories of the families that are known "
+                    + "(\(families.joined(separator: ", ")))"
+                error.suggestion = .anyOf([error.suggestion, .listModels].compactMap { $0 })
+                error.advice = "if it holds a model of such a family"
+            }
             if let folder = present {
                 // It was downloaded before, if not as a whole: what exactly is wrong with it?
                 do { _ = try resolvePresent(folder, name: name) } catch let problem as MusicError {
