@@ -151,7 +151,7 @@ extension MusicRequest {
         ).alwaysWritten(),
         Field(
             "enable_normalization", .flag, flags: ["enable-normalization"],
-            help: "Bring the peak of the result to --normalization-db (default), or leave the level as it is.",
+            help: "Bring the peak of the result to normalization_db (default), or leave the level as it is.",
             group: .output,
             read: { request, json in request.normalization = json == true ? .peak : .none },
             value: { .flag($0.normalization == .peak) }

@@ -87,6 +87,7 @@ struct GenerationBase {
                 content.request.batchSize = max(1, content.request.seeds.count)
             }
         }
+        content.limitSeeds()
         return content
     }
 

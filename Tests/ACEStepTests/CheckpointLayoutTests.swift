@@ -70,7 +70,11 @@ struct CheckpointLayoutTests {
 
     private func configuration(_ json: String, folder: String = "acestep-v15-turbo") throws -> ACEStepConfiguration {
         let fields = try JSONDecoder().decode(ConfigurationFields.self, from: Data(json.utf8))
-        return try ACEStepConfiguration(official: fields, folder: URL(fileURLWithPath: "/nowhere/\(folder)"))
+        let root = FileManager.default.temporaryDirectory.appendingPathComponent("vivace-test-\(UUID().uuidString)")
+        let folder = root.appendingPathComponent(folder)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: root) }
+        return try ACEStepConfiguration(official: fields, folder: folder)
     }
 
     @Test func emptyConfigurationIsThe2BModel() throws {

@@ -40,6 +40,7 @@ extension ModelLocator {
         if let (family, contents) = registry.catalog.contents(of: view) {
             switch contents {
             case .model(let found):
+                try refuseForeignConfiguration(in: [FolderView(found.ownPart.directory)])
                 // What the folder itself is may be told by a file that can't be read; a model in it is a guess then.
                 if let obstacle = view.obstacle, found.ownPart.directory != folder,
                     URL(filePath: obstacle.path).deletingLastPathComponent().path == folder.path

@@ -182,6 +182,16 @@ public struct RequestDocument: Sendable {
     ]
 }
 
+extension RequestDocument.Content {
+    /// Leaves out seeds beyond the number of songs, and says so.
+    public mutating func limitSeeds() {
+        guard request.seeds.count > request.batchSize else { return }
+        notices.append(
+            RequestDocument.Settings.notice(seeds: request.seeds.count, songs: request.batchSize))
+        request.seeds = Array(request.seeds.prefix(request.batchSize))
+    }
+}
+
 extension RequestDocument {
     /// What a document says beside the request and its planning.
     struct Settings: Sendable {
@@ -226,6 +236,10 @@ extension RequestDocument {
             }
         }
 
+        static func notice(seeds: Int, songs: Int) -> String {
+            "There are \(seeds) seeds for \(songs) song\(songs == 1 ? "" : "s"): the rest is not used"
+        }
+
         /// Puts the seeds into a request, and as many songs as there are seeds where nothing is said of their number.
         func applySeeds(
             to request: inout MusicRequest, hasBatchSize: Bool, from source: SeedSource, notices: inout [String]
@@ -244,7 +258,7 @@ extension RequestDocument {
             }
             let used = given.prefix(request.batchSize)
             if used.count < given.count {
-                notices.append("There are \(given.count) seeds for \(request.batchSize) songs: the rest is not used")
+                notices.append(Self.notice(seeds: given.count, songs: request.batchSize))
             }
             guard used.contains(where: { $0 != nil }) else { return }
             request.seeds = used.map { $0 ?? source.draw() }

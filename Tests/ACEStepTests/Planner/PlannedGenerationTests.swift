@@ -68,12 +68,12 @@ struct PlannedGenerationTests {
     @Test func theUsersValuesWin() async throws {
         let request = ACEStepRequest(
             prompt: "x", lyrics: "la", vocalLanguage: "de", duration: 37.4, bpm: 120, keyScale: "C major",
-            timeSignature: "4/4", seeds: [1])
+            timeSignature: "4", seeds: [1])
         let run = try await run(request)
         let asked = try #require(run.planner.requests.first)
         #expect(
             asked.known
-                == SongMetadata(bpm: 120, duration: 37, keyScale: "C major", language: "de", timeSignature: "4/4"))
+                == SongMetadata(bpm: 120, duration: 37, keyScale: "C major", language: "de", timeSignature: "4"))
         #expect(asked.duration == 37.4)
         var expected = request
         expected.prompt = "a better caption"

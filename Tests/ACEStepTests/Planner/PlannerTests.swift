@@ -63,6 +63,27 @@ struct PlannerTests {
 
     // MARK: Audio codes
 
+    /// A random network writes anything; with codes alone allowed by no grammar, it either has as many as the duration
+    /// needs, or the plan is refused.
+    @Test func withoutAGrammarTooASongIsAsLongAsAsked() async throws {
+        try await withPlanner { planner in
+            var outcomes: Set<Bool> = []
+            for seed in 1...6 as ClosedRange<UInt64> {
+                var request = Self.codesOnly([seed], duration: 0.4, guidance: 1)
+                request.options.sampling.isConstrained = false
+                do {
+                    let plan = try await planner.plan(request) { _, _ in }
+                    #expect(plan.codes[0].count == 2)
+                    outcomes.insert(true)
+                } catch let error as MusicError {
+                    #expect(error.code == .numericalFailure && error.message.contains("codes"))
+                    outcomes.insert(false)
+                }
+            }
+            #expect(!outcomes.isEmpty)
+        }
+    }
+
     @Test(arguments: [(37.4, 187), (10, 50), (12.39, 61), (2.0, 10)], [1.0, 2.0])
     func durationsGiveTheirNumberOfCodes(_ duration: (seconds: Double, codes: Int), _ guidance: Double) async throws {
         try await withPlanner { planner in
