@@ -48,8 +48,9 @@ struct ConfigurationFileTests {
             try ConfigurationFile.decode(
                 Configuration.self, at: URL(fileURLWithPath: "/nowhere/transformer/config.json"))
         }
-        #expect(error?.message == "transformer/config.json can't be read")
-        #expect(error?.advice.contains("/nowhere/transformer/config.json") == true)
+        #expect(error?.code == .invalidCheckpoint)
+        #expect(error?.message.hasPrefix("/nowhere/transformer/config.json can't be found") == true)
+        #expect(error?.advice == "copy or download the checkpoint again")
     }
 
     @Test func valuesOutOfRangeAreNamed() {

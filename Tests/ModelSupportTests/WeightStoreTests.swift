@@ -124,7 +124,7 @@ struct WeightStoreTests {
             try FileManager.default.createDirectory(
                 at: $0.appendingPathComponent("model.safetensors"), withIntermediateDirectories: false)
         }
-        #expect(folder.message.contains("/model.safetensors can't be opened"))
+        #expect(folder.message.contains("/model.safetensors is a folder"))
     }
 
     /// MLX itself writes such files.
