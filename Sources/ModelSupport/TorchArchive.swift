@@ -15,9 +15,9 @@ public struct TorchArchive: Sendable {
 
     /// Reads the file at `url`.
     ///
-    /// - Throws: `MusicError` with code `.invalidCheckpoint` if the file is missing, is no such archive, is inconsistent,
-    ///   or holds more than tensors, numbers, strings and containers of them; what ``SystemFault`` makes of the system's
-    ///   reason not to read it.
+    /// - Throws: `MusicError` with code `.invalidCheckpoint` if the file is missing, is no such archive, is
+    ///   inconsistent, or holds more than tensors, numbers, strings and containers of them; what `SystemFault` makes of
+    ///   the system's reason not to read it.
     public init(contentsOf url: URL) throws {
         let data: Data
         do {

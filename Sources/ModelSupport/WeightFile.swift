@@ -78,7 +78,7 @@ final class WeightFile {
 
     /// The system doesn't read the file.
     private nonisolated static func refused(_ url: URL, _ code: Int32) -> MusicError {
-        SystemFault(code, path: url.path(percentEncoded: false))
+        SystemFault(code, path: url.path)
             .error(.invalidCheckpoint, advice: "copy or download the checkpoint again")
     }
 }

@@ -82,7 +82,8 @@ public struct Engine: Sendable {
             if let obstacle = obstacle(in: location) { throw obstacle.error() }
             throw MusicError(
                 .invalidCheckpoint, "\(location.directory.path) holds no checkpoint of a known family",
-                advice: "give " + families.map { "\($0.catalog.folderDescription) (\($0.name))" }
+                advice: "give "
+                    + families.map { "\($0.catalog.folderDescription) (\($0.name))" }
                     .joined(separator: ", or "),
                 field: "model", value: name)
         }

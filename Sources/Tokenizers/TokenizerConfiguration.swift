@@ -49,7 +49,7 @@ public struct TokenizerConfiguration: Sendable, Equatable {
     ///
     /// Those are `special_tokens_map.json`, `added_tokens.json` and `chat_template.jinja`. Missing files say nothing.
     ///
-    /// - Throws: `MusicError` with code `.invalidCheckpoint` if a file isn't what its name says, or what ``SystemFault``
+    /// - Throws: `MusicError` with code `.invalidCheckpoint` if a file isn't what its name says, or what `SystemFault`
     ///   makes of one that can't be read.
     public init(directory: URL) throws {
         let file = directory.appending(path: "tokenizer_config.json")

@@ -22,11 +22,21 @@ enum Interruption {
         wasSignalled.store(false, ordering: .releasing)
         signal(SIGALRM) { _ in Interruption.endCancelled() }
         for number in [SIGINT, SIGTERM] { signal(number) { _ in Interruption.noteSignal() } }
-        // A process that is started from a thread which blocks signals begins with them blocked.
+        // A program that was started by a thread that takes no signals would take none either. Here it is this thread
+        // that takes them.
         var signals = sigset_t()
         sigemptyset(&signals)
         for number in [SIGINT, SIGTERM, SIGALRM] { sigaddset(&signals, number) }
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    }
+
+    /// Runs a closure that starts a program, which takes signals then, though the calling thread may take none.
+    static func whileTakingSignals<Result>(_ body: () throws -> Result) rethrows -> Result {
+        var none = sigset_t(), before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        return try body()
     }
 
     /// Passes signals on to the work, on the main thread, for ever.

@@ -1,14 +1,15 @@
 import Foundation
 
-/// What is said when the process dies for want of memory where no error can be thrown: the language and its libraries end
-/// the process if they can't have a few bytes.
+/// What is said when the process dies for want of memory where no error can be thrown.
+///
+/// The language and its libraries end the process if they can't have a few bytes.
 enum LastWords {
     /// With less address space than this left, a sudden end is put down to the memory.
     private static let scarce = 256 << 20
 
     private static let fatalSignals = [SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGTRAP]
 
-    /// Takes the fatal signals over. Without want of memory they do what they did before.
+    /// Takes the fatal signals over, which do what they did before where memory isn't wanting.
     static func install() {
         for number in fatalSignals {
             var action = sigaction()

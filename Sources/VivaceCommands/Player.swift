@@ -42,7 +42,8 @@ struct Player: Sendable {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         do {
-            try process.run()
+            // Otherwise the player could not be asked to end.
+            try Interruption.whileTakingSignals { try process.run() }
         } catch {
             throw MusicError(
                 .unsupported, "the player \(program.path) can't be started", advice: "leave out --play")

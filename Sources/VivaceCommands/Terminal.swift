@@ -4,8 +4,8 @@ import Synchronization
 
 /// The standard streams, as the commands use them: results on standard output, everything else on standard error.
 ///
-/// A result that can't be written is a failure of the command, which ``outputError()`` tells at its end; notes that can't
-/// be written are none.
+/// A result that can't be written is a failure of the command, which ``finishOutput()`` tells at its end; notes that
+/// can't be written are none.
 enum Terminal {
     /// Whether a person reads standard error as it is written.
     static let isInteractive = isatty(STDERR_FILENO) == 1

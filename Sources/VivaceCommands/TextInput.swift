@@ -11,7 +11,7 @@ enum TextInput {
     /// - Parameters:
     ///   - path: of the file.
     ///   - what: what it holds, for messages.
-    /// - Throws: ``MusicError`` `unreadableInput` that says what is wrong with the file, or what ``SystemFault`` makes of
+    /// - Throws: ``MusicError`` `unreadableInput` that says what is wrong with the file, or what `SystemFault` makes of
     ///   the system's reason not to read it.
     static func read(_ path: String, what: String = "lyrics") throws -> String {
         let data = try contents(path, what)

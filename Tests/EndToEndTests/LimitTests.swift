@@ -1,8 +1,9 @@
 import Foundation
 import Testing
 
-/// Little of everything, closed streams, files that may not be read: an error with a reason, never a hang and never a
-/// success without its result. The time limit is for a program that never ends.
+/// Little of everything, closed streams, files that may not be read: an error with a reason.
+///
+/// Never a hang, and never a success without its result. The time limit is for a program that never ends.
 @Suite("Limits", .timeLimit(.minutes(10)))
 struct LimitTests {
     let folder: TemporaryFolder
@@ -93,8 +94,7 @@ struct LimitTests {
 
     // MARK: Limits
 
-    @Test(
-        "little address space", .enabled(if: LimitTests.isLinux), arguments: Array(stride(from: 200, to: 900, by: 50)))
+    @Test("little address space", .enabled(if: LimitTests.isLinux), arguments: (4..<18).map { $0 * 50 })
     func memory(megabytes: Int) throws {
         let outcome = try run(
             "ulimit -v \(megabytes * 1000); exec $vivace generate x \(Self.song) -o song.wav")
@@ -148,19 +148,22 @@ struct LimitTests {
     // MARK: Signals
 
     @Test(
-        "one signal ends a song that waits for the reader of its pipe, or for its player",
+        "one signal ends a song that waits for the reader of its pipe, or for its player, and the player",
         arguments: [("INT", "--stream p.wav"), ("TERM", "--stream p.wav"), ("TERM", "--play")])
     func waiting(signal: String, option: String) throws {
-        // A player that reads nothing and doesn't end; it says that it runs.
+        // A player that reads nothing and doesn't end; it says that it runs, and under which number.
         try FileManager.default.createDirectory(at: folder["bin"], withIntermediateDirectories: true)
-        try Data("#!/bin/sh\necho > \"$started\"\nexec sleep 1000\n".utf8).write(to: folder["bin/aplay"])
+        try Data("#!/bin/sh\necho $$ > \"$started\"\nexec sleep 1000\n".utf8).write(to: folder["bin/aplay"])
         let outcome = try run(
             """
-            chmod +x bin/aplay; mkfifo p.wav
+            chmod +x bin/aplay; mkfifo p.wav pause
             export started=started PATH="$PWD/bin:$PATH"
-            $vivace generate x \(Self.song) -o song.wav \(option) &
-            until [ -e song.wav ] && { [ -e started ] || [ "\(option)" != --play ]; }; do read -t 0.05 <> p.wav; done
-            kill -\(signal) $!; wait $!
+            exec 9<> pause
+            $vivace generate x \(Self.song) -o song.wav \(option) 9>&- &
+            until [ -e song.wav ] && { [ -s started ] || [ "\(option)" != --play ]; }; do read -t 0.05 -u 9; done
+            kill -\(signal) $!; wait $!; status=$?
+            while [ -s started ] && kill -0 $(cat started) 2> none; do read -t 0.05 -u 9; done
+            exit $status
             """)
         #expect(outcome.status == 130, "\(outcome.errors)")
         #expect(outcome.errors == "vivace: error: cancelled\n")

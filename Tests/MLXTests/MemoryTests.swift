@@ -48,7 +48,8 @@ extension MLXTests {
                 #expect(zero.1 == values.asArray(Float.self) && large.1 == zero.1)
                 for name in ["b", "d"] {
                     // Each the only reference to its array when it is evaluated.
-                    for operation: (MLXArray) -> MLXArray in [{ exp($0) }, { $0 + 1 }, { softmax($0) }, { cumsum($0) }] {
+                    for operation: (MLXArray) -> MLXArray in [{ exp($0) }, { $0 + 1 }, { softmax($0) }, { cumsum($0) }]
+                    {
                         let result = operation(try #require(try loadArrays(url: url)[name]))
                         eval(result)
                         #expect(result.asArray(Float.self) == operation(values).asArray(Float.self))

@@ -54,7 +54,9 @@ struct ConfigurationFileTests {
             try ConfigurationFile.decode(
                 Configuration.self, at: URL(fileURLWithPath: "/nowhere/transformer/config.json"))
         }
-        #expect(error?.message == "/nowhere/transformer/config.json can't be found (no such file or directory)")
+        #expect(error?.code == .invalidCheckpoint)
+        #expect(error?.message.hasPrefix("/nowhere/transformer/config.json can't be found") == true)
+        #expect(error?.advice == "copy or download the checkpoint again")
     }
 
     @Test func valuesOutOfRangeAreNamed() {

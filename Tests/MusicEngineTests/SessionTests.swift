@@ -82,7 +82,8 @@ struct SessionTests {
         let request = MusicRequest(prompt: "a", duration: 0.2)
         let nowhere = GenerationOrder(request: request, output: try OutputPlan(.file(folder["no/a.wav"])))
         #expect(await failure(nowhere)?.code == .unwritableOutput)
-        let taken = GenerationOrder(request: request, output: try OutputPlan(.file(folder["model.wav"])), latents: folder.url)
+        let taken = GenerationOrder(
+            request: request, output: try OutputPlan(.file(folder["model.wav"])), latents: folder.url)
         #expect(await failure(taken)?.code == .invalidRequest)
         #expect(throws: MusicError.self) { try OutputPlan(.automatic, usualFormat: "aiff") }
         let long = GenerationOrder(request: MusicRequest(prompt: "a", duration: 1000))

@@ -84,8 +84,8 @@ final class AtomicFile {
 
     /// Puts the complete file under the first of these names, in the same directory, that nobody has.
     ///
-    /// A name is taken in the moment in which it is found to be free, so that of several programs that write at the same
-    /// time each gets a name of its own. Without a name that is free the file is gone.
+    /// A name is taken in the moment in which it is found to be free, so that of several programs that write at the
+    /// same time each gets a name of its own. Without a name that is free the file is gone.
     ///
     /// - Parameters:
     ///   - names: endless, or as many as may be tried.

@@ -160,7 +160,9 @@ final class CurlHandle: @unchecked Sendable {
             let status = ccurl_get_long(easy, CURLINFO_HTTP_CONNECTCODE)
             if status >= 300 { return .proxy(proxy, "it answers with status \(status)") }
             // The site's own name and address are the proxy's business.
-            let failures = [CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_RESOLVE_HOST, CURLE_PROXY]
+            let failures = [
+                CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_RESOLVE_HOST, CURLE_PROXY,
+            ]
             if failures.contains(code) { return .proxy(proxy, text) }
         }
         return switch code {

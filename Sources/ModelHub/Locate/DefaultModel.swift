@@ -18,15 +18,17 @@ public enum DefaultModel {
 extension ModelLocator {
     /// Whether a model of that name is complete on this machine; never downloads.
     ///
-    /// In a cache that lies in somebody else's home, which nobody lets this user look into, nothing is installed for this
-    /// user.
+    /// In a cache that lies in somebody else's home, which nobody lets this user look into, nothing is installed for
+    /// this user.
     ///
     /// - Throws: ``MusicError`` where that can't be told.
     public func isInstalled(_ name: String) async throws -> Bool {
         do {
             _ = try await resolve(name, offline: true)
             return true
-        } catch let error as MusicError where error.tellsOfAbsence || (error.code == .unreadableInput && cache.isHidden) {
+        } catch let error as MusicError
+            where error.tellsOfAbsence || (error.code == .unreadableInput && cache.isHidden)
+        {
             return false
         }
     }

@@ -68,10 +68,11 @@ extension ModelLocator {
     private func completed(_ found: FoundModel, in view: FolderView, name: String) throws -> Inspection {
         let own = found.ownPart.directory
         guard found.missingFiles.isEmpty else {
-            throw view.obstacle?.error() ?? MusicError(
-                .invalidCheckpoint,
-                "\(own.path) is not complete: missing \(found.missingFiles.joined(separator: ", "))",
-                advice: "copy or download it again", field: "model", value: name)
+            throw view.obstacle?.error()
+                ?? MusicError(
+                    .invalidCheckpoint,
+                    "\(own.path) is not complete: missing \(found.missingFiles.joined(separator: ", "))",
+                    advice: "copy or download it again", field: "model", value: name)
         }
         var notices: [String] = []
         if !found.alternatives.isEmpty {

@@ -3,8 +3,8 @@ import Synchronization
 
 /// A folder as a family sees it that is asked what lies there: names and small JSON files, no weights.
 ///
-/// Links are followed. What can't be read counts as absent, and ``obstacle`` tells of it: whoever finds that something is
-/// missing asks there first whether it only can't be seen.
+/// Links are followed. What can't be read counts as absent, and ``obstacle`` tells of it: whoever finds that something
+/// is missing asks there first whether it only can't be seen.
 public struct FolderView: Sendable, Hashable {
     public let url: URL
     /// Shared with the views that are made of this one.
@@ -19,8 +19,8 @@ public struct FolderView: Sendable, Hashable {
         self.obstacles = obstacles
     }
 
-    /// The first thing that the system refused to this view or to one that was made of it, though it is there or may be:
-    /// for want of permission, of descriptors, of memory; `nil` if it refused nothing.
+    /// The first thing that the system refused to this view or to one that was made of it, though it is there or may
+    /// be: for want of permission, of descriptors, of memory; `nil` if it refused nothing.
     public var obstacle: SystemFault? { obstacles.first }
 
     /// The folder's own name.

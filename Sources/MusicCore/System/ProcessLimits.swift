@@ -1,8 +1,9 @@
 import Dispatch
 import Foundation
 
-/// What the system lets a process have: open files, threads, memory. Asked before the work, because libraries that run
-/// into these limits wait for ever or end the process.
+/// What the system lets a process have: open files, threads, memory.
+///
+/// Asked before the work, because libraries that run into these limits wait for ever or end the process.
 public enum ProcessLimits {
     static let descriptorAdvice = "raise the limit on open files (ulimit -n)"
     static let threadAdvice = "raise the limit on processes and threads (ulimit -u, or that of the container)"
@@ -42,7 +43,8 @@ public enum ProcessLimits {
 
     /// Makes sure that so many threads, with stacks of the usual size, can be had beside those that run.
     ///
-    /// - Throws: ``MusicError`` with code `outOfMemory` that says whether threads are wanting or memory for their stacks.
+    /// - Throws: ``MusicError`` with code `outOfMemory` that says whether threads are wanting or memory for their
+    ///   stacks.
     public static func requireThreads(_ count: Int) throws {
         var gate = Gate()
         var started = 0
@@ -65,13 +67,14 @@ public enum ProcessLimits {
         munmap(address, bytes)
     }
 
-    /// The error for a thread that can't be had.
+    /// The error for a thread that can't be had: of memory if one with a small stack can be had.
     ///
     /// - Parameter stackSize: bytes that it needs.
-    /// - Returns: words about memory if a thread with a small stack can be had.
     public static func noThread(stackSize: Int) -> MusicError {
         var gate = Gate()
-        guard gate.startThread(stackSize: Gate.smallStack) else { return shortage(ofThreads: 1, had: 0, isForMemory: false) }
+        guard gate.startThread(stackSize: Gate.smallStack) else {
+            return shortage(ofThreads: 1, had: 0, isForMemory: false)
+        }
         return MusicError(
             .outOfMemory, "there is not enough memory for a thread with a stack of \(stackSize >> 20) MiB",
             advice: memoryAdvice)

@@ -122,8 +122,10 @@ public struct GenerationSession: Sendable {
         _ report: (MusicEvent) -> Void
     ) async {
         if order.model == nil, await engine.isBuiltin(found) {
-            report(.notice("no real model is installed: using the small built-in one, which plays simple synthesizer "
-                + "music"))
+            report(
+                .notice(
+                    "no real model is installed: using the small built-in one, which plays simple synthesizer "
+                        + "music"))
         } else {
             if order.model == nil { report(.notice("no model was named: using \(found.name)")) }
             if let notice = backend.info.notice { report(.notice(notice)) }
