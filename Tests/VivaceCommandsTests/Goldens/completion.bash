@@ -186,13 +186,16 @@ _vivace() {
 
 _vivace_generate() {
     repeating_flags=()
-    non_repeating_flags=(--instrumental --no-instrumental --adg --use-adg --no-adg --no-use-adg --snap-timesteps --no-snap-timesteps --keep-source --no-keep-source --thinking --no-thinking --use-cot-metas --no-use-cot-metas --use-cot-caption --no-use-cot-caption --use-cot-lyrics --no-use-cot-lyrics --use-cot-language --no-use-cot-language --allow-lm-batch --no-allow-lm-batch --use-constrained-decoding --no-use-constrained-decoding --low-memory --json --quiet -q --verbose -v --play --version -h --help)
-    repeating_options=(--region)
-    non_repeating_options=(--duration --lyrics --lyrics-file --language --vocal-language --bpm --key --keyscale --time-signature --timesignature --steps --inference-steps --guidance-scale --seed --seeds --batch --batch-size --shift --timesteps --latent-shift --latent-rescale --cfg-interval-start --cfg-interval-end --solver --infer-method --task --task-type --source --src-audio --reference --reference-audio --instruction --audio-codes --track --tracks --repainting-start --repainting-end --cover-strength --audio-cover-strength --cover-rule --cover-noise-strength --lm-batch-chunk-size --lm-temperature --lm-cfg-scale --lm-top-k --lm-top-p --lm-repetition-penalty --lm-negative-prompt --lm --memory-tier --model --from --request --dtype --quantize --device --threads --normalize --normalization-db --output -o --bit-depth --save-latents --stream)
+    non_repeating_flags=(--instrumental --no-instrumental --use-sft-prompt --no-use-sft-prompt --null-lyric-condition --no-null-lyric-condition --adg --use-adg --no-adg --no-use-adg --snap-timesteps --no-snap-timesteps --retry-non-finite --no-retry-non-finite --keep-source --no-keep-source --thinking --no-thinking --use-cot-metas --no-use-cot-metas --use-cot-caption --no-use-cot-caption --use-cot-lyrics --no-use-cot-lyrics --use-cot-language --no-use-cot-language --allow-lm-batch --no-allow-lm-batch --use-constrained-decoding --no-use-constrained-decoding --low-memory --offload-to-cpu --latents-only --no-latents-only --remove-dc-offset --no-remove-dc-offset --json --quiet -q --verbose -v --play --version -h --help)
+    repeating_options=(--caption --prompt --lyrics --lyrics-file --language --vocal-language --audio-codes --region)
+    non_repeating_options=(--duration --bpm --key --keyscale --time-signature --timesignature --max-text-length --max-lyric-length --steps --inference-steps --guidance-scale --seed --seeds --noise-latents --batch --batch-size --shift --timesteps --latent-shift --latent-rescale --cfg-interval-start --cfg-interval-end --solver --infer-method --task --task-type --source --src-audio --reference --reference-audio --instruction --track --tracks --repainting-start --repainting-end --cover-strength --audio-cover-strength --cover-rule --cover-noise-strength --lm-batch-chunk-size --lm-temperature --lm-cfg-scale --lm-top-k --lm-top-p --lm-repetition-penalty --lm-negative-prompt --lm --memory-tier --model --from --request --dtype --quantize --device --threads --max-memory --mps-max-memory-gb --normalize --normalization-db --output -o --bit-depth --save-latents --stream)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
+    '--caption'|'--prompt')
+        return
+        ;;
     '--duration')
         return
         ;;
@@ -215,6 +218,12 @@ _vivace_generate() {
     '--time-signature'|'--timesignature')
         return
         ;;
+    '--max-text-length')
+        return
+        ;;
+    '--max-lyric-length')
+        return
+        ;;
     '--steps'|'--inference-steps')
         return
         ;;
@@ -222,6 +231,10 @@ _vivace_generate() {
         return
         ;;
     '--seed'|'--seeds')
+        return
+        ;;
+    '--noise-latents')
+        __vivace_add_completions -f
         return
         ;;
     '--batch'|'--batch-size')
@@ -342,6 +355,9 @@ _vivace_generate() {
     '--threads')
         return
         ;;
+    '--max-memory'|'--mps-max-memory-gb')
+        return
+        ;;
     '--normalize')
         __vivace_add_completions -W 'peak'$'\n''none'
         return
@@ -367,9 +383,9 @@ _vivace_generate() {
 
 _vivace_create() {
     repeating_flags=()
-    non_repeating_flags=(--instrumental --generate --use-constrained-decoding --no-use-constrained-decoding --json --low-memory --version -h --help)
+    non_repeating_flags=(--instrumental --generate --use-constrained-decoding --no-use-constrained-decoding --json --low-memory --offload-to-cpu --version -h --help)
     repeating_options=()
-    non_repeating_options=(--language --vocal-language --output -o --duration --model --lm --lm-temperature --lm-top-k --lm-top-p --lm-repetition-penalty --seed --memory-tier --dtype --quantize --device --threads)
+    non_repeating_options=(--language --vocal-language --output -o --duration --model --lm --lm-temperature --lm-top-k --lm-top-p --lm-repetition-penalty --seed --memory-tier --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
@@ -422,14 +438,17 @@ _vivace_create() {
     '--threads')
         return
         ;;
+    '--max-memory'|'--mps-max-memory-gb')
+        return
+        ;;
     esac
 }
 
 _vivace_format() {
     repeating_flags=()
-    non_repeating_flags=(--use-constrained-decoding --no-use-constrained-decoding --json --low-memory --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--duration --lyrics --lyrics-file --language --vocal-language --bpm --key --keyscale --time-signature --timesignature --model --lm --lm-temperature --lm-top-k --lm-top-p --lm-repetition-penalty --seed --memory-tier --dtype --quantize --device --threads)
+    non_repeating_flags=(--use-constrained-decoding --no-use-constrained-decoding --json --low-memory --offload-to-cpu --version -h --help)
+    repeating_options=(--lyrics-file)
+    non_repeating_options=(--duration --lyrics --language --vocal-language --bpm --key --keyscale --time-signature --timesignature --model --lm --lm-temperature --lm-top-k --lm-top-p --lm-repetition-penalty --seed --memory-tier --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
@@ -495,14 +514,17 @@ _vivace_format() {
     '--threads')
         return
         ;;
+    '--max-memory'|'--mps-max-memory-gb')
+        return
+        ;;
     esac
 }
 
 _vivace_understand() {
     repeating_flags=()
-    non_repeating_flags=(--use-constrained-decoding --no-use-constrained-decoding --json --low-memory --version -h --help)
+    non_repeating_flags=(--use-constrained-decoding --no-use-constrained-decoding --json --low-memory --offload-to-cpu --version -h --help)
     repeating_options=()
-    non_repeating_options=(--codes --model --lm --lm-temperature --lm-top-k --lm-top-p --lm-repetition-penalty --seed --memory-tier --dtype --quantize --device --threads)
+    non_repeating_options=(--codes --model --lm --lm-temperature --lm-top-k --lm-top-p --lm-repetition-penalty --seed --memory-tier --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
@@ -549,14 +571,17 @@ _vivace_understand() {
     '--threads')
         return
         ;;
+    '--max-memory'|'--mps-max-memory-gb')
+        return
+        ;;
     esac
 }
 
 _vivace_extract() {
     repeating_flags=()
-    non_repeating_flags=(--low-memory --json --quiet -q --version -h --help)
+    non_repeating_flags=(--low-memory --offload-to-cpu --json --quiet -q --version -h --help)
     repeating_options=()
-    non_repeating_options=(--steps --inference-steps --guidance-scale --seed --seeds --tracks --output -o --format --prompt --model --dtype --quantize --device --threads)
+    non_repeating_options=(--steps --inference-steps --guidance-scale --seed --seeds --tracks --output -o --format --prompt --model --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
@@ -600,14 +625,17 @@ _vivace_extract() {
     '--threads')
         return
         ;;
+    '--max-memory'|'--mps-max-memory-gb')
+        return
+        ;;
     esac
 }
 
 _vivace_codes() {
     repeating_flags=()
-    non_repeating_flags=(--low-memory --json --version -h --help)
+    non_repeating_flags=(--low-memory --offload-to-cpu --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--model --dtype --quantize --device --threads)
+    non_repeating_options=(--model --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
@@ -628,6 +656,9 @@ _vivace_codes() {
         return
         ;;
     '--threads')
+        return
+        ;;
+    '--max-memory'|'--mps-max-memory-gb')
         return
         ;;
     esac
@@ -786,9 +817,9 @@ _vivace_doctor() {
 
 _vivace_bench() {
     repeating_flags=()
-    non_repeating_flags=(--low-memory --json --version -h --help)
+    non_repeating_flags=(--low-memory --offload-to-cpu --json --version -h --help)
     repeating_options=(--stage)
-    non_repeating_options=(--model --duration --batch --steps --text-tokens --lyric-tokens --repeats --dtype --quantize --device --threads)
+    non_repeating_options=(--model --duration --batch --steps --text-tokens --lyric-tokens --repeats --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
     __vivace_offer_flags_options 0
 
     # Offer option value completions
@@ -831,6 +862,9 @@ _vivace_bench() {
         return
         ;;
     '--threads')
+        return
+        ;;
+    '--max-memory'|'--mps-max-memory-gb')
         return
         ;;
     esac
