@@ -1,6 +1,7 @@
 """Listens to what the built-in model makes, through the `vivace` program and with independent judges.
 
-    python tools/builtin/evaluate.py --vivace PROGRAM [--model Models/builtin] [--runs 30] [--card Models/builtin/README.md]
+    python tools/builtin/evaluate.py --vivace PROGRAM [--model Models/builtin] [--runs 30] [--dtype f32 bf16]
+        [--card Models/builtin/README.md]
 
 Prompts are worded as training never was, but for the phrases about drums and for `dark sound` and the like. `--seed`
 draws other tempos, keys and songs: whoever changes the model for the sake of some prompts has to measure with another
@@ -54,18 +55,24 @@ WORD_SCENES = (
 class Studio:
     """Runs the program and reads its files."""
 
-    def __init__(self, program: Path, model: Path, folder: Path) -> None:
-        self.program, self.model, self.folder = program, model, folder
+    def __init__(self, program: Path, model: Path, folder: Path, dtype: str) -> None:
+        self.program, self.model, self.folder, self.dtype = program, model, folder, dtype
         self.count = 0
 
-    def make(self, prompt: str, *arguments: object) -> np.ndarray:
-        """Mono sound at `RATE` of a new song; the stereo file is `self.path`."""
+    def make(self, prompt: str, *arguments: object, planned: bool = False) -> np.ndarray:
+        """Mono sound at `RATE` of a new song; the stereo file is `self.path`. `planned`: after the language model's codes."""
         self.count += 1
         self.path = self.folder / f"{self.count}.wav"
-        command = [self.program, "generate", prompt, "--model", self.model, "--output", self.path, "--no-thinking", *arguments]
+        command = [self.program, "generate", prompt, "--model", self.model, "--output", self.path, "--dtype", self.dtype,
+                   "--thinking" if planned else "--no-thinking", *arguments]
         subprocess.run([str(part) for part in command], check=True, capture_output=True)
         self.sound, rate = soundfile.read(self.path, dtype="float32", always_2d=True)
         return librosa.resample(self.sound.mean(axis=1), orig_sr=rate, target_sr=RATE)
+
+    def understood(self, seed: int) -> dict:
+        """What the language model says of the latest song."""
+        command = [self.program, "understand", self.path, "--model", self.model, "--dtype", self.dtype, "--seed", seed, "--json"]
+        return json.loads(subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout)
 
     def flaws(self) -> tuple[bool, bool]:
         """Whether the latest song is silent (or has a silent second), and whether it clips."""
@@ -135,48 +142,41 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--pairs", type=int, default=10)
     parser.add_argument("--seed", type=int, default=2026, help="of tempos, keys and songs; those of the tasks stay")
+    parser.add_argument("--dtype", nargs="*", default=["f32"], help="number formats, each a column of the table")
     parser.add_argument("--card", type=Path)
     parser.add_argument("--keep", type=Path, help="folder for the songs")
-    parser.add_argument("--only", nargs="*", default=["tempo", "drums", "metre", "words", "tasks"])
+    parser.add_argument("--only", nargs="*", default=["tempo", "planned", "drums", "metre", "words", "tasks"])
     arguments = parser.parse_args()
-    random = np.random.default_rng(arguments.seed)
+    columns = [dict(table(arguments, dtype)) for dtype in arguments.dtype]
+    rows = "\n".join(f"| {what} | " + " | ".join(column[what] for column in columns) + " |" for what in columns[0])
+    text = f"| what | {' | '.join(arguments.dtype)} |\n|---|{'---|' * len(columns)}\n{rows}"
+    print(text)
+    if arguments.card:
+        card = arguments.card.read_text(encoding="utf-8")
+        before, rest = card.split(BEGIN)
+        arguments.card.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+
+
+def table(arguments, dtype: str) -> list[tuple[str, str]]:
+    """What was measured, and the results, in a number format."""
     first_song = 1000 * ((arguments.seed - 2026) % 1_000_000)
-    table: list[tuple[str, str]] = []
+    rows: list[tuple[str, str]] = []
     with tempfile.TemporaryDirectory() as temporary:
-        folder = arguments.keep or Path(temporary)
+        folder = (arguments.keep / dtype) if arguments.keep else Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        studio = Studio(arguments.vivace, arguments.model, folder)
+        studio = Studio(arguments.vivace, arguments.model, folder, dtype)
         silent, clipped, songs = 0, 0, 0
 
-        def listen(prompt: str, *options: object) -> np.ndarray:
+        def listen(prompt: str, *options: object, planned: bool = False) -> np.ndarray:
             nonlocal silent, clipped, songs
-            sound = studio.make(prompt, *options)
+            sound = studio.make(prompt, *options, planned=planned)
             quiet, loud = studio.flaws()
             silent, clipped, songs = silent + quiet, clipped + loud, songs + 1
             return sound
 
-        if "tempo" in arguments.only:
-            exact = octave = right = tonic = held = 0
-            for run in range(arguments.runs):
-                bpm = int(random.integers(60, 181))
-                name = f"{NOTE_NAMES[int(random.integers(12))]} {('major', 'minor')[int(random.integers(2))]}"
-                sound = listen(SCENES[run % len(SCENES)], "--bpm", bpm, "--key", name, "--duration", 30,
-                               "--seed", first_song + run)
-                found, heard = tempo(sound), key(sound)
-                first, second = matches(found, bpm)
-                exact, octave = exact + first, octave + second
-                right, tonic = right + (heard == name), tonic + (heard.split()[0] == name.split()[0])
-                steady = holds(sound, bpm)
-                held += steady
-                print(f"{SCENES[run % len(SCENES)]}: {bpm} bpm, heard {found:.1f}; {name}, heard {heard}; "
-                      f"{'steady' if steady else 'unsteady'}", flush=True)
-            runs = arguments.runs
-            table += [
-                ("tempo within 4 % of the asked bpm, octaves allowed", f"{octave} of {runs}"),
-                ("tempo within 4 %, octave errors counted as errors", f"{exact} of {runs}"),
-                ("beat at that tempo in the first and in the last ten of 30 seconds", f"{held} of {runs}"),
-                ("key right", f"{right} of {runs}"), ("tonic right", f"{tonic} of {runs}"),
-            ]
+        for planned in (False, True):
+            if ("planned" if planned else "tempo") in arguments.only:
+                rows += tempos(studio, listen, arguments, first_song, planned)
         if "drums" in arguments.only:
             told = 0
             shares = []
@@ -189,7 +189,7 @@ def main() -> None:
                 told += (only > 0.5) + (none < 0.5)
                 print(f"{scene}: percussive share {only:.2f} drums only, {none:.2f} no drums", flush=True)
             mean = np.mean(shares, axis=0)
-            table += [
+            rows += [
                 ("\"nothing but drums\" and \"no drums\" told apart by the percussive share (threshold 0.5)",
                  f"{told} of {2 * arguments.pairs}"),
                 ("mean percussive share: drums only, no drums", f"{mean[0]:.2f}, {mean[1]:.2f}"),
@@ -202,8 +202,8 @@ def main() -> None:
                     sound = listen(METRE_SCENES[run % len(METRE_SCENES)], "--bpm", bpm, "--time-signature", wanted,
                                    "--duration", 20, "--seed", first_song + 400 + run)
                     rights[wanted] += metre(sound, bpm) == wanted
-            table.append(("metre told: three beats a bar, four beats a bar",
-                          ", ".join(f"{right} of {arguments.pairs}" for right in rights.values())))
+            rows.append(("metre told: three beats a bar, four beats a bar",
+                         ", ".join(f"{right} of {arguments.pairs}" for right in rights.values())))
         if "words" in arguments.only:
             for first, second, measure, unit in (
                 ("dark", "bright", brightness, "spectral centroid"), ("calm", "energetic", onsets, "onsets a second"),
@@ -216,19 +216,57 @@ def main() -> None:
                     wins += pair[1] > pair[0]
                     values.append(pair)
                 mean = np.mean(values, axis=0)
-                table.append((f"{unit}: \"{first}\" below \"{second}\"",
-                              f"{wins} of {arguments.pairs // 2} (mean {mean[0]:.4g}, {mean[1]:.4g})"))
+                rows.append((f"{unit}: \"{first}\" below \"{second}\"",
+                             f"{wins} of {arguments.pairs // 2} (mean {mean[0]:.4g}, {mean[1]:.4g})"))
         if "tasks" in arguments.only:
-            table += tasks(studio, arguments)
+            rows += tasks(studio, arguments)
         if songs:
-            table += [("silent songs, or songs with a silent second", f"{silent} of {songs}"),
-                      ("songs that clip", f"{clipped} of {songs}")]
-    text = "| what | result |\n|---|---|\n" + "\n".join(f"| {a} | {b} |" for a, b in table)
-    print(text)
-    if arguments.card:
-        card = arguments.card.read_text(encoding="utf-8")
-        before, rest = card.split(BEGIN)
-        arguments.card.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+            rows += [("silent songs, or songs with a silent second", f"{silent} of {songs}"),
+                     ("songs that clip", f"{clipped} of {songs}")]
+    return rows
+
+
+def tempos(studio: Studio, listen, arguments, first_song: int, planned: bool) -> list[tuple[str, str]]:
+    """Tempos and keys of songs, and what the language model understands of them."""
+    random = np.random.default_rng(arguments.seed)
+    exact = octave = right = tonic = held = 0
+    told = {"tempo": 0, "length": 0, "key": 0}
+    genres = set()
+    for run in range(arguments.runs):
+        bpm = int(random.integers(60, 181))
+        name = f"{NOTE_NAMES[int(random.integers(12))]} {('major', 'minor')[int(random.integers(2))]}"
+        sound = listen(SCENES[run % len(SCENES)], "--bpm", bpm, "--key", name, "--duration", 30,
+                       "--seed", first_song + run, planned=planned)
+        found, heard = tempo(sound), key(sound)
+        first, second = matches(found, bpm)
+        exact, octave = exact + first, octave + second
+        right, tonic = right + (heard == name), tonic + (heard.split()[0] == name.split()[0])
+        steady = holds(sound, bpm)
+        held += steady
+        line = f"{SCENES[run % len(SCENES)]}: {bpm} bpm, heard {found:.1f}; {name}, heard {heard}; {'steady' if steady else 'unsteady'}"
+        if not planned:
+            said = studio.understood(run)
+            told["tempo"] += abs((said.get("bpm") or 0) / bpm - 1) < 0.04
+            told["length"] += abs((said.get("duration") or 0) - 30) <= 1
+            told["key"] += said.get("keyscale") == name
+            genres.add(said.get("genres"))
+            line += f"; understood as {said.get('bpm')} bpm, {said.get('keyscale')}, {said.get('duration')} s, {said.get('genres')}"
+        print(line, flush=True)
+    runs = arguments.runs
+    with_codes = ", planned by the language model" if planned else ""
+    rows = [
+        (f"tempo within 4 % of the asked bpm, octaves allowed{with_codes}", f"{octave} of {runs}"),
+        (f"tempo within 4 %, octave errors counted as errors{with_codes}", f"{exact} of {runs}"),
+        (f"beat at that tempo in the first and in the last ten of 30 seconds{with_codes}", f"{held} of {runs}"),
+        (f"key right{with_codes}", f"{right} of {runs}"), (f"tonic right{with_codes}", f"{tonic} of {runs}"),
+    ]
+    if not planned:
+        rows += [
+            ("`understand` of these songs: tempo within 4 % (no octaves), length within 1 s, key",
+             ", ".join(str(told[what]) for what in ("tempo", "length", "key")) + f" of {runs}"),
+            ("different genres that `understand` names", str(len(genres))),
+        ]
+    return rows
 
 
 def tasks(studio: Studio, arguments) -> list[tuple[str, str]]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import json
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ import torch
 from . import layout, songs
 
 DURATIONS = (10, 15, 20, 30)
+LONGEST = 60  # seconds of songs for the language model alone
 WORDINGS = 10
 # How users name the stems the latents distinguish.
 TRACKS = {
@@ -40,46 +43,62 @@ def metadata_text(bpm, timesignature, keyscale, duration) -> str:
             f"- duration: {int(duration)} seconds\n")
 
 
-def build(folder: Path, count: int, seed: int) -> None:
-    """Composes `count` songs of each duration."""
+def build(folder: Path, count: int, seed: int, processes: int = 1) -> None:
+    """Composes `count` songs of each duration, and a quarter as many of the longest."""
     folder.mkdir(parents=True, exist_ok=True)
-    for duration in DURATIONS:
-        values, labels = [], []
-        for index in range(count):
-            song = songs.make(seed * 1_000_000 + duration * 10_000 + index, float(duration))
-            values.append(layout.latents_of(song)[:, : layout.CLOCK].astype(np.float16))
-            random = np.random.default_rng((seed, duration, index))
-            wordings = [songs.words(song, random) for _ in range(WORDINGS)]
-            for wording in wordings:
-                wording["caption"] = wording["caption"].replace(song.key, "{KEY}")
-                wording["keyscale"] = wording["keyscale"] is not None
-            labels.append({"tonic": song.tonic, "mode": song.mode, "drums": song.drums, "bpm": song.bpm, "metre": song.metre,
-                           "style": song.style.name, "wordings": wordings})
-        np.save(folder / f"latents-{duration}.npy", np.stack(values))
-        (folder / f"labels-{duration}.json").write_text(json.dumps(labels), encoding="utf-8")
+    with ProcessPoolExecutor(processes) as pool:
+        for duration in (*DURATIONS, LONGEST):
+            numbers = range(count if duration in DURATIONS else max(1, count // 4))
+            values, labels = zip(*pool.map(partial(_compose, seed, duration), numbers, chunksize=16))
+            np.save(folder / f"latents-{duration}.npy", np.stack(values))
+            (folder / f"labels-{duration}.json").write_text(json.dumps(labels), encoding="utf-8")
+
+
+def _compose(seed: int, duration: int, index: int) -> tuple[np.ndarray, dict]:
+    """The notes and the label of one song."""
+    song = songs.make(seed * 1_000_000 + duration * 10_000 + index, float(duration))
+    random = np.random.default_rng((seed, duration, index))
+    return layout.latents_of(song)[:, : layout.CLOCK].astype(np.float16), label_of(song, random)
+
+
+def label_of(song, random: np.random.Generator, wordings: int = WORDINGS) -> dict:
+    """What a store knows of a song: facts, and wordings with a mark in place of the key."""
+    found = [songs.words(song, random) for _ in range(wordings)]
+    for wording in found:
+        wording["caption"] = wording["caption"].replace(song.key, "{KEY}")
+        wording["keyscale"] = wording["keyscale"] is not None
+    return {"tonic": song.tonic, "mode": song.mode, "drums": song.drums, "bpm": song.bpm, "metre": song.metre,
+            "style": song.style.name, "wordings": found}
 
 
 class Store:
     """The songs of a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self.latents = {d: np.load(folder / f"latents-{d}.npy", mmap_mode="r") for d in DURATIONS}
-        self.labels = {d: json.loads((folder / f"labels-{d}.json").read_text(encoding="utf-8")) for d in DURATIONS}
+        self.durations = sorted(int(path.stem.split("-")[1]) for path in folder.glob("latents-*.npy"))
+        self.latents = {d: np.load(folder / f"latents-{d}.npy", mmap_mode="r") for d in self.durations}
+        self.labels = {d: json.loads((folder / f"labels-{d}.json").read_text(encoding="utf-8")) for d in self.durations}
 
     def item(self, duration: int, random: np.random.Generator) -> tuple[np.ndarray, dict, dict]:
         """Transposed notes [frames, CLOCK], a wording with its key filled in, and the song's label."""
-        index = int(random.integers(len(self.labels[duration])))
+        index, shift = int(random.integers(len(self.labels[duration]))), int(random.integers(12))
+        return transposed(self.latents[duration][index].astype(np.float32), shift), *self.words(duration, index, shift, random)
+
+    def words(self, duration: int, index: int, shift: int, random: np.random.Generator) -> tuple[dict, dict]:
+        """A wording of a song that is transposed by `shift`, with its key filled in, and the song's label."""
         label = self.labels[duration][index]
-        notes = self.latents[duration][index].astype(np.float32)
-        shift = int(random.integers(12))
-        for base in (layout.BASS, layout.CHORDS, layout.MELODY):
-            notes[:, base:base + 12] = np.roll(notes[:, base:base + 12], shift, axis=1)
-        wording = dict(label["wordings"][int(random.integers(WORDINGS))])
+        wording = dict(label["wordings"][int(random.integers(len(label["wordings"])))])
         key = songs.spelled(label["tonic"] + shift, label["mode"], random)
         wording["caption"] = wording["caption"].replace("{KEY}", key)
         # Where nobody names the key, the tokenizer's token for that stands for A minor: no song contradicts it.
         wording["keyscale"] = key if wording["keyscale"] or key not in wording["caption"] else None
-        return notes, wording, label | {"tonic": (label["tonic"] + shift) % 12}
+        return wording, label | {"tonic": (label["tonic"] + shift) % 12}
+
+
+def transposed(notes: np.ndarray, shift: int) -> np.ndarray:
+    """Notes [..., frames, CLOCK], `shift` semitones higher."""
+    pitched = [np.roll(notes[..., base : base + 12], shift, axis=-1) for base in (layout.BASS, layout.CHORDS, layout.MELODY)]
+    return np.concatenate([*pitched, notes[..., layout.DRUMS :]], axis=-1)
 
 
 class Batches:
@@ -148,11 +167,40 @@ class Batches:
                            if added else "Complete the input track:")
         context = np.concatenate([source, ticks], axis=1)
         if task == "cover":
-            context = self.hints(np.concatenate([notes, ticks], axis=1))
+            codes = self.hints.codes(np.concatenate([notes, ticks], axis=1))
+            context = self.hints.played(mistaken(codes, random) if random.random() < 0.5 else codes)[:frames]
         text = TEXT_PROMPT.format(instruction, wording["caption"], metadata_text(
             wording["bpm"], wording["timesignature"], wording["keyscale"], duration))
         lyrics = LYRIC_PROMPT.format(wording["language"], wording["lyrics"])
         return text, lyrics, np.concatenate([target, ticks], axis=1), np.concatenate([context, mask], axis=1)
+
+
+def mistaken(codes: np.ndarray, random: np.random.Generator, most: float = 0.15) -> np.ndarray:
+    """Codes some of which are another one's of the song, as a language model may draw them; the time stays right."""
+    wrong = random.random(len(codes)) < random.uniform(0, most)
+    other = random.permutation(codes)
+    return np.where(wrong, codes % 2 + other // 2 * 2, codes)
+
+
+class Stream(torch.utils.data.IterableDataset):
+    """Batches without end, from several processes with random numbers of their own."""
+
+    def __init__(self, make, seed: int) -> None:
+        self.make, self.seed = make, seed
+
+    def __iter__(self):
+        worker = torch.utils.data.get_worker_info()
+        torch.set_num_threads(1)
+        batches = self.make(self.seed + 10_007 * (worker.id if worker else 0))
+        while True:
+            yield batches.next()
+
+
+def stream(make, seed: int, workers: int):
+    """An iterator of batches; `make` takes a seed and gives what has `next`."""
+    loader = torch.utils.data.DataLoader(
+        Stream(make, seed), batch_size=None, num_workers=workers, prefetch_factor=4 if workers else None)
+    return iter(loader)
 
 
 def main() -> None:
@@ -160,8 +208,9 @@ def main() -> None:
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--songs", type=int, default=1500, help="of each duration")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=1)
     arguments = parser.parse_args()
-    build(arguments.store, arguments.songs, arguments.seed)
+    build(arguments.store, arguments.songs, arguments.seed, arguments.processes)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,22 +23,23 @@ TASKS = {
     "turbo": {"text2music": 0.8, "repaint": 0.08, "cover": 0.12},  # the tasks of distilled checkpoints
     "text": {"text2music": 1.0},
     "most": {"text2music": 0.76, "repaint": 0.08, "extract": 0.05, "lego": 0.06, "complete": 0.05},
-    "all": {"text2music": 0.66, "repaint": 0.06, "extract": 0.05, "lego": 0.06, "complete": 0.06, "cover": 0.11},
+    "all": {"text2music": 0.52, "repaint": 0.05, "extract": 0.06, "lego": 0.05, "complete": 0.05, "cover": 0.27},
 }
 SHORT = {10: 1.0, 15: 0.5, 20: 0.3}
 LONG = {10: 0.5, 15: 0.7, 20: 1.0, 30: 1.5}
 
 
-def timesteps(count: int) -> torch.Tensor:
-    u = torch.rand(count)
+def timesteps(count: int, device) -> torch.Tensor:
+    u = torch.rand(count, device=device)
     continuous = (3 * u / (1 + 2 * u)).clamp(0.05, 1.0)
-    return torch.where(torch.rand(count) < 0.5, TURBO[torch.randint(8, (count,))], continuous)
+    visited = TURBO.to(device)[torch.randint(8, (count,), device=device)]
+    return torch.where(torch.rand(count, device=device) < 0.5, visited, continuous)
 
 
 def loss_of(net, batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The mean squared error of the velocity, and per item for the log."""
     target = batch["target"]
-    t = timesteps(len(target))
+    t = timesteps(len(target), target.device)
     noise = torch.randn_like(target)
     x = t[:, None, None] * noise + (1 - t[:, None, None]) * target
     reference = net.condition_encoder.silence_latent[:, :750]
@@ -46,6 +48,18 @@ def loss_of(net, batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     errors = (v - (noise - target)).square().mean(dim=(1, 2))
     # Late steps would count most, because the prediction is divided by t: weigh them as errors of the prediction.
     return (errors * (t / 0.6).clamp(max=1.0).square()).mean(), errors.detach(), t
+
+
+def batches_of(store: Path, codes_path: Path, tokenizer: Path, frames: int, tasks: str, durations: dict,
+               seed: int) -> dataset.Batches:
+    """Batches of a seed: all that a process needs to make them."""
+    from transformers import AutoTokenizer
+
+    from .codes import Hints
+
+    hints = Hints(codes_path) if "cover" in TASKS[tasks] else None
+    return dataset.Batches(dataset.Store(store), AutoTokenizer.from_pretrained(tokenizer), seed, frames,
+                           TASKS[tasks], durations, hints)
 
 
 def main() -> None:
@@ -58,6 +72,9 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=8e-4)
     parser.add_argument("--tasks", choices=TASKS, default="all")
     parser.add_argument("--threads", type=int, default=1, help="one is best on a busy machine: no waiting at barriers")
+    parser.add_argument("--device", default=runtime.device())
+    parser.add_argument("--workers", type=int, default=0, help="processes that make batches")
+    parser.add_argument("--long", type=float, default=0.55, help="share of the training after which songs get longer")
     parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=True, help="compile the DiT's layers")
     parser.add_argument("--minutes", type=float, default=1e9, help="be done after this long, with fewer steps")
     parser.add_argument("--seed", type=int, default=5)
@@ -67,7 +84,8 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(arguments.seed)
     tokenizer = AutoTokenizer.from_pretrained(arguments.tokenizer)
-    net = model.Generator(tokenizer)
+    net = model.Generator(tokenizer).to(arguments.device)
+    net.fixed.to(arguments.device)
     average = runtime.Average(net)
     decayed = [p for p in net.parameters() if p.dim() >= 2]
     others = [p for p in net.parameters() if p.dim() < 2]
@@ -90,26 +108,26 @@ def main() -> None:
         for layer in net.transformer.layers:
             layer.compile(dynamic=True)
     log = runtime.Log(arguments.output / "flow.jsonl")
-    store = dataset.Store(arguments.store)
-    hints = None
-    if "cover" in TASKS[arguments.tasks]:
-        from .codes import Hints
 
-        hints = Hints(arguments.output / "codes.pt")
-    batches = None
+    def batches(long: bool):
+        make = partial(batches_of, arguments.store, arguments.output / "codes.pt", arguments.tokenizer,
+                       arguments.frames, arguments.tasks, LONG if long else SHORT)
+        return dataset.stream(make, arguments.seed + 100 * step + 1, arguments.workers)
+
+    long, source = None, None
     begin = saved = time.time()
     sums, by_time = [], []
     share = 0.0  # of the training that is over
     while step < arguments.steps:
-        long = share > 0.55
-        if batches is None or (long and batches.durations is SHORT):
-            batches = dataset.Batches(store, tokenizer, arguments.seed + 100 * step + 1, arguments.frames,
-                                      TASKS[arguments.tasks], LONG if long else SHORT, hints)
+        if (share >= arguments.long) != long:
+            long = share >= arguments.long
+            source = batches(long)
         runtime.pause_while_asked()
         share = max(step / arguments.steps, (time.time() - begin) / 60 / arguments.minutes)
         for group in optimizer.param_groups:
             group["lr"] = runtime.learning_rate(int(share * arguments.steps), arguments.steps, arguments.rate)
-        loss, errors, t = loss_of(net, batches.next())
+        batch = {name: value.to(arguments.device, non_blocking=True) for name, value in next(source).items()}
+        loss, errors, t = loss_of(net, batch)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         net.fixed.silence_gradients()
@@ -118,12 +136,13 @@ def main() -> None:
         net.fixed.apply()
         average.update(net, step)
         step += 1
-        sums.append(loss.item())
-        by_time += list(zip(t.tolist(), errors.tolist()))
+        sums.append(loss.detach())
+        by_time.append(torch.stack([t, errors], -1))
         if step % 50 == 0:
+            by_time = torch.cat(by_time).tolist()
             bins = {f"t{low:.2f}": float(np.mean([e for s, e in by_time if low <= s < high] or [0]))
                     for low, high in ((0.0, 0.35), (0.35, 0.7), (0.7, 0.92), (0.92, 1.01))}
-            log.write(step=step, loss=float(np.mean(sums)), norm=float(norm), minutes=(time.time() - begin) / 60, **bins)
+            log.write(step=step, loss=torch.stack(sums).mean().item(), norm=float(norm), minutes=(time.time() - begin) / 60, **bins)
             sums, by_time = [], []
         done = step >= arguments.steps or time.time() - begin > 60 * arguments.minutes
         if done or time.time() - saved > 180:

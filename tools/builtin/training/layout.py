@@ -119,6 +119,17 @@ ONLY_DRUMS = (
 )
 
 
+ACCIDENTALS = {"#": "sharp", "\u266f": "sharp", "b": "flat", "\u266d": "flat"}
+
+
+def key_names() -> dict[str, int]:
+    """All that a language model of this family may call a tonic (seven letters, five accidentals), and its place among
+    `NAMES`."""
+    steps = {"": 0} | {sign: 1 if word == "sharp" else -1 for sign, word in ACCIDENTALS.items()}
+    return {letter + sign: (tonic + step) % 12
+            for letter, tonic in zip("CDEFGAB", SCALES["major"]) for sign, step in steps.items()}
+
+
 def added_tokens() -> list[str]:
     """Texts that are one token each."""
     texts = ["bpm: N/A", "keyscale: N/A"]
@@ -140,11 +151,17 @@ def aliases() -> dict[str, str]:
     found = {f"{bpm}bpm": f"{bpm} bpm" for bpm in TEMPOS}
     found |= {f"bpm: {bpm}": f"bpm: {2 * bpm}" for bpm in range(30, TEMPOS.start)}
     found |= {f"bpm: {tens}": f"bpm: {5 * tens + 2}" for tens in range(TEMPOS.stop // 10, 30)} | {"bpm: 300": "bpm: 150"}
-    for name in (*NAMES, *SPELLINGS.values()):
+    for name, tonic in key_names().items():
         for mode in SCALES:
-            found[f"{name} {mode.capitalize()}"] = f"{name} {mode}"
-            if len(name) > 1:
-                found[f"{name[0]} {'sharp' if name[1] == '#' else 'flat'} {mode}"] = f"{name} {mode}"
+            target = f"{NAMES[tonic]} {mode}"
+            letter, accidental = name[0], name[1:]
+            spellings = [name]
+            if accidental:
+                word = ACCIDENTALS[accidental]
+                spellings += [letter.lower() + accidental, f"{letter} {word}", f"{letter}-{word}", f"{letter.lower()} {word}"]
+            found |= {f"{s} {m}": target for s in spellings for m in (mode, mode.capitalize())}
+    for text in added_tokens():
+        found.pop(text, None)
     return found
 
 

@@ -78,7 +78,7 @@ class Generator(nn.Module):
         states = encoder.text_projector(self.text_encoder(input_ids=text).last_hidden_state)
         lyric = encoder.lyric_encoder(
             inputs_embeds=self.text_encoder.embed_tokens(lyrics), attention_mask=lyric_mask)
-        timbre, _ = encoder.timbre_encoder(reference, torch.arange(len(reference)))
+        timbre, _ = encoder.timbre_encoder(reference, torch.arange(len(reference), device=reference.device))
         timbre = timbre.expand(len(text), -1, -1)
         states = torch.cat([lyric, timbre, states], dim=1)
         mask = torch.cat([lyric_mask, lyric_mask.new_ones(len(text), 1), text_mask], dim=1)
@@ -102,7 +102,7 @@ class Generator(nn.Module):
         positions = reference._ace_step_rotary_freqs(count, dit.head_dim, dit.rope_theta, x.device, x.dtype)
         window = None
         if count > dit.config.sliding_window + 1:
-            index = torch.arange(count)
+            index = torch.arange(count, device=x.device)
             window = ((index[:, None] - index[None]).abs() <= dit.config.sliding_window)[None, None]
         visible = mask[:, None, None, :]
         for kind, layer in zip(dit.layer_types, dit.layers):

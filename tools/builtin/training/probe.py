@@ -30,6 +30,12 @@ def load(path: Path, tokenizer_folder: Path, which: str = "average"):
     return net.eval(), tokenizer
 
 
+def schedule(steps: int, shift: float = 3.0) -> list[float]:
+    """The times of Euler steps, from 1 to 0."""
+    u = torch.linspace(1, 0, steps + 1)
+    return (shift * u / (1 + (shift - 1) * u)).tolist()
+
+
 @torch.no_grad()
 def sample(net, tokenizer, text: str, lyrics: str, frames: int, seed: int, steps: int = 8, shift: float = 3.0,
            context=None, mask=None, count: int = 1):
@@ -43,9 +49,8 @@ def sample(net, tokenizer, text: str, lyrics: str, frames: int, seed: int, steps
     mask = torch.ones_like(context) if mask is None else mask
     context = torch.cat([context, mask], dim=-1).expand(count, -1, -1)
     x = torch.randn(count, frames, layout.CHANNELS, generator=torch.Generator().manual_seed(seed))
-    u = torch.linspace(1, 0, steps + 1)
-    t = shift * u / (1 + (shift - 1) * u)
-    for now, after in zip(t[:-1].tolist(), t[1:].tolist()):
+    t = schedule(steps, shift)
+    for now, after in zip(t[:-1], t[1:]):
         v = net.velocity(x, torch.full((count,), now), states, visible, context)
         x = x - v * (now - after)
     return x

@@ -35,6 +35,11 @@ class Log:
         print(line, flush=True)
 
 
+def device() -> str:
+    """Where to train unless told otherwise."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 def save(state: dict, path: Path) -> None:
     """Writes a checkpoint whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -48,21 +48,34 @@ class Fixed:
     """Entries of parameters that keep their values."""
 
     def __init__(self) -> None:
-        self.entries: list[tuple[nn.Parameter, torch.Tensor, torch.Tensor]] = []
+        self.parameters: list[nn.Parameter] = []
+        self.free: list[torch.Tensor] = []  # 1 where a parameter may change
+        self.values: list[torch.Tensor] = []  # and 0 there
 
     def hold(self, parameter: nn.Parameter, mask: torch.Tensor, values: torch.Tensor) -> None:
-        self.entries.append((parameter, mask, values))
+        for index, known in enumerate(self.parameters):
+            if known is parameter:
+                self.values[index] = torch.where(mask, values, self.values[index])
+                self.free[index] = self.free[index] * ~mask
+                return
+        self.parameters.append(parameter)
+        self.free.append((~mask).float())
+        self.values.append(torch.where(mask, values, 0.0))
+
+    def to(self, device: str) -> None:
+        """Follows the parameters to where they are."""
+        self.free = [mask.to(device) for mask in self.free]
+        self.values = [values.to(device) for values in self.values]
 
     @torch.no_grad()
     def apply(self) -> None:
-        for parameter, mask, values in self.entries:
-            parameter.copy_(torch.where(mask, values, parameter))
+        torch._foreach_mul_(self.parameters, self.free)
+        torch._foreach_add_(self.parameters, self.values)
 
     @torch.no_grad()
     def silence_gradients(self) -> None:
-        for parameter, mask, _ in self.entries:
-            if parameter.grad is not None:
-                parameter.grad.masked_fill_(mask, 0.0)
+        pairs = [(p.grad, mask) for p, mask in zip(self.parameters, self.free) if p.grad is not None]
+        torch._foreach_mul_([grad for grad, _ in pairs], [mask for _, mask in pairs])
 
 
 class _Sheet:
