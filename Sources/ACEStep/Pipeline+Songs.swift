@@ -28,6 +28,7 @@ extension Pipeline {
     ) async throws -> [AudioBuffer] {
         let autoencoder = try await network { try model.autoencoder }
         let rate = autoencoder.configuration.samplingRate
+        let tile = tile
         let total = latents.reduce(0) { $0 + autoencoder.tileCount(frames: $1.dim(1), tile: tile) }
         let owners = parts.flatMap { part in part.request.seeds.map { _ in part } }
         var made: [AudioBuffer] = []

@@ -43,12 +43,10 @@ extension Pipeline {
         ]
     }
 
-    /// What the longest song of a request takes beside the weights, about, and its seconds.
-    nonisolated func workingBytes(of request: ResolvedRequest) -> (bytes: Int, seconds: Double) {
+    /// The latent frames of the longest song of a request, and what its steps take beside the weights, about, in bytes.
+    nonisolated func longestSong(of request: ResolvedRequest) -> (frames: Int, step: Int) {
         let works = request.parts.map { PartWork($0, request.window, model, tile: tile) }
-        guard let longest = works.max(by: { $0.frames < $1.frames }) else { return (0, 0) }
-        let rate = model.autoencoderConfiguration.latentRate
-        return (longest.workingBytes, (Double(longest.frames) / rate).rounded())
+        return (works.map(\.frames).max() ?? 0, works.map(\.workingBytes).max() ?? 0)
     }
 
     /// Makes sure, before any work, of given noise that has the size of the songs.

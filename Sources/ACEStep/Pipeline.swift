@@ -3,6 +3,7 @@ import ModelSupport
 import MusicCore
 import Oobleck
 import Qwen3
+import Synchronization
 
 /// The way from a request to songs.
 ///
@@ -14,11 +15,15 @@ package final class Pipeline {
     package let model: ACEStepModel
     package let job: ArrayJob
     /// Whether each network is let go of when its stage is over; it may become so where a song needs the room.
-    private var isFrugal: Bool
+    var isFrugal: Bool
     /// What may be taken; `nil` where no cap was asked for.
-    private let budget: MemoryBudget?
+    let budget: MemoryBudget?
+    private nonisolated let chosenTile: Mutex<Int?>
     /// Latent frames that a tile of the autoencoder contributes; `nil` takes its own choice.
-    nonisolated let tile: Int?
+    nonisolated var tile: Int? {
+        get { chosenTile.withLock { $0 } }
+        set { chosenTile.withLock { $0 = newValue } }
+    }
 
     /// - Parameters:
     ///   - model: what to run.
@@ -33,7 +38,7 @@ package final class Pipeline {
         self.model = model
         job = ArrayJob(target)
         self.isFrugal = isFrugal
-        self.tile = tile
+        chosenTile = Mutex(tile)
         self.budget = budget
     }
 
@@ -134,26 +139,6 @@ package final class Pipeline {
     /// A network to hold on to while it is used; where it has been let go of, it is loaded in a turn of its own.
     func network<Network>(_ loaded: () throws -> Network) async throws -> Network {
         isFrugal ? try await job.step(loaded) : try loaded()
-    }
-
-    /// Makes room for a request's songs where a cap was asked for: by letting go of networks after their stages, if
-    /// that suffices.
-    ///
-    /// - Throws: ``MusicError`` with code `outOfMemory`.
-    private func keepWithinBudget(_ request: ResolvedRequest, _ report: (MusicEvent) -> Void) throws {
-        guard let budget else { return }
-        let work = workingBytes(of: request)
-        if !isFrugal, !budget.limit.holds(budget.allWeights + work.bytes) {
-            isFrugal = true
-            report(
-                .notice(
-                    "To keep within \(ByteCount.text(Int64(budget.limit.bytes))), each network is let go of when its "
-                        + "stage is over (low_memory)"))
-        }
-        guard budget.limit.holds(budget.transformer + work.bytes) else {
-            throw budget.limit.error(
-                "A song of \(work.seconds.plainText) seconds", bytes: budget.transformer + work.bytes)
-        }
     }
 
     /// All that comes before denoising.

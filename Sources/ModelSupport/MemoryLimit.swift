@@ -37,7 +37,8 @@ public struct MemoryLimit: Sendable, Equatable {
     /// - Parameters:
     ///   - what: as the beginning of a sentence: `A song of 60 seconds`.
     ///   - bytes: that it takes.
-    public func error(_ what: String, bytes: Int) -> MusicError {
+    ///   - advice: what else helps.
+    public func error(_ what: String, bytes: Int, advice: String = "use a smaller model") -> MusicError {
         func gigabytes(_ bytes: Int) -> String {
             bytes < 100_000_000 ? String(format: "%.0f MB", Double(bytes) / 1e6)
                 : String(format: "%.1f GB", Double(bytes) / 1e9)
@@ -50,14 +51,14 @@ public struct MemoryLimit: Sendable, Equatable {
             ways.append(.set(field: "low_memory", to: "true"))
             return MusicError(
                 .outOfMemory, "\(what) takes \(gigabytes(bytes)), and this machine has \(gigabytes(self.bytes))",
-                advice: "use a smaller model", suggestion: .anyOf(ways))
+                advice: advice, suggestion: .anyOf(ways))
         }
         ways.insert(.set(field: "max_memory", to: "\((taken + bytes + 999_999) / 1_000_000)MB"), at: 0)
         return MusicError(
             .outOfMemory,
             "\(what) takes \(gigabytes(bytes)) beside the \(gigabytes(taken)) that are taken, and the memory is to be "
                 + "kept within \(gigabytes(self.bytes))",
-            advice: "use a smaller model", suggestion: .anyOf(ways))
+            advice: advice, suggestion: .anyOf(ways))
     }
 }
 

@@ -26,7 +26,7 @@ struct ComputationOptions: ParsableArguments {
     var lowMemory = false
 
     @Option(
-        name: [.long, .customLong("mps-max-memory-gb")],
+        name: [.long, .customLong("mps-max-memory-gb")], parsing: .unconditional,
         help: ArgumentHelp(
             "Keep the process within this memory, such as 16GB or 500MB; a number alone is gigabytes. What doesn't fit "
                 + "is brought to fit by --low-memory, then by smaller tiles, and refused otherwise.", valueName: "size"))

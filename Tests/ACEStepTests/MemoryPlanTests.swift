@@ -91,7 +91,8 @@ struct MemoryPlanTests {
         func run(_ bytes: Int, duration: Double) async throws -> [String] {
             let model = try TestCheckpoint("turbo-f32", .official).load(dtype: .float32)
             let budget = MemoryBudget(
-                limit: MemoryLimit(bytes: bytes, isCap: true), allWeights: 1_000_000, transformer: 200_000)
+                limit: MemoryLimit(bytes: bytes, isCap: true),
+                weights: MemoryBudget.Weights(all: 20_000_000, transformer: 200_000, autoencoder: 200_000))
             let pipeline = Pipeline(model: model, target: target, budget: budget)
             let request = ACEStepRequest(prompt: "x", duration: duration, steps: 1, seeds: [1])
             var notices: [String] = []
@@ -100,10 +101,12 @@ struct MemoryPlanTests {
             }
             return notices
         }
-        #expect(try await run(2_000_000, duration: 0.6).isEmpty)
-        let notices = try await run(1_010_000, duration: 0.6)
-        #expect(notices.count == 1 && notices[0].contains("low_memory"))
-        let error = await #expect(throws: MusicError.self) { try await run(1_010_000, duration: 600) }
+        #expect(try await run(100_000_000, duration: 12).isEmpty)
+        let frugal = try await run(60_000_000, duration: 12)
+        #expect(frugal.count == 1 && frugal[0].contains("low_memory"))
+        let small = try await run(40_000_000, duration: 12)
+        #expect(small.count == 2 && small[0].contains("low_memory") && small[1].contains("tiles of"))
+        let error = await #expect(throws: MusicError.self) { try await run(40_000_000, duration: 600) }
         #expect(error?.code == .outOfMemory && error?.message.hasPrefix("A song of 600 seconds takes") == true)
     }
 

@@ -14,27 +14,18 @@ package struct MemoryPlan: Sendable, Equatable {
     package let footprint: WeightFootprint
     /// What was done beyond what was asked for, in the order in which it was done, for the user.
     package let measures: [String]
-}
 
-/// What a model may take while it makes songs.
-package struct MemoryBudget: Sendable, Equatable {
-    /// What the process may fill; taken is what was taken before the model was loaded.
-    package let limit: MemoryLimit
-    /// Bytes of the weights of all networks.
-    package let allWeights: Int
-    /// Bytes of the transformer's weights.
-    package let transformer: Int
+    /// The tiles that are tried in place of the usual one, from large to small.
+    static func tiles(below usual: Int) -> [Int] { [2, 4, 8].map { usual / $0 } }
 
-    package init(limit: MemoryLimit, allWeights: Int, transformer: Int) {
-        self.limit = limit
-        self.allWeights = allWeights
-        self.transformer = transformer
+    /// Says that networks are let go of.
+    static func frugalMeasure(_ limit: String) -> String {
+        "To keep within \(limit), each network is let go of when its stage is over (low_memory)"
     }
 
-    /// Has the allocator of the process wait for room rather than go beyond the limit, and keep little for reuse.
-    package func limitAllocator() {
-        Memory.memoryLimit = limit.bytes
-        Memory.cacheLimit = min(Memory.cacheLimit, limit.bytes / 8)
+    /// Says that tiles are smaller.
+    static func tileMeasure(_ limit: String, tile: Int, usual: Int) -> String {
+        "To keep within \(limit), the autoencoder works on tiles of \(tile) latent frames in place of \(usual)"
     }
 }
 
@@ -52,9 +43,8 @@ extension CheckpointParts {
         _ options: LoadOptions, dtype: DType, limit: MemoryLimit, name: String
     ) throws -> MemoryPlan {
         let usual = Oobleck.defaultTile(dtype)
-        let tiles = [2, 4, 8].map { usual / $0 }
         let ways: [(isFrugal: Bool, tile: Int?)] =
-            [(options.lowMemory, nil), (true, nil)] + tiles.map { (true, $0) }
+            [(options.lowMemory, nil), (true, nil)] + MemoryPlan.tiles(below: usual).map { (true, $0) }
         var peak = 0
         for way in ways {
             let footprint = footprint(dtype: dtype, quantization: options.quantization, isFrugal: way.isFrugal)
@@ -62,14 +52,8 @@ extension CheckpointParts {
             guard limit.holds(peak) else { continue }
             let size = ByteCount.text(Int64(limit.bytes))
             var measures: [String] = []
-            if way.isFrugal, !options.lowMemory {
-                measures.append("To keep within \(size), each network is let go of when its stage is over (low_memory)")
-            }
-            if let tile = way.tile {
-                measures.append(
-                    "To keep within \(size), the autoencoder works on tiles of \(tile) latent frames in place of "
-                        + "\(usual)")
-            }
+            if way.isFrugal, !options.lowMemory { measures.append(MemoryPlan.frugalMeasure(size)) }
+            if let tile = way.tile { measures.append(MemoryPlan.tileMeasure(size, tile: tile, usual: usual)) }
             return MemoryPlan(isFrugal: way.isFrugal, tile: way.tile, footprint: footprint, measures: measures)
         }
         throw limit.error("Running \(name), one network at a time and in small tiles,", bytes: peak)
@@ -78,9 +62,14 @@ extension CheckpointParts {
     /// What a model may take while it makes songs; `nil` where no cap was asked for.
     package func budget(_ options: LoadOptions, dtype: DType, limit: MemoryLimit) -> MemoryBudget? {
         guard limit.isCap else { return nil }
+        func bytes(_ weights: WeightStore) -> Int {
+            weights.footprint(dtype: dtype, quantization: options.quantization).bytes
+        }
         return MemoryBudget(
-            limit: limit, allWeights: footprint(dtype: dtype, quantization: options.quantization).bytes,
-            transformer: model.transformer.footprint(dtype: dtype, quantization: options.quantization).bytes)
+            limit: limit,
+            weights: MemoryBudget.Weights(
+                all: footprint(dtype: dtype, quantization: options.quantization).bytes,
+                transformer: bytes(model.transformer), autoencoder: bytes(autoencoder.weights)))
     }
 
     /// The most that weights and the autoencoder's work take at once.
