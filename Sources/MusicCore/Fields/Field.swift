@@ -31,8 +31,11 @@ public struct FieldDescription: Sendable, Equatable {
     /// - Throws: ``MusicError`` with code `invalidRequest` that says what was given and what it must be.
     public func normalized(_ value: JSONValue) throws -> JSONValue {
         if value == .null { return .null }
-        let text = value.plainText.trimmingCharacters(in: .whitespaces).lowercased()
-        if openValues.contains(where: { $0 == value || $0.plainText == text }) { return .null }
+        if openValues.contains(value) { return .null }
+        if case .text(let text) = value {
+            let plain = text.trimmingCharacters(in: .whitespaces).lowercased()
+            if openValues.contains(where: { $0.plainText == plain }) { return .null }
+        }
         return try kind.normalized(value, field: name)
     }
 }

@@ -30,6 +30,19 @@ struct SpellingTests {
         #expect(request.keyScale == nil && request.timeSignature == nil && request.bpm == nil)
     }
 
+    @Test(arguments: [0, -1, "0", " -1 ", "", "Auto", .null] as [JSONValue]) func aTempoMaySayNothing(
+        _ value: JSONValue
+    ) throws {
+        #expect(try ACEStepRequest(MusicRequest(options: ["bpm": value].filter { $0.value != .null })).bpm == nil)
+    }
+
+    @Test(arguments: [[120], .object([:]), true, "fast", 29, 1.5] as [JSONValue]) func otherTempiAreRefused(
+        _ value: JSONValue
+    ) {
+        let error = #expect(throws: MusicError.self) { try ACEStepRequest(MusicRequest(options: ["bpm": value])) }
+        #expect(error?.field == "bpm" && error?.advice.contains("30 to 300") == true)
+    }
+
     @Test func aKeyWithoutTrainingIsPointedOut() throws {
         let request = try ACEStepRequest(MusicRequest(prompt: "a", options: ["keyscale": "d Dorian"]))
         #expect(request.keyScale == "D dorian")
