@@ -99,7 +99,9 @@ struct HeaderTests {
         Case("no shape", entry: #"{"dtype":"F32","data_offsets":[0,8]}"#, "no list shape"),
         Case("no offsets", entry: #"{"dtype":"F32","shape":[2]}"#, "no list data_offsets"),
         Case("nothing", entry: "{}", "no dtype"),
-        Case("unknown dtype", entry: entry("F8_E4M3"), "'F8_E4M3', which is not supported"),
+        Case(
+            "unknown dtype", entry: entry("F8_E4M3"), kind: .unsupportedType("F8_E4M3"),
+            "'F8_E4M3', which is not supported"),
         Case("dtype is a number", entry: #"{"dtype":1,"shape":[2],"data_offsets":[0,8]}"#, "not a string"),
         Case("shape is a number", entry: entry("F32", "2"), "no list shape"),
         Case("negative length", entry: entry("F32", "[-2]"), "whole numbers"),
