@@ -78,7 +78,9 @@ import Testing
         try read([0, 0, 0, 32] + Array("ftypM4A ".utf8) + rest, "MPEG-4")
         try read([0xFF, 0xF1, 0x50, 0x80] + rest, "AAC")
         try read(Array("ID3".utf8) + [4, 0, 0, 0, 0, 0, 1, 0, 0xFF, 0xF1, 0x50, 0x80] + rest, "AAC")
-        try read([0x1A, 0x45, 0xDF, 0xA3] + rest, "WebM")
+        try read([0x1A, 0x45, 0xDF, 0xA3, 0x9F, 0x42, 0x82, 0x84] + Array("webm".utf8) + rest, "WebM")
+        // A CAF file that ends within its first chunk.
+        try read(Array("caff".utf8) + [0, 1, 0, 0] + Array("desc".utf8), "can't read")
         try read([0x30, 0x26, 0xB2, 0x75] + rest, "wma")
         try read(Array("MThd".utf8) + rest, "fluidsynth")
         try read(Array("wvpk".utf8) + rest, "WavPack")
@@ -91,7 +93,7 @@ import Testing
         let scratch = try Scratch()
         let url = scratch.file("a.wav")
         try ReadTests.make(url, format | SF_FORMAT_PCM_16, rate: 48_000, [Signal.noise(seed: 1, count: 5000)])
-        expectError(.unreadableInput, "can't read", "convert it") { _ = try AudioFile.read(url) }
+        expectError(.unreadableInput, "can't read", "it is ") { _ = try AudioFile.read(url) }
     }
 
     /// The container is known, and what is in it is not decoded: the message names that.

@@ -80,11 +80,11 @@ import Testing
                 Field(letters: "riff", distance: 16, size: 8, isBigEndian: false),
                 Field(letters: "data", distance: 16, size: 8, isBigEndian: false),
             ],
-            placeholders: [[0, 0], [104, 24], [-1, -1], [.max, .max]]),
+            placeholders: [[0, 0], [104, 24], [-1, -1], [.max, .max], [.min, .min]]),
         Kind(
             description: "CAF", format: SF_FORMAT_CAF | SF_FORMAT_PCM_16,
             fields: [Field(letters: "data", distance: 4, size: 8, isBigEndian: true)],
-            placeholders: [[0], [4], [-1], [.max]]),
+            placeholders: [[0], [4], [-1], [.max], [.min]]),
     ]
 
     @Test(arguments: kinds) func placeholdersAreNoLengths(_ kind: Kind) throws {

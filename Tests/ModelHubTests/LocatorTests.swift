@@ -104,9 +104,10 @@ import Testing
     @Test func configurationsThatAreNoneAreNamed() async throws {
         let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 900\n"
         let pipeline = try writePipeline("pipeline")
-        let official = try writeOfficial("official")
+        // Its configuration alone tells that a folder of another name is a DiT.
+        let official = try writeOfficial("official", dits: ["mine"])
         for (folder, file) in [
-            (pipeline, "pipeline/model_index.json"), (official, "official/acestep-v15-turbo/config.json"),
+            (pipeline, "pipeline/model_index.json"), (official, "official/mine/config.json"),
         ] {
             for (text, words) in [(pointer, "is a Git LFS pointer"), ("<html>", "is a web page"), ("{", "valid JSON")] {
                 try workspace.write(file, text)

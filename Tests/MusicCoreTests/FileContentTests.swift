@@ -29,7 +29,8 @@ struct FileContentTests {
         ("MAC \u{96}", .foreignAudio, "ape"), ("MPCK\u{0}", .foreignAudio, "Musepack"),
         ("MP+\u{7}", .foreignAudio, "Musepack"),
         ("\u{30}\u{26}\u{B2}\u{75}\u{8E}", .foreignAudio, "wma"), ("\u{FF}\u{F1}\u{50}\u{80}", .foreignAudio, "AAC"),
-        ("\u{F0}\u{7E}\u{0}\u{1}", .foreignAudio, "sds"), ("\u{89}PNG\u{D}\u{A}", .document, "PNG"),
+        ("\u{F0}\u{7E}\u{0}\u{1}", .foreignAudio, "sds"), ("\u{56}\u{E1}\u{0}", .foreignAudio, "AAC"),
+        ("\u{89}PNG\u{D}\u{A}", .document, "PNG"),
         ("%PDF-1.7", .document, "PDF"),
     ]
 

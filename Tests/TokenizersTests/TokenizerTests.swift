@@ -261,18 +261,21 @@ import Tokenizers
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let data = Data(text.unicodeScalars.map { UInt8($0.value) })
+        let kind = FileContent(data)?.kind
         func error(_ file: String) throws -> MusicError {
             try data.write(to: folder.appending(path: file))
             let error = #expect(throws: MusicError.self) { try Tokenizer(directory: folder) }
             return try #require(error)
         }
-        #expect(try error("tokenizer.json").message.hasSuffix("tokenizer.json is \(name), not a JSON document"))
+        #expect(try error("tokenizer.json").message.contains("tokenizer.json is \(name)"))
         try FileManager.default.removeItem(at: folder.appending(path: "tokenizer.json"))
-        try Data("{\"a\": 0}".utf8).write(to: folder.appending(path: "vocab.json"))
-        // A text may be a list of merges, and has pairs of words in its lines then.
-        let merges = try error("merges.txt").message
-        #expect(name == "a text" || name == "empty (0 bytes)" || merges.contains("merges.txt is \(name)"), "\(merges)")
-        #expect(try error("vocab.json").message.hasSuffix("vocab.json is \(name), not a JSON document"))
+        // A list of merges may be empty, and is a text.
+        if kind != .empty, kind != .text {
+            try Data("{\"a\": 0}".utf8).write(to: folder.appending(path: "vocab.json"))
+            #expect(try error("merges.txt").message.contains("merges.txt is \(name)"))
+        }
+        try Data("a b".utf8).write(to: folder.appending(path: "merges.txt"))
+        #expect(try error("vocab.json").message.contains("vocab.json is \(name)"))
         #expect(try error("tokenizer_config.json").message.contains("tokenizer_config.json is \(name)"))
     }
 

@@ -44,7 +44,7 @@ enum FileKind {
     /// - Parameter isUnsupported: libsndfile says that it doesn't decode this, though it decodes others of the name.
     static func codec(_ file: InputFile, isUnsupported: Bool) -> String? {
         let start = file.bytes(at: 0, count: 64)
-        if start.hasBytes(of: "caff"), start.hasBytes(of: "desc", at: 8) {
+        if start.hasBytes(of: "caff"), start.hasBytes(of: "desc", at: 8), start.count >= 32 {
             let codec = String(decoding: start[28..<32], as: UTF8.self)
             if isUnsupported, codec == "alac" { return "ALAC in a form that isn't read" }
             guard !["lpcm", "ulaw", "alaw", "alac"].contains(codec) else { return nil }

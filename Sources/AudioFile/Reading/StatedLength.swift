@@ -125,7 +125,7 @@ struct StatedLength {
         let present = file.length - data.offset
         // The format's own word for "unknown" is -1; a number of edits comes before the samples.
         if data.length < 0 || data.length >= 1 << 62 || layout.isUnfinished(data, empty: 4, in: file) {
-            patches = [Patch(offset: data.offset - 8, bytes: [0, 0, 0, 0] + Text.bigEndian(present))]
+            patches = [Patch(offset: data.offset - 8, bytes: Text.bigEndian(present >> 32) + Text.bigEndian(present))]
         } else {
             missingBytes = max(0, data.length - present)
         }
@@ -221,7 +221,8 @@ struct ChunkLayout {
                 isBigEndian
                 ? header.bigEndian(at: nameLength, size: sizeLength)
                 : header.littleEndian(at: nameLength, size: sizeLength)
-            let length = stated - (countsHeader ? headerLength : 0)
+            // A number beyond the range of `Int` is negative, and stays as it is.
+            let length = stated - (countsHeader && stated > 0 ? headerLength : 0)
             let content = offset + headerLength
             guard visit(header, Chunk(offset: content, length: length)) else { break }
             let (end, overflow) = content.addingReportingOverflow(length)

@@ -24,8 +24,9 @@ extension FileContent {
         if has("FORM") { return form(bytes.dropFirst(8).prefix(4)) }
         if has("ftyp", at: 4) { return mpeg4(brand: bytes.dropFirst(8).prefix(4)) }
         if bytes.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) {
-            let isWebM = String(decoding: bytes.prefix(64), as: UTF8.self).contains("webm")
-            return FileContent(.foreignAudio, isWebM ? "a WebM file" : "a Matroska file (mkv, mka)")
+            let header = String(decoding: bytes.prefix(64), as: UTF8.self)
+            let name = header.contains("webm") ? "a WebM file" : "a Matroska file (mkv, mka)"
+            return FileContent(.foreignAudio, name)
         }
         if bytes.count > 5, bytes[0] == 0x0B, bytes[1] == 0x77 {
             // The number of the syntax: above 10 it is the enhanced one.
@@ -33,6 +34,10 @@ extension FileContent {
         }
         // Layer 0 of an MPEG audio header is reserved; AAC streams use it.
         if bytes.count > 1, bytes[0] == 0xFF, bytes[1] & 0xF6 == 0xF0 {
+            return FileContent(.foreignAudio, "an AAC stream")
+        }
+        // The same in another wrapping, LATM, which begins with eleven bits.
+        if bytes.count > 1, bytes[0] == 0x56, bytes[1] & 0xE0 == 0xE0 {
             return FileContent(.foreignAudio, "an AAC stream")
         }
         if has("PK\u{3}\u{4}") {
@@ -86,7 +91,7 @@ extension FileContent {
         Signature("DSD ", .foreignAudio, "a DSD file (dsf)"), Signature("FRM8", .foreignAudio, "a DSD file (dff)"),
         Signature("#!AMR", .foreignAudio, "an AMR file"), Signature("#!SILK", .foreignAudio, "a SILK file"),
         Signature("MThd", .foreignAudio, "a MIDI file, which holds notes and no sound", advice: render),
-        Signature("ADIF", .foreignAudio, "an AAC file"), Signature("\u{56}\u{E0}", .foreignAudio, "an AAC stream"),
+        Signature("ADIF", .foreignAudio, "an AAC file"),
         Signature("\u{7F}\u{FE}\u{80}\u{1}", .foreignAudio, "a DTS stream"),
         Signature("DTSHDHDR", .foreignAudio, "a DTS file"), Signature(".ra\u{FD}", .foreignAudio, "a RealAudio file"),
         Signature(".RMF", .foreignAudio, "a RealMedia file"), Signature("FLV\u{1}", .foreignAudio, "a Flash video"),

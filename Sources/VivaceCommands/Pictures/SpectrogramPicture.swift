@@ -42,7 +42,8 @@ struct SpectrogramPicture {
 
     /// The level of the brightest colour: that of the loudest sound, rounded up to ten decibels; 0 for silence.
     private static func top(_ spectrogram: Spectrogram) -> Float {
-        spectrogram.loudest <= Spectrogram.silence ? 0 : (spectrogram.loudest / 10).rounded(.up) * 10
+        // What arithmetic adds to a round level is not another ten decibels.
+        spectrogram.loudest <= Spectrogram.silence ? 0 : ((spectrogram.loudest - 0.1) / 10).rounded(.up) * 10
     }
 
     private static func draw(_ spectrogram: Spectrogram, top: Float, x: Int, y: Int, on canvas: inout Canvas) {

@@ -25,6 +25,7 @@ struct VectorCanvas: Surface {
     }
 
     mutating func write(_ text: String, x: Int, top: Int, _ alignment: Alignment, scale: Int, _ ink: Ink) {
+        guard !text.isEmpty else { return }
         closePath()
         let anchor =
             switch alignment {

@@ -7,8 +7,8 @@ struct WaveformCommand: ParsableCommand {
         commandName: "waveform", abstract: "Draw the waveform of an audio file as a PNG or SVG picture.",
         discussion: """
             Each channel has a panel: dark from the lowest to the highest sample, light up to the root mean square, and
-            red above where three or more samples in a row are at full scale or beyond it. Below it stand the sample peak
-            in dBFS and the integrated loudness in LUFS (ITU-R BS.1770).
+            red above where three or more samples in a row are at full scale or beyond it. Below stand the sample peak in
+            dBFS and the integrated loudness in LUFS (ITU-R BS.1770).
             """)
 
     @OptionGroup var picture: PictureOptions

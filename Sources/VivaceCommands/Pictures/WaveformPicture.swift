@@ -51,7 +51,7 @@ struct WaveformPicture {
             ?? (audio.duration < 0.4 ? "unknown below 0.4 s" : "below -70 LUFS")
         let clipped = levels.clippedSamples
         return "peak \(AudioLevels.decibels(loudest.peak)) at \(time), loudness \(loudness)"
-            + (clipped > 0 ? ", \(clipped) samples clipped" : "")
+            + (clipped > 0 ? ", \(clipped) samples at or over full scale" : "")
     }
 
     private func draw(
@@ -103,7 +103,7 @@ struct WaveformPicture {
         on surface: inout some Surface
     ) {
         let isTall = height >= 4 * BitmapFont.lineHeight * scale
-        for value in isTall ? [-1, -0.5, 0, 0.5, 1] : [0.0] {
+        for value in isTall ? [-1, -0.5, 0, 0.5, 1] : height >= 9 * scale ? [0.0] : [] {
             let top = min(max(row(value) - 3 * scale, y), y + height - 7 * scale)
             let label = value == 0 ? "0" : String(format: "%g", value)
             surface.write(label, x: x - 4 * scale, top: top, .right, scale: scale, .faint)
