@@ -33,8 +33,8 @@ extension ACEStepOptions {
     private static let musicFields: [Field<ACEStepOptions>] = [
         each(
             "lyrics", \.lyrics, \.lyricsOfSongs, .longText, flags: ["lyrics"], placeholder: "text",
-            help: "Words to sing, with section tags such as [Verse]; give it once for each song to have words for each.",
-            group: .music
+            help: "Words to sing, with section tags such as [Verse]; give it once for each song to have words for "
+                + "each.", group: .music
         ).alwaysWritten().replacing("instrumental"),
         Field(
             "instrumental", \.instrumental, .flag, flags: ["instrumental"], help: "No vocals.", group: .music
@@ -63,8 +63,8 @@ extension ACEStepOptions {
         each(
             "audio_codes", \.audioCodes, \.audioCodesOfSongs, .data, aliases: ["audio_code_string"],
             flags: ["audio-codes"], placeholder: "codes",
-            help: "Codes to follow, such as <|audio_code_123|><|audio_code_456|>, or give them once for each song; @FILE "
-                + "reads them from a file.", group: .task),
+            help: "Codes to follow, such as <|audio_code_123|><|audio_code_456|>, or give them once for each song; "
+                + "@FILE reads them from a file.", group: .task),
         Field(
             "track_name", .text, aliases: ["track"], flags: ["track"], placeholder: "name",
             help: "Track to make (lego) or to take out (extract): \(Track.names).", group: .task,

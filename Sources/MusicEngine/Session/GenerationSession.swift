@@ -89,8 +89,8 @@ public struct GenerationSession: Sendable {
         await announce(found, backend, notices, planner, report)
 
         let request = try AudioInputs.read(
-            try LatentsFile.readingNoise(of: order.request).withSeeds(from: engine.seeds), sampleRate: backend.info.sampleRate,
-            channels: backend.info.channelCount)
+            try LatentsFile.readingNoise(of: order.request).withSeeds(from: engine.seeds),
+            sampleRate: backend.info.sampleRate, channels: backend.info.channelCount)
         let events =
             planner.lease.map {
                 backend.generate(request, planner: $0.model, options: choice.options, details: order.details)
