@@ -5,8 +5,8 @@ import Oobleck
 
 /// Keeping within a cap.
 extension Pipeline {
-    /// Makes room for a request's songs where a cap was asked for: by letting go of networks after their stages, then by
-    /// smaller tiles of the autoencoder; each is said.
+    /// Makes room for a request's songs where a cap was asked for: by letting go of networks after their stages, then
+    /// by smaller tiles of the autoencoder; each is said.
     ///
     /// - Throws: ``MusicError`` with code `outOfMemory` if that doesn't suffice.
     func keepWithinBudget(_ request: ResolvedRequest, _ report: (MusicEvent) -> Void) throws {

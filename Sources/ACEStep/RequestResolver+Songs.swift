@@ -3,8 +3,8 @@ import MusicCore
 extension RequestResolver {
     /// Checks and completes a request.
     ///
-    /// Where songs have texts or audio codes of their own, each is completed by itself; the notices then say which songs
-    /// they are about.
+    /// Where songs have texts or audio codes of their own, each is completed by itself; the notices then say which
+    /// songs they are about.
     ///
     /// - Parameters:
     ///   - request: as it was given.

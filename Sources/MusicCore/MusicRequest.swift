@@ -140,8 +140,8 @@ extension MusicRequest {
         ).alwaysWritten(),
         Field(
             "latents", .file, aliases: ["noise_latents"], flags: ["noise-latents"], placeholder: "file",
-            help: "Noise to begin from in place of the seeds', as .safetensors or .npy: frames x channels, with several "
-                + "songs songs x frames x channels.", group: .sampling,
+            help: "Noise to begin from in place of the seeds', as .safetensors or .npy: frames x channels, with "
+                + "several songs songs x frames x channels.", group: .sampling,
             read: { $0.noise = LatentsInput(named: $1.plainText) },
             value: { ($0.noise?.text).flatMap { $0.isEmpty ? nil : $0 }.json }),
         Field(

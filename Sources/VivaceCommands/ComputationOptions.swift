@@ -29,7 +29,8 @@ struct ComputationOptions: ParsableArguments {
         name: [.long, .customLong("mps-max-memory-gb")], parsing: .unconditional,
         help: ArgumentHelp(
             "Keep the process within this memory, such as 16GB or 500MB; a number alone is gigabytes. What doesn't fit "
-                + "is brought to fit by --low-memory, then by smaller tiles, and refused otherwise.", valueName: "size"))
+                + "is brought to fit by --low-memory, then by smaller tiles, and refused otherwise.",
+            valueName: "size"))
     var maxMemory: String?
 
     /// - Throws: ``MusicError`` with code `invalidRequest`.

@@ -88,7 +88,9 @@ struct FallbackTests {
     }
 
     @Test func itCanBeSwitchedOff() async throws {
-        let error = await #expect(throws: MusicError.self) { try await run(failures: 1) { $0.retriesNonFinite = false } }
+        let error = await #expect(throws: MusicError.self) {
+            try await run(failures: 1) { $0.retriesNonFinite = false }
+        }
         #expect(error?.code == .numericalFailure)
     }
 

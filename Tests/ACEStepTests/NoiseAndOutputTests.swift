@@ -72,7 +72,8 @@ struct NoiseAndOutputTests {
         let run = try TestRun("turbo-f32", .official)
         let wrong: [Latents] = [
             noise([1], frames: 16), noise([1], channels: 4), noise([1, 2]), Latents(values: [1], shape: [1]),
-            Latents(values: [1, 2], shape: [15, 5]), Latents(values: [Float](repeating: .nan, count: 75), shape: [15, 5]),
+            Latents(values: [1, 2], shape: [15, 5]),
+            Latents(values: [Float](repeating: .nan, count: 75), shape: [15, 5]),
         ]
         for latents in wrong {
             var events = 0

@@ -43,7 +43,8 @@ struct SamplingNoticeTests {
 
     @Test func theDataclassNamesEveryParameter() throws {
         // Of what `dataclasses.asdict` gives, defaults are no wishes.
-        let all = #"{"params": {"caption": "x", "guidance_scale": 7.0, "shift": 1.0, "inference_steps": 8}, "config": {}}"#
+        let params = #"{"caption": "x", "guidance_scale": 7.0, "shift": 1.0, "inference_steps": 8}"#
+        let all = #"{"params": \#(params), "config": {}}"#
         #expect(try notices(.turbo, all).count == 1)
         let asked = all.replacing("7.0", with: "5.0")
         #expect(try notices(.turbo, asked).count == 2)
@@ -67,13 +68,15 @@ struct SamplingNoticeTests {
         #expect(try notices(.turbo) { $0.timesteps = times }.count == 1)
     }
 
-    @Test(arguments: [(0.99, 1), (1, 0), (5, 0), (5.01, 1)]) func shiftsBeyondUseAreSaid(_ shift: Double, _ count: Int) throws {
+    @Test(arguments: [(0.99, 1), (1, 0), (5, 0), (5.01, 1)])
+    func shiftsBeyondUseAreSaid(_ shift: Double, _ count: Int) throws {
         for variant in [ModelVariant.turbo, .base, .sft] {
             #expect(try notices(variant) { $0.shift = shift }.count == count, "\(variant)")
         }
     }
 
-    @Test(arguments: [(0.5, 1), (1, 0), (15, 0), (15.5, 1)]) func guidanceBeyondUseIsSaid(_ scale: Double, _ count: Int) throws {
+    @Test(arguments: [(0.5, 1), (1, 0), (15, 0), (15.5, 1)])
+    func guidanceBeyondUseIsSaid(_ scale: Double, _ count: Int) throws {
         #expect(try notices(.base) { $0.guidanceScale = scale }.count == count)
     }
 
@@ -102,7 +105,7 @@ struct SamplingNoticeTests {
             try notices(.turbo, #"{"caption": "x", "attention_kwargs": {"scale": 0.5}}"#)
         }
         #expect(error?.code == .unsupported && error?.advice.contains("adapters") == true)
-        let harmless = #"{"caption": "x", "shift": 3, "attention_kwargs": {}, "return_dict": true, "output_type": "np"}"#
-        #expect(try notices(.turbo, harmless).isEmpty)
+        let harmless = #""attention_kwargs": {}, "return_dict": true, "output_type": "np""#
+        #expect(try notices(.turbo, #"{"caption": "x", "shift": 3, \#(harmless)}"#).isEmpty)
     }
 }

@@ -16,7 +16,9 @@ struct LatentsFileTests {
         #expect(try LatentsFile.read(file) == Latents(values: values, shape: shape))
     }
 
-    private func npy(_ type: String, _ shape: String, _ bytes: [UInt8], version: UInt8 = 1, order: String = "False") -> Data {
+    private func npy(
+        _ type: String, _ shape: String, _ bytes: [UInt8], version: UInt8 = 1, order: String = "False"
+    ) -> Data {
         let header = Data("{'descr': '\(type)', 'fortran_order': \(order), 'shape': \(shape), }\n".utf8)
         let length: [UInt8] = version == 1
             ? [UInt8(header.count), 0] : [UInt8(header.count), 0, 0, 0]

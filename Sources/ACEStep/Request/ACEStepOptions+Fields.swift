@@ -36,8 +36,8 @@ extension ACEStepOptions {
             placeholder: "names", help: "Genres, with commas between; they are put behind the caption.", group: .music),
         each(
             "lyrics", \.lyrics, \.lyricsOfSongs, .longText, flags: ["lyrics"], placeholder: "text",
-            help: "Words to sing, with section tags such as [Verse]; give it once for each song to have words for each.",
-            group: .music
+            help: "Words to sing, with section tags such as [Verse]; give it once for each song to have words for "
+                + "each.", group: .music
         ).alwaysWritten().replacing("instrumental"),
         Field(
             "instrumental", \.instrumental, .flag, flags: ["instrumental"], help: "No vocals.", group: .music
@@ -67,8 +67,8 @@ extension ACEStepOptions {
         each(
             "audio_codes", \.audioCodes, \.audioCodesOfSongs, .data, aliases: ["audio_code_string"],
             flags: ["audio-codes"], placeholder: "codes",
-            help: "Codes to follow, such as <|audio_code_123|><|audio_code_456|>, or give them once for each song; @FILE "
-                + "reads them from a file.", group: .task),
+            help: "Codes to follow, such as <|audio_code_123|><|audio_code_456|>, or give them once for each song; "
+                + "@FILE reads them from a file.", group: .task),
         Field(
             "track_name", .text, aliases: ["track"], flags: ["track"], placeholder: "name",
             help: "Track to make (lego) or to take out (extract): \(Track.names).", group: .task,

@@ -20,8 +20,8 @@ extension ACEStepOptions {
             group: .music),
         Field(
             "use_sft_prompt", \.usesTemplate, .flag, flags: ["use-sft-prompt"],
-            help: "Put the caption into the template with which models were trained (default), or give it to them as it "
-                + "is, without the task's sentence and the metadata.", group: .music),
+            help: "Put the caption into the template with which models were trained (default), or give it to them as "
+                + "it is, without the task's sentence and the metadata.", group: .music),
         Field(
             "null_lyric_condition", \.usesNullLyrics, .flag, flags: ["null-lyric-condition"],
             help: "Give songs without words no lyrics to attend to, rather than a text that says so.", group: .music),
@@ -31,8 +31,8 @@ extension ACEStepOptions {
     static let numericalFields: [Field<ACEStepOptions>] = [
         Field(
             "retry_non_finite", \.retriesNonFinite, .flag, flags: ["retry-non-finite"],
-            help: "Try a song whose latents become NaN or infinite once more, with another solver and the next seed, and "
-                + "say so (default).", group: .guidance),
+            help: "Try a song whose latents become NaN or infinite once more, with another solver and the next seed, "
+                + "and say so (default).", group: .guidance),
         Field(
             "remove_dc_offset", \.removesDCOffset, .flag, aliases: ["dc_center"], flags: ["remove-dc-offset"],
             help: "Bring the mean of each channel to 0 before the level is set.", group: .output),

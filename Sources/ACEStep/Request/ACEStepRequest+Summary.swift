@@ -24,7 +24,8 @@ extension ACEStepRequest {
             lines.append("instrumental")
         } else if !self.lyricsOfSongs.isEmpty {
             add("lyrics", self.lyricsOfSongs.map { "\"\(MusicRequest.shortened($0))\"" }.joined(separator: ", "))
-            add("language", self.vocalLanguages.isEmpty ? self.vocalLanguage : self.vocalLanguages.joined(separator: ","))
+            let languages = self.vocalLanguages
+            add("language", languages.isEmpty ? self.vocalLanguage : languages.joined(separator: ","))
         } else if !self.lyrics.isEmpty {
             add("lyrics", "\"\(MusicRequest.shortened(self.lyrics))\"")
             add("language", self.vocalLanguage)

@@ -63,7 +63,8 @@ struct TaskPreparation {
         }
         let extended = try SourceAudio.checked(input, role: "source")
             .extended(leading: window?.leading ?? 0, trailing: window?.trailing ?? 0)
-        let latents = try await SourceAudio(try await autoencoder(), job, tile: tile).latents(extended.audio) { done, total in
+        let source = SourceAudio(try await autoencoder(), job, tile: tile)
+        let latents = try await source.latents(extended.audio) { done, total in
             report(.progress(.source, completed: done, total: total))
         }
         return try await job.step {

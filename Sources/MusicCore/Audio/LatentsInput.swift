@@ -1,6 +1,7 @@
 /// Latents that a request works on: where they lie, and their values once they are read.
 ///
-/// In JSON it is its path alone, such as `noise.npy`, or `noise.npy#2` for the second song of a file that holds several.
+/// In JSON it is its path alone, such as `noise.npy`, or `noise.npy#2` for the second song of a file that holds
+/// several.
 public struct LatentsInput: Sendable, Equatable {
     /// The file as the user named it; empty if there is none.
     public var path: String

@@ -90,8 +90,8 @@ public struct GenerationSession: Sendable {
 
         let origin = order.output == nil ? Recipe.Origin() : try Recipe.Origin(order.request, found.location)
         let request = try AudioInputs.read(
-            try LatentsFile.readingNoise(of: order.request).withSeeds(from: engine.seeds), sampleRate: backend.info.sampleRate,
-            channels: backend.info.channelCount)
+            try LatentsFile.readingNoise(of: order.request).withSeeds(from: engine.seeds),
+            sampleRate: backend.info.sampleRate, channels: backend.info.channelCount)
         let events =
             planner.lease.map {
                 backend.generate(request, planner: $0.model, options: choice.options, details: order.details)

@@ -57,8 +57,8 @@ extension LatentsFile {
         return request
     }
 
-    /// Reads what ``write(_:shape:to:)`` or another program wrote: the array of a `.npy` file, or of a `.safetensors` file
-    /// the tensor `latents`, else its only one. Numbers of 16, 32 or 64 bits become float32.
+    /// Reads what ``write(_:shape:to:)`` or another program wrote: the array of a `.npy` file, or of a `.safetensors`
+    /// file the tensor `latents`, else its only one. Numbers of 16, 32 or 64 bits become float32.
     ///
     /// - Throws: ``MusicError`` `unreadableInput` that says what the file must be.
     package static func read(_ url: URL) throws -> Latents {
@@ -132,7 +132,7 @@ extension LatentsFile {
     private static func failure(_ url: URL, _ what: String) -> MusicError {
         MusicError(
             .unreadableInput, "The latents \(url.path): the file \(what)",
-            advice: "give an array of float32, frames x channels or songs x frames x channels, as .safetensors with the "
-                + "tensor latents or as .npy", field: "latents", value: url.path)
+            advice: "give an array of float32, frames x channels or songs x frames x channels, as .safetensors with "
+                + "the tensor latents or as .npy", field: "latents", value: url.path)
     }
 }
