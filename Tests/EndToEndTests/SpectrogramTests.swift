@@ -80,7 +80,7 @@ struct SpectrogramTests {
         for (options, words) in [
             (["--width", "100"], ["240 to 8192"]), (["--height", "5000"], ["120 to 4096"]),
             (["-o", "a.svg"], ["a.svg", "PNG", ".png"]), (["-o", "a"], [".png"]),
-            (["-o", "missing/a.png"], ["missing/a.png", "folder that exists"]),
+            (["-o", "missing/a.png"], ["missing/a.png", "doesn't exist"]),
             (["--scale", "bark"], ["mel", "log", "linear"]),
         ] {
             let run = try Vivace.run(["spectrogram", "tone.wav"] + options, in: folder.url)
