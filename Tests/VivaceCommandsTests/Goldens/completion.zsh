@@ -160,7 +160,7 @@ _vivace_generate() {
         '--low-memory[Let go of each network when its stage is over, and load it again for the next song.]'
         '--normalize[Level of the result\: peak (at most full scale, then -1 dBFS) or none (default\: peak).]:rule:{__vivace_complete "${___normalize[@]}"}'
         '--normalization-db[Peak of the result in dB of full scale, -60 to 0 (default\: -1).]:dB:'
-        '(--output -o)'{--output,-o}'[File to write; its extension chooses the format\: wav, flac, mp3, opus, ogg. With several songs, a number is put before the extension (default\: song-SEED.flac).]:file:'
+        '(--output -o)'{--output,-o}'[File to write; its extension chooses the format\: wav, flac, mp3, opus, ogg. With several songs, the next free numbers are put before the extension (default\: song-SEED.flac, or the next free number).]:file:'
         '--bit-depth[Bits per sample\: 16, 24 or 32f (default\: 16; WAV and FLAC only).]:bits:{__vivace_complete "${___bit_depth[@]}"}'
         '--save-latents[Also save the final latents, as .safetensors or .npy (frames x channels, float32).]:file:'
         '--json[Print one JSON document on standard output\: files, seeds, parameters, seconds, and the reference'\''s result.]'
@@ -351,7 +351,7 @@ _vivace_spectrogram() {
     local -i ret=1
     local -ar arg_specs=(
         ':file:'
-        '(--output -o)'{--output,-o}'[The picture; by default the file'\''s name with png.]:file:'
+        '(--output -o)'{--output,-o}'[The picture; by default the file'\''s name with png, and a number if that is taken.]:file:'
         '--width[Width in pixels, 64 to 8192.]:width:'
         '--height[Height in pixels, 32 to 2048.]:height:'
         '--version[Show the version.]'
