@@ -122,7 +122,8 @@ enum StandardStreams {
             // The lowest free number is taken, which is this one.
             _ = open("/dev/null", mode)
         }
-        // A closed pipe shows in the result of writing. Programs that are started get the usual handling back.
-        signal(SIGPIPE) { _ in }
+        // A closed pipe, and a file that has the size it may have, show in the result of writing. Programs that are
+        // started get the usual handling back.
+        for number in [SIGPIPE, SIGXFSZ] { signal(number) { _ in } }
     }
 }

@@ -45,6 +45,11 @@ struct LimitTests {
         #expect(piped.status == 0 && piped.errors.isEmpty, "\(piped.errors)")
     }
 
+    @Test("a result that is larger than files may be is a failure")
+    func size() throws {
+        expectError(try run("ulimit -f 1; $vivace models list --json > list.json"), "size limit")
+    }
+
     @Test("notes that can't be written are no failure, and no file becomes a stream")
     func notes() throws {
         for (number, redirection) in ["2> /dev/full", "2>&-", "2> >(true)", "<&- 2>&-"].enumerated() {
