@@ -166,7 +166,7 @@ struct LibraryTests {
             #expect(song.extraOutputs?.timeCosts["lm_phase2_time"] ?? 0 > 0)
             for result in [idea, draft, heard] {
                 #expect(result.success && result.error == nil && !result.caption.isEmpty)
-                #expect((30...300).contains(result.bpm ?? 0) && (10...600).contains(result.duration ?? 0))
+                #expect((30...300).contains(result.bpm ?? 0) && (1...600).contains(result.duration ?? 0))
             }
             #expect(idea.language == "en" && draft.bpm == 70)
         }

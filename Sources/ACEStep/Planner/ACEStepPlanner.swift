@@ -54,7 +54,10 @@ public final class ACEStepPlanner: MusicPlanner {
     public func understand(codes: [Int], sampling: PlannerSampling, seed: UInt64) async throws -> SongDescription {
         var description = try await planner.understand(codes: codes, sampling: sampling, seed: seed)
         // Codes are as long as they are; the model is not asked.
-        if !codes.isEmpty { description.metadata.duration = max(1, codes.count / CodeBudget.codesPerSecond) }
+        if !codes.isEmpty {
+            let seconds = Double(codes.count) / Double(CodeBudget.codesPerSecond)
+            description.metadata.duration = max(1, Int(seconds.rounded()))
+        }
         return description
     }
 
