@@ -37,6 +37,7 @@ GENRES = {
     "cinematic strings": "cinematic", "folk march": "folk", "downtempo": "downtempo",
 }
 POOL = 192  # lessons that are sorted by length at a time
+SLIPS = 0.1  # most codes of a song that are shown with the wrong digit SECOND: it has to be counted, not copied
 
 
 def prompt(instruction: str, user: str) -> str:
@@ -108,10 +109,17 @@ class Lessons:
         weights = torch.ones(len(rows), width)
         for index, (question, answer, counts) in enumerate(rows):
             span = slice(len(question), len(question) + len(answer))
-            ids[index, : span.stop] = torch.tensor(question + answer)
+            ids[index, : span.stop] = torch.tensor(question + self._slipped(answer))
             labels[index, span] = torch.tensor(answer)
             weights[index, span] = torch.tensor(counts)
         return ids, labels, weights
+
+    def _slipped(self, answer: list[int]) -> list[int]:
+        """An answer as the model has to be able to go on from it."""
+        share = SLIPS * self.random.random() if self.random.random() < 0.7 else 0.0
+        slips = self.random.random(len(answer)) < share
+        return [self.first + (token - self.first ^ 1) if slip and token >= self.first else token
+                for token, slip in zip(answer, slips)]
 
     def lesson(self) -> tuple[list[int], list[int], list[float]]:
         """Ids of a question and of its answer, and how much each of the answer's counts."""
@@ -133,6 +141,8 @@ class Lessons:
         caption = self._with_facts(wording["caption"], label, key)
         other = str(random.choice([w["caption"] for w in label["wordings"]])).replace("{KEY}", key)
         lyrics = wording["lyrics"] or "[Instrumental]"
+        if task == "generate" and random.random() < 0.3:
+            lyrics = ""  # nobody wrote any
         fields = {"bpm": int(label["bpm"]), "caption": other, "duration": max(10, seconds), "keyscale": key,
                   "language": "unknown", "timesignature": int(label["metre"])}
         if task == "generate":
