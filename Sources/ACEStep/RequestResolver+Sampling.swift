@@ -39,8 +39,8 @@ extension RequestResolver {
                 let name = variant.rawValue
                 if asked.asked.defaulted.contains("inference_steps"), asked.timesteps == nil {
                     notices.append(
-                        "No number of steps is given, and a document's default is the reference's \(steps), too few for "
-                            + "a model of the kind \(name): 32 to 64 suit it")
+                        "No number of steps is given, and a document's default is the reference's \(steps), too few "
+                            + "for a model of the kind \(name): 32 to 64 suit it")
                 } else if asksForSteps {
                     notices.append("\(steps) steps are few for a model of the kind \(name): 32 to 64 suit it")
                 }
