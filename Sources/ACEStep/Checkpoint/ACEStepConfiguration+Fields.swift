@@ -105,11 +105,11 @@ extension ACEStepConfiguration {
     /// encoders, and their code files or folder say so.
     private static func isXL(_ fields: ConfigurationFields, folder: URL) throws -> Bool {
         guard fields.encoderHiddenSize != nil else { return false }
-        let files: [String]
+        var files: [String] = []
         do {
             files = try SystemFile.names(in: folder)
         } catch {
-            throw error.error(.invalidCheckpoint, advice: "copy or download the checkpoint again")
+            guard error.isAbsence else { throw error.error() }
         }
         let modelling = fields.codeFiles + files.filter { $0.hasSuffix(".py") }
         return folder.lastPathComponent.contains("-xl-") || modelling.contains { $0.contains("_xl_") }
