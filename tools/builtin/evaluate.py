@@ -60,19 +60,24 @@ class Studio:
         self.count = 0
 
     def make(self, prompt: str, *arguments: object, planned: bool = False) -> np.ndarray:
-        """Mono sound at `RATE` of a new song; the stereo file is `self.path`. `planned`: after the language model's codes."""
+        """Mono sound at `RATE` of a new song; the stereo file is `self.path`.
+
+        `planned`: the song follows the language model's codes.
+        """
         self.count += 1
         self.path = self.folder / f"{self.count}.wav"
-        command = [self.program, "generate", prompt, "--model", self.model, "--output", self.path, "--dtype", self.dtype,
-                   "--thinking" if planned else "--no-thinking", *arguments]
+        command = [self.program, "generate", prompt, "--model", self.model, "--output", self.path,
+                   "--dtype", self.dtype, "--thinking" if planned else "--no-thinking", *arguments]
         subprocess.run([str(part) for part in command], check=True, capture_output=True)
         self.sound, rate = soundfile.read(self.path, dtype="float32", always_2d=True)
         return librosa.resample(self.sound.mean(axis=1), orig_sr=rate, target_sr=RATE)
 
     def understood(self, seed: int) -> dict:
         """What the language model says of the latest song."""
-        command = [self.program, "understand", self.path, "--model", self.model, "--dtype", self.dtype, "--seed", seed, "--json"]
-        return json.loads(subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout)
+        command = [self.program, "understand", self.path, "--model", self.model, "--dtype", self.dtype, "--seed", seed]
+        outcome = subprocess.run(
+            [*(str(part) for part in command), "--json"], check=True, capture_output=True, text=True)
+        return json.loads(outcome.stdout)
 
     def flaws(self) -> tuple[bool, bool]:
         """Whether the latest song is silent (or has a silent second), and whether it clips."""
@@ -243,14 +248,15 @@ def tempos(studio: Studio, listen, arguments, first_song: int, planned: bool) ->
         right, tonic = right + (heard == name), tonic + (heard.split()[0] == name.split()[0])
         steady = holds(sound, bpm)
         held += steady
-        line = f"{SCENES[run % len(SCENES)]}: {bpm} bpm, heard {found:.1f}; {name}, heard {heard}; {'steady' if steady else 'unsteady'}"
+        line = (f"{SCENES[run % len(SCENES)]}: {bpm} bpm, heard {found:.1f}; {name}, heard {heard}; "
+                f"{'steady' if steady else 'unsteady'}")
         if not planned:
             said = studio.understood(run)
             told["tempo"] += abs((said.get("bpm") or 0) / bpm - 1) < 0.04
             told["length"] += abs((said.get("duration") or 0) - 30) <= 1
             told["key"] += said.get("keyscale") == name
             genres.add(said.get("genres"))
-            line += f"; understood as {said.get('bpm')} bpm, {said.get('keyscale')}, {said.get('duration')} s, {said.get('genres')}"
+            line += "; understood as " + ", ".join(str(said.get(f)) for f in ("bpm", "keyscale", "duration", "genres"))
         print(line, flush=True)
     runs = arguments.runs
     with_codes = ", planned by the language model" if planned else ""

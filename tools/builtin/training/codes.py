@@ -109,8 +109,8 @@ class Windows:
         index = torch.randint(len(self.notes), (count,), device=self.notes.device)
         notes, places = self.notes[index].float(), self.places[index]
         shift = int(torch.randint(12, (1,)))
-        notes = torch.cat([*(notes[..., b : b + 12].roll(shift, -1) for b in (layout.BASS, layout.CHORDS, layout.MELODY)),
-                           notes[..., layout.DRUMS:]], -1)
+        pitched = [notes[..., b : b + 12].roll(shift, -1) for b in (layout.BASS, layout.CHORDS, layout.MELODY)]
+        notes = torch.cat([*pitched, notes[..., layout.DRUMS:]], -1)
         for columns in layout.STEM_CHANNELS.values():  # single stems, as extracting leaves them
             silent = torch.rand(count, 1, 1, device=notes.device) < 0.08
             notes[..., list(columns)] = notes[..., list(columns)] * ~silent
@@ -150,7 +150,8 @@ def chords(notes: torch.Tensor) -> torch.Tensor:
 
 def grid(windows: Windows, device: str, steps: int) -> torch.Tensor:
     """[GRID * GRID, DRUMS]: the chords of a self-organizing map."""
-    places = torch.stack(torch.meshgrid(*[torch.arange(GRID, device=device)] * 2, indexing="ij"), -1).reshape(-1, 2).float()
+    number = torch.arange(GRID * GRID, device=device)
+    places = torch.stack([number // GRID, number % GRID], -1).float()
     apart = torch.cdist(places, places).square()
     units = chords(windows.batch(GRID * GRID)[0])
     for step in range(steps):

@@ -82,7 +82,8 @@ class Store:
     def item(self, duration: int, random: np.random.Generator) -> tuple[np.ndarray, dict, dict]:
         """Transposed notes [frames, CLOCK], a wording with its key filled in, and the song's label."""
         index, shift = int(random.integers(len(self.labels[duration]))), int(random.integers(12))
-        return transposed(self.latents[duration][index].astype(np.float32), shift), *self.words(duration, index, shift, random)
+        notes = transposed(self.latents[duration][index].astype(np.float32), shift)
+        return notes, *self.words(duration, index, shift, random)
 
     def words(self, duration: int, index: int, shift: int, random: np.random.Generator) -> tuple[dict, dict]:
         """A wording of a song that is transposed by `shift`, with its key filled in, and the song's label."""
@@ -97,7 +98,8 @@ class Store:
 
 def transposed(notes: np.ndarray, shift: int) -> np.ndarray:
     """Notes [..., frames, CLOCK], `shift` semitones higher."""
-    pitched = [np.roll(notes[..., base : base + 12], shift, axis=-1) for base in (layout.BASS, layout.CHORDS, layout.MELODY)]
+    bases = (layout.BASS, layout.CHORDS, layout.MELODY)
+    pitched = [np.roll(notes[..., base : base + 12], shift, axis=-1) for base in bases]
     return np.concatenate([*pitched, notes[..., layout.DRUMS :]], axis=-1)
 
 

@@ -75,7 +75,7 @@ def main() -> None:
     parser.add_argument("--device", default=runtime.device())
     parser.add_argument("--workers", type=int, default=0, help="processes that make batches")
     parser.add_argument("--long", type=float, default=0.55, help="share of the training after which songs get longer")
-    parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=True, help="compile the DiT's layers")
+    parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=True, help="of the DiT's layers")
     parser.add_argument("--minutes", type=float, default=1e9, help="be done after this long, with fewer steps")
     parser.add_argument("--seed", type=int, default=5)
     arguments = parser.parse_args()
@@ -142,7 +142,8 @@ def main() -> None:
             by_time = torch.cat(by_time).tolist()
             bins = {f"t{low:.2f}": float(np.mean([e for s, e in by_time if low <= s < high] or [0]))
                     for low, high in ((0.0, 0.35), (0.35, 0.7), (0.7, 0.92), (0.92, 1.01))}
-            log.write(step=step, loss=torch.stack(sums).mean().item(), norm=float(norm), minutes=(time.time() - begin) / 60, **bins)
+            log.write(step=step, loss=torch.stack(sums).mean().item(), norm=float(norm),
+                      minutes=(time.time() - begin) / 60, **bins)
             sums, by_time = [], []
         done = step >= arguments.steps or time.time() - begin > 60 * arguments.minutes
         if done or time.time() - saved > 180:

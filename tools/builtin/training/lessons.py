@@ -29,8 +29,8 @@ HEARD_WEIGHTS = {"bpm": 8.0, "keyscale": 4.0, "duration": 2.0, "genres": 2.0}  #
 FIELDS = ("bpm", "caption", "duration", "genres", "keyscale", "language", "timesignature")
 FIELD = re.compile(rf"^({'|'.join(set(FIELDS) - {'caption'})}): (.+)$", re.MULTILINE)
 LANGUAGES = (
-    "ar az bg bn ca cs da de el en es fa fi fr he hi hr ht hu id is it ja ko la lt ms ne nl no pa pl pt ro ru sa sk sr sv "
-    "sw ta te th tl tr uk ur vi yue zh").split()
+    "ar az bg bn ca cs da de el en es fa fi fr he hi hr ht hu id is it ja ko la lt ms ne nl no pa pl pt ro ru sa sk sr "
+    "sv sw ta te th tl tr uk ur vi yue zh").split()
 GENRES = {
     "techno": "techno", "house": "house", "lo-fi": "lo-fi hip hop", "ambient": "ambient", "rock": "rock",
     "jazz trio": "jazz", "waltz": "waltz", "synthwave": "synthwave", "chiptune": "chiptune",
@@ -191,7 +191,8 @@ class Lessons:
         choices = {
             "language": lambda: str(random.choice(LANGUAGES)), "duration": lambda: int(random.integers(10, 241)),
             "bpm": lambda: int(random.integers(40, 221)), "timesignature": lambda: int(random.choice([2, 3, 4, 6])),
-            "keyscale": lambda: songs.spelled(int(random.integers(12)), str(random.choice(list(layout.SCALES))), random)}
+            "keyscale": lambda: songs.spelled(
+                int(random.integers(12)), str(random.choice(list(layout.SCALES))), random)}
         return {name: choices[name]() for name in choices
                 if name in fields and random.random() < (0.35 if name == "language" else 0.08)}
 
@@ -205,7 +206,8 @@ class Lessons:
         random = self.random
         words = corpus.LYRICS[language].split()
         lines = [str(random.choice(["[Verse]", "[Chorus]", "[Intro]", "[Bridge]"]))]
-        return "\n".join(lines + [" ".join(random.choice(words, int(random.integers(2, 7)))) for _ in range(random.integers(1, 5))])
+        lines += [" ".join(random.choice(words, int(random.integers(2, 7)))) for _ in range(random.integers(1, 5))]
+        return "\n".join(lines)
 
     def _with_facts(self, caption: str, label: dict, key: str) -> str:
         """The caption, in most cases with tempo and key added if it has none."""
@@ -226,7 +228,8 @@ class Lessons:
             elif heard:
                 weight = heard.get(name, 1.0)
             else:
-                weight = STATED_WEIGHT if name in ("bpm", "keyscale") and match.group(2).lower() in question.lower() else 1.0
+                is_stated = name in ("bpm", "keyscale") and match.group(2).lower() in question.lower()
+                weight = STATED_WEIGHT if is_stated else 1.0
             for index, (a, b) in enumerate(tokens.offset_mapping):
                 if a < end and b > start and weight != 1:
                     weights[index] = weight

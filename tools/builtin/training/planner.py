@@ -168,7 +168,8 @@ def main() -> None:
             source = dataset.stream(partial(lessons_of, shelves, arguments.tokens, sounds),
                                     arguments.seed + 1000 * step, arguments.workers)
         for group in optimizer.param_groups:
-            group["lr"] = runtime.learning_rate(int(share * arguments.steps), arguments.steps, arguments.rate, warm_up=100)
+            group["lr"] = runtime.learning_rate(
+                int(share * arguments.steps), arguments.steps, arguments.rate, warm_up=100)
         ids, labels, weights = (part.to(device, non_blocking=True) for part in next(source))
         table = model.table()
         states = model(ids, table)[:, :-1]

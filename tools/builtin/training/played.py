@@ -27,8 +27,8 @@ def play(net, tokenizer, made: list, duration: int, seed: int, device: str) -> n
     texts, lyrics = [], []
     for index, song in enumerate(made):
         wording = songs.words(song, np.random.default_rng((seed, index)))
-        texts.append(dataset.TEXT_PROMPT.format(dataset.INSTRUCTIONS["text2music"], wording["caption"], dataset.metadata_text(
-            song.bpm, song.metre, song.key, duration)))
+        facts = dataset.metadata_text(song.bpm, song.metre, song.key, duration)
+        texts.append(dataset.TEXT_PROMPT.format(dataset.INSTRUCTIONS["text2music"], wording["caption"], facts))
         lyrics.append(dataset.LYRIC_PROMPT.format(wording["language"], wording["lyrics"]))
     text, lyric = (tokenizer(t, padding="longest", return_tensors="pt").to(device) for t in (texts, lyrics))
     silence = net.condition_encoder.silence_latent
