@@ -40,7 +40,8 @@ public struct MemoryLimit: Sendable, Equatable {
     ///   - advice: what else helps.
     public func error(_ what: String, bytes: Int, advice: String = "use a smaller model") -> MusicError {
         func gigabytes(_ bytes: Int) -> String {
-            bytes < 100_000_000 ? String(format: "%.0f MB", Double(bytes) / 1e6)
+            bytes < 100_000_000
+                ? String(format: "%.0f MB", Double(bytes) / 1e6)
                 : String(format: "%.1f GB", Double(bytes) / 1e9)
         }
         var ways: [Suggestion] = [

@@ -101,11 +101,13 @@ extension MusicRequest {
         ).alwaysWritten(),
         Field(
             "src_audio", .file, aliases: ["src_audio_path", "source_audio", "source"],
-            flags: ["source", "src-audio"], placeholder: "file", help: "The audio file that the task works on.", group: .task,
+            flags: ["source", "src-audio"], placeholder: "file", help: "The audio file that the task works on.",
+            group: .task,
             read: { $0.source = AudioInput(named: $1.plainText) }, value: { ($0.source?.path).json }),
         Field(
             "reference_audio", .file, aliases: ["reference_audio_path", "ref_audio", "ref_audio_path"],
-            flags: ["reference", "reference-audio"], placeholder: "file", help: "An audio file whose timbre the song is to have.", group: .task,
+            flags: ["reference", "reference-audio"], placeholder: "file",
+            help: "An audio file whose timbre the song is to have.", group: .task,
             read: { $0.reference = AudioInput(named: $1.plainText) }, value: { ($0.reference?.path).json }),
         Field(
             "duration", .number(-1e9...1e9),
@@ -120,7 +122,8 @@ extension MusicRequest {
             }, value: { $0.duration.json }),
         Field(
             "inference_steps", \.steps, .integer(RequestLimits.steps),
-            aliases: ["infer_step", "infer_steps", "num_inference_steps", "steps"], flags: ["steps", "inference-steps"],
+            aliases: ["infer_step", "infer_steps", "num_inference_steps", "steps"],
+            flags: ["steps", "inference-steps"],
             help: "Number of denoising steps (default: the model's).", group: .sampling
         ).replacing("timesteps"),
         Field(

@@ -65,7 +65,8 @@ struct GenerateCommand: AsyncParsableCommand {
         choice.options.maxDuration = Int(choice.tier.duration)
 
         let isAudio = content.request.output == .audio
-        let plan = isAudio
+        let plan =
+            isAudio
             ? try output.plan(usualFormat: content.audioFormat).keeping(found.family.keptSource(of: content.request))
             : nil
         var order = GenerationOrder(

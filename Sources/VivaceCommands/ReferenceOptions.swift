@@ -43,7 +43,8 @@ struct ReferenceOptions: ParsableArguments {
             ("lyrics", cotLyrics),
         ]
         for (name, value) in found where value != nil {
-            notices.append("--cot-\(name) is what a plan found, and is not used; --\(name) says what the song is to have")
+            notices.append(
+                "--cot-\(name) is what a plan found, and is not used; --\(name) says what the song is to have")
         }
         return notices
     }

@@ -21,8 +21,11 @@ struct SamplingNoticeTests {
     @Test func aDefaultIsNoWish() throws {
         // The reference's guidance of 7 is in every document, and is no wish; its shift of 1 will be heard.
         let said = try notices(.turbo, #"{"caption": "x"}"#)
-        #expect(said == ["No shift is given, and a document's default is the reference's 1: turbo models are at their "
-            + "best with 3"])
+        #expect(
+            said == [
+                "No shift is given, and a document's default is the reference's 1: turbo models are at their "
+                    + "best with 3"
+            ])
         #expect(try notices(.turbo, #"{"caption": "x", "shift": 3}"#).isEmpty)
         // Who says 1 wants it.
         #expect(try notices(.turbo, #"{"caption": "x", "shift": 1}"#).isEmpty)

@@ -12,7 +12,8 @@ struct DescriptionDocumentTests {
     @Test func theParametersOfTheReferenceAreRead() throws {
         let create = try document(
             #"{"query": "a slow blues", "instrumental": "true", "vocal_language": "ko", "temperature": 0.5, "top_k": null,"#
-                + #" "top_p": 0.8, "repetition_penalty": 1.1, "use_constrained_decoding": false, "seed": 18446744073709551615}"#)
+                + #" "top_p": 0.8, "repetition_penalty": 1.1, "use_constrained_decoding": false, "seed": 18446744073709551615}"#
+        )
         #expect(create.query == "a slow blues" && create.instrumental == true && create.seed == .max)
         #expect(create.known == ["vocal_language": "ko"])
         let sampling = try create.plannerSampling()

@@ -20,7 +20,8 @@ struct LatentsFileTests {
         _ type: String, _ shape: String, _ bytes: [UInt8], version: UInt8 = 1, order: String = "False"
     ) -> Data {
         let header = Data("{'descr': '\(type)', 'fortran_order': \(order), 'shape': \(shape), }\n".utf8)
-        let length: [UInt8] = version == 1
+        let length: [UInt8] =
+            version == 1
             ? [UInt8(header.count), 0] : [UInt8(header.count), 0, 0, 0]
         return Data([0x93]) + Data("NUMPY".utf8) + Data([version, 0]) + Data(length) + header + Data(bytes)
     }
@@ -44,7 +45,8 @@ struct LatentsFileTests {
     }
 
     @Test func theTensorNamedLatentsIsTaken() throws {
-        let two = #"{"a":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"#
+        let two =
+            #"{"a":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"#
             + #""latents":{"dtype":"BF16","shape":[1,1],"data_offsets":[4,6]}}"#
         #expect(try read(safetensors(two, [0, 0, 0, 0, 0xc0, 0x3f]), "a.safetensors").values == [1.5])
         let one = #"{"noise":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}"#

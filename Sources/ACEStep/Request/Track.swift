@@ -51,7 +51,8 @@ public enum Track: String, Sendable, Codable, CaseIterable, FieldValue {
                 return
             }
         }
-        let hint = NearestName.suggestion(for: plain, among: Track.allCases.map(\.rawValue))
+        let hint =
+            NearestName.suggestion(for: plain, among: Track.allCases.map(\.rawValue))
             .map { "did you mean \($0)? " } ?? ""
         throw MusicError(
             .invalidRequest, "There is no track '\(name.prefix(40))'",

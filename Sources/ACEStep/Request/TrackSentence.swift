@@ -45,10 +45,18 @@ enum TrackSentence {
     private static func names(in plain: String, _ task: MusicTask) -> [String]? {
         switch task {
         case .extract:
-            let form = /(?:please )?(?:extract|isolate|separate) (?:the |an? )?(.+?) (?:track|stem|part)s?(?: (?:from|of|out of) .+)?/
+            let form =
+                #/
+                (?:please\ )? (?:extract|isolate|separate)\ (?:the\ |an?\ )? (.+?)\ (?:track|stem|part)s?
+                (?:\ (?:from|of|out\ of)\ .+)?
+                /#
             return plain.wholeMatch(of: form).map { [String($0.output.1)] }
         case .lego:
-            let form = /(?:please )?(?:generate|add|create|make) (?:the |an? )?(.+?) (?:track|stem|part)(?: (?:based on|for|to|from) .+)?/
+            let form =
+                #/
+                (?:please\ )? (?:generate|add|create|make)\ (?:the\ |an?\ )? (.+?)\ (?:track|stem|part)
+                (?:\ (?:based\ on|for|to|from)\ .+)?
+                /#
             return plain.wholeMatch(of: form).map { [String($0.output.1)] }
         case .complete:
             let form = /(?:please )?complete (?:the |this )?(?:input )?(?:track|audio|song) with (?:the )?(.+)/

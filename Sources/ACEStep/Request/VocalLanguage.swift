@@ -18,7 +18,8 @@ package enum VocalLanguage {
         if let code = direct(name) { return code }
         let parts = name.split(whereSeparator: { "-_ .".contains($0) }).map(String.init)
         // Cantonese is a language of its own to models, and a region or an extended language to others.
-        if ["zh", "chinese"].contains(parts.first ?? ""), parts.dropFirst().contains(where: { ["yue", "hk"].contains($0) })
+        if ["zh", "chinese"].contains(parts.first ?? ""),
+            parts.dropFirst().contains(where: { ["yue", "hk"].contains($0) })
         {
             return "yue"
         }

@@ -70,7 +70,8 @@ extension MusicError {
     ///   - name: as it was given.
     ///   - known: the names that there are.
     ///   - place: of what it would be a field, such as `A request`.
-    public static func unknownField(_ name: String, among known: some Sequence<String>, of place: String) -> MusicError {
+    public static func unknownField(_ name: String, among known: some Sequence<String>, of place: String) -> MusicError
+    {
         let hint = NearestName.suggestion(for: name, among: known)
         return MusicError(
             .invalidRequest, "\(place) has no field '\(name.prefix(64))'",

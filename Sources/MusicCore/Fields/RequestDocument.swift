@@ -154,7 +154,8 @@ public struct RequestDocument: Sendable {
         _ object: [String: JSONValue], _ family: [FieldDescription]
     ) -> [String: JSONValue] {
         var object = object
-        let all = family + MusicRequest.fields.descriptions + PlanningOptions.fields.descriptions
+        let all =
+            family + MusicRequest.fields.descriptions + PlanningOptions.fields.descriptions
             + Settings.fields.descriptions
         for field in all {
             for alias in field.aliases {
@@ -169,7 +170,8 @@ public struct RequestDocument: Sendable {
         if let hint = elsewhere[name] {
             return MusicError(.invalidRequest, "A request has no field '\(name)'", advice: hint)
         }
-        let tables = family.fields + MusicRequest.fields.descriptions + PlanningOptions.fields.descriptions
+        let tables =
+            family.fields + MusicRequest.fields.descriptions + PlanningOptions.fields.descriptions
             + Settings.fields.descriptions
         return MusicError.unknownField(name, among: tables.flatMap { [$0.name] + $0.aliases }, of: "A request")
     }
@@ -229,7 +231,8 @@ extension RequestDocument {
             }
             return try items.map { item in
                 if let number = item.numberValue, number < 0, number == number.rounded() { return nil }
-                if case .text(let text) = item, let number = Int(text.trimmingCharacters(in: .whitespaces)), number < 0 {
+                if case .text(let text) = item, let number = Int(text.trimmingCharacters(in: .whitespaces)), number < 0
+                {
                     return nil
                 }
                 return UInt64(json: try FieldKind.seed.normalized(item, field: field))

@@ -80,7 +80,8 @@ public struct GenerationResult: Sendable, Encodable {
             requestedParameters: order?.requestedParameters(of: family), timeCosts: Self.timeCosts(result),
             seedValue: result.songs.map { String($0.seed) }.joined(separator: ", "))
         let fallbacks = result.songs.filter { $0.fallback != nil }.count
-        statusMessage = "Made \(result.songs.count) song\(result.songs.count == 1 ? "" : "s")"
+        statusMessage =
+            "Made \(result.songs.count) song\(result.songs.count == 1 ? "" : "s")"
             + (fallbacks == 0 ? "" : ", \(fallbacks) by FALLBACK to another solver and seed")
         success = true
     }

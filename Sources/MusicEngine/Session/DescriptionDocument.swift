@@ -87,22 +87,25 @@ public struct DescriptionDocument: Sendable, Equatable {
             Field("src_audio", \.file, .text, aliases: ["src_audio_path", "audio", "audio_path", "file"]),
             Field("caption", \.caption, .text, aliases: ["prompt"]),
             Field("lyrics", \.lyrics, .text),
-            Field("seed", .custom(expected: "a whole number, below 0 to draw one"), read: { document, json in
-                if let number = json.numberValue, number < 0 { return }
-                document.seed = UInt64(json: try FieldKind.seed.normalized(json, field: "seed"))
-            }),
+            Field(
+                "seed", .custom(expected: "a whole number, below 0 to draw one"),
+                read: { document, json in
+                    if let number = json.numberValue, number < 0 { return }
+                    document.seed = UInt64(json: try FieldKind.seed.normalized(json, field: "seed"))
+                }),
             Field("model", \.model, .text),
             Field("lm", \.languageModel, .text, aliases: ["lm_model", "lm_model_path", "language_model"]),
-        ] + knownNames.map { name, aliases in
-            Field(
-                name, .custom(expected: "what a request has"), aliases: aliases,
-                read: { document, json in
-                    // Numbers of 0 and less, and blank texts, say nothing.
-                    if let number = json.numberValue, number <= 0 { return }
-                    if json.plainText.allSatisfy(\.isWhitespace) { return }
-                    document.known[name] = json
-                })
-        })
+        ]
+            + knownNames.map { name, aliases in
+                Field(
+                    name, .custom(expected: "what a request has"), aliases: aliases,
+                    read: { document, json in
+                        // Numbers of 0 and less, and blank texts, say nothing.
+                        if let number = json.numberValue, number <= 0 { return }
+                        if json.plainText.allSatisfy(\.isWhitespace) { return }
+                        document.known[name] = json
+                    })
+            })
 
     private static let knownNames: [(String, [String])] = [
         ("bpm", []), ("duration", ["audio_duration"]), ("keyscale", ["key", "key_scale", "keyScale"]),

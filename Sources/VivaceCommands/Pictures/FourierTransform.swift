@@ -55,7 +55,8 @@ struct FourierTransform {
         }
         return (0...length / 2).map { k in
             let mirrored = (length - k) % length
-            return (real[k] * real[k] + imaginary[k] * imaginary[k] + real[mirrored] * real[mirrored]
+            return
+                (real[k] * real[k] + imaginary[k] * imaginary[k] + real[mirrored] * real[mirrored]
                 + imaginary[mirrored] * imaginary[mirrored]) / 4
         }
     }

@@ -10,7 +10,8 @@ struct PictureOptions: ParsableArguments {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The picture, or a folder for it; by default beside the file, with a number if the name is taken.",
+        help: ArgumentHelp(
+            "The picture, or a folder for it; by default beside the file, with a number if the name is taken.",
             valueName: "file"))
     var output: String?
 

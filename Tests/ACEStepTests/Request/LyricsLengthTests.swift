@@ -35,7 +35,8 @@ struct LyricsLengthTests {
         arguments: [
             ("hello world", 3), ("don't stop", 2), ("rhythm", 1), ("夜の街", 3), ("きょうは", 4), ("안녕하세요", 5), ("привет", 2),
             ("مرحبا", 2), ("", 0), ("... 12", 0),
-        ]) func syllablesAreCounted(_ line: String, _ expected: Int) {
+        ]) func syllablesAreCounted(_ line: String, _ expected: Int)
+    {
         #expect(Syllables.count(line) == expected)
     }
 

@@ -6,7 +6,8 @@ import Testing
 struct SpellingTests {
     @Test(
         arguments: [
-            ("Am", "A minor"), ("a minor", "A minor"), ("A-min", "A minor"), ("AMin", "A minor"), ("A_minor", "A minor"),
+            ("Am", "A minor"), ("a minor", "A minor"), ("A-min", "A minor"), ("AMin", "A minor"),
+            ("A_minor", "A minor"),
             ("AM", "A major"), ("C", "C major"), ("Ebmaj", "Eb major"), ("bb", "Bb major"), ("b", "B major"),
             ("Bbm", "Bb minor"), ("c# MINOR", "C# minor"), ("C sharp minor", "C# minor"), ("E-flat major", "Eb major"),
             ("C♯m", "C# minor"), (" G  major ", "G major"), ("D ionian", "D major"), ("e aeolian", "E minor"),
@@ -25,8 +26,9 @@ struct SpellingTests {
     @Test(arguments: ["", "  ", "N/A", "auto", "None", "unknown"]) func someTextsSayNothing(_ text: String) throws {
         #expect(KeyScale.read(text) == .open)
         let request = try ACEStepRequest(
-            MusicRequest(options: ["keyscale": .text(text), "timesignature": .text(text), "bpm": .text(text)]
-                .filter { $0.key != "bpm" || text != "unknown" }))
+            MusicRequest(
+                options: ["keyscale": .text(text), "timesignature": .text(text), "bpm": .text(text)]
+                    .filter { $0.key != "bpm" || text != "unknown" }))
         #expect(request.keyScale == nil && request.timeSignature == nil && request.bpm == nil)
     }
 

@@ -10,7 +10,8 @@ struct TrackSentenceTests {
         var options: [String: JSONValue] = [:]
         if let instruction { options["instruction"] = .text(instruction) }
         if !tracks.isEmpty { options["track_classes"] = tracks.json }
-        return try ACEStepRequest(MusicRequest(prompt: "a", task: task, source: AudioInput(path: "x"), options: options))
+        return try ACEStepRequest(
+            MusicRequest(prompt: "a", task: task, source: AudioInput(path: "x"), options: options))
     }
 
     @Test(
