@@ -11,8 +11,8 @@ struct HelpTests {
         .appendingPathComponent("Goldens")
 
     private static let commands = [
-        "", "generate", "create", "format", "understand", "extract", "bgm", "codes", "info", "spectrogram", "models",
-        "models list", "models pull", "models path", "models remove", "models verify", "models quantize",
+        "", "generate", "create", "format", "understand", "extract", "bgm", "codes", "info", "spectrogram", "waveform",
+        "models", "models list", "models pull", "models path", "models remove", "models verify", "models quantize",
         "models make-random", "doctor", "bench",
     ]
 
