@@ -1,6 +1,3 @@
-import MusicCore
-import Tokenizers
-
 /// The words to sing in lyrics that a language model wrote, without what stands around them in its answers.
 package enum SungText {
     /// The last part of a text that says something.

@@ -23,6 +23,13 @@ public enum ACEStepLimits {
     public static let nameLength = 64
     /// Beats per bar.
     public static let timeSignatures = ["2", "3", "4", "6"]
+    /// What stands for "not said", as documents of other programs have it.
+    static let openTexts: Set<String> = ["", "n/a", "auto", "none", "unknown", "-"]
+
+    /// Whether a text says nothing: it is one of these in any case.
+    static func isOpen(_ text: String) -> Bool {
+        openTexts.contains(text.trimmingCharacters(in: .whitespacesAndNewlines).lowercased())
+    }
 }
 
 extension ACEStepOptions {
@@ -50,7 +57,7 @@ extension ACEStepOptions {
             "bpm", \.bpm, .integer(ACEStepLimits.bpm), flags: ["bpm"],
             help: "Beats per minute, \(ACEStepLimits.bpm.lowerBound) to \(ACEStepLimits.bpm.upperBound).",
             group: .music
-        ).open(0, -1, "", "n/a", "auto", "none"),
+        ).open([0, -1] + ACEStepLimits.openTexts.sorted().map(JSONValue.text)),
         text(
             "keyscale", \.keyScale, aliases: ["key", "key_scale", "keyScale"], flags: ["key", "keyscale"],
             placeholder: "key", help: "Key and scale, such as \"F# minor\".", group: .music),

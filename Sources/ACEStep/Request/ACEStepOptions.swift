@@ -152,7 +152,7 @@ package struct ACEStepRequest: Sendable, Equatable {
         case .unknown, nil: break
         }
         if let metre = options.timeSignature {
-            options.timeSignature = KeyScale.isOpen(metre) ? nil : Self.normalizedTimeSignature(metre) ?? metre
+            options.timeSignature = ACEStepLimits.isOpen(metre) ? nil : Self.normalizedTimeSignature(metre) ?? metre
         }
         if MusicTask.musicToVoice.contains(self.task) {
             self.task = .complete

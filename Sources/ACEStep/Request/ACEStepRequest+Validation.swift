@@ -80,7 +80,7 @@ extension ACEStepRequest {
                     + "\(ACEStepLimits.trainedDuration.upperBound.plainText))")
         }
         if let key = self.keyScale { try Self.checkKey(key, &notices) }
-        if let metre = self.timeSignature, !KeyScale.isOpen(metre), Self.normalizedTimeSignature(metre) == nil {
+        if let metre = self.timeSignature, !ACEStepLimits.isOpen(metre), Self.normalizedTimeSignature(metre) == nil {
             throw MusicError(
                 .invalidRequest, "The time signature '\(metre)' is not known",
                 advice: "use one of \(ACEStepLimits.timeSignatures.joined(separator: ", ")), or 2/4, 3/4, 4/4, 6/8")

@@ -21,7 +21,7 @@ package enum KeyScale {
     /// it stays as it is.
     package static func read(_ text: String) -> Reading {
         let name = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        if isOpen(name) { return .open }
+        if ACEStepLimits.isOpen(name) { return .open }
         if PlanValues.keyscales.contains(name) { return .known(name) }
         guard name.count <= ACEStepLimits.nameLength, let match = name.wholeMatch(of: form) else { return .unknown }
         let note = String(match.output.1).uppercased()
@@ -31,15 +31,9 @@ package enum KeyScale {
         return PlanValues.keyscales.contains(key) ? .known(key) : .untrained(key)
     }
 
-    /// Whether a text says nothing: it is blank, or a word that documents of other programs have for that.
-    static func isOpen(_ text: String) -> Bool {
-        let name = text.trimmingCharacters(in: .whitespacesAndNewlines).lowercased()
-        return name.isEmpty || openNames.contains(name)
-    }
-
-    private static let openNames: Set<String> = ["n/a", "auto", "none", "unknown", "-"]
-
-    /// Note, accidental, mode. Computed, as a `Regex` is not `Sendable`.
+    /// Note, accidental, mode.
+    ///
+    /// Computed, as a `Regex` is not `Sendable`.
     private static var form: Regex<(Substring, Substring, Substring?, Substring?)> {
         /([A-Ga-g])(?:[ _-]?(#|b|♯|♭|(?i:sharp|flat)))?(?:[ _:-]*([A-Za-z]+)\.?)?(?:[ _-]+(?i:key|scale))?/
     }

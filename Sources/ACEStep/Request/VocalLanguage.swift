@@ -23,7 +23,7 @@ package enum VocalLanguage {
         {
             return "yue"
         }
-        if let names = names[name] { return names }
+        if let code = names[name] { return code }
         guard let first = parts.first, parts.count == 1 || parts[1...].allSatisfy({ $0.count <= 8 }) else { return nil }
         if first.count <= 3 { return direct(first) ?? twoLetters(first) }
         // "chinese (simplified)", "english us"

@@ -18,11 +18,12 @@ struct StatedLength {
     init(_ file: InputFile) {
         let start = file.bytes(at: 0, count: 40)
         if start.hasBytes(of: "WAVE", at: 8) {
-            if start.hasBytes(of: "RIFF") { readWAV(file, ChunkLayout.riff) }
-            if start.hasBytes(of: "RIFX") { readWAV(file, ChunkLayout.iff) }
+            if start.hasBytes(of: "RIFF") { readSamples(of: file, in: "data", empty: 0, .riff) }
+            if start.hasBytes(of: "RIFX") { readSamples(of: file, in: "data", empty: 0, .iff) }
             if start.hasBytes(of: "RF64") || start.hasBytes(of: "BW64") { readRF64(file) }
         } else if start.hasBytes(of: "FORM"), start.hasBytes(of: "AIF", at: 8) {
-            readAIFF(file)
+            // An offset and a block size come before the samples.
+            readSamples(of: file, in: "SSND", empty: 8, .iff)
         } else if start.hasBytes(of: ".snd") || start.hasBytes(of: "dns.") {
             readAU(file, start)
         } else if start.hasBytes(of: "riff"), start.hasBytes(of: "wave", at: 24) {
@@ -47,16 +48,23 @@ struct StatedLength {
 
     // MARK: Formats
 
-    private mutating func readWAV(_ file: InputFile, _ layout: ChunkLayout) {
-        guard let data = layout.chunk("data", in: file, from: 12) else { return }
-        let present = file.length - data.offset
-        guard layout.isUnfinished(data, empty: 0, in: file) else {
-            missingBytes = Self.isPlaceholder(data.length) ? 0 : max(0, data.length - present)
+    /// WAV and AIFF: one chunk of samples in a file whose own length stands at its beginning.
+    ///
+    /// - Parameters:
+    ///   - name: of the chunk.
+    ///   - empty: bytes that it has before the samples.
+    private mutating func readSamples(
+        of file: InputFile, in name: StaticString, empty: Int, _ layout: ChunkLayout
+    ) {
+        guard let samples = layout.chunk(name, in: file, from: 12) else { return }
+        let present = file.length - samples.offset
+        guard layout.isUnfinished(samples, empty: empty, in: file) else {
+            missingBytes = Self.isPlaceholder(samples.length) ? 0 : max(0, samples.length - present)
             return
         }
         patches = [
             Patch(offset: 4, bytes: layout.number(min(file.length - 8, 0xFFFF_FFFF))),
-            Patch(offset: data.offset - 4, bytes: layout.number(min(present, 0xFFFF_FFFF))),
+            Patch(offset: samples.offset - 4, bytes: layout.number(min(present, 0xFFFF_FFFF))),
         ]
     }
 
@@ -82,21 +90,6 @@ struct StatedLength {
                 bytes: [file.length - 8, length, frames].flatMap { Text.littleEndian($0) + Text.littleEndian($0 >> 32) }
             ),
             Patch(offset: data.offset - 4, bytes: layout.number(large)),
-        ]
-    }
-
-    private mutating func readAIFF(_ file: InputFile) {
-        let layout = ChunkLayout.iff
-        guard let sound = layout.chunk("SSND", in: file, from: 12) else { return }
-        let present = file.length - sound.offset
-        // An offset and a block size come before the samples.
-        guard layout.isUnfinished(sound, empty: 8, in: file) else {
-            missingBytes = Self.isPlaceholder(sound.length) ? 0 : max(0, sound.length - present)
-            return
-        }
-        patches = [
-            Patch(offset: 4, bytes: layout.number(min(file.length - 8, 0xFFFF_FFFF))),
-            Patch(offset: sound.offset - 4, bytes: layout.number(min(present, 0xFFFF_FFFF))),
         ]
     }
 

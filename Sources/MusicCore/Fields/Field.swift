@@ -141,7 +141,7 @@ public struct Field<Root>: Sendable {
     }
 
     /// The same field, of which some values say nothing; see ``FieldDescription/openValues``.
-    public func open(_ values: JSONValue...) -> Field {
+    public func open(_ values: [JSONValue]) -> Field {
         var field = self
         field.description.openValues = values
         return field

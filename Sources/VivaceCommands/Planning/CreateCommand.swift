@@ -57,16 +57,10 @@ struct CreateCommand: AsyncParsableCommand {
         // The same checks as those of a generation.
         _ = try found.family.validate(MusicRequest(prompt: query, duration: duration))
         let language = language ?? document.known["vocal_language"]?.plainText
-        var order = try options.order(
+        let order = try options.order(
             .query(query, instrumental: instrumental || document.instrumental == true, language: language), document,
             model: model, loadOptions)
-        let seed = order.seed ?? engine.seeds.draw()
-        order.seed = seed
-        let description = try await options.show(order, status: "Created a song's description")
-        guard song.generate else { return }
-        try await DescribedSong(
-            engine: engine, found: found, loadOptions: loadOptions, options: options, model: order.model,
-            document: document, output: plan
-        ).make(description, caption: query, duration: duration, seed: seed)
+        try await DescribedSong(engine: engine, found: found, options: options, output: plan)
+            .answer(order, status: "Created a song's description", caption: query, duration: duration)
     }
 }

@@ -13,54 +13,53 @@ struct DescribedSongOptions: ParsableArguments {
         help: ArgumentHelp("File or folder to write with --generate (default: song-SEED.flac).", valueName: "file"))
     var output: String?
 
-    /// Where the song goes, which is checked before the description is made.
+    /// Where the song goes, which is checked before the description is made; `nil` if none is wanted.
     ///
     /// - Throws: ``MusicError`` `invalidRequest` or `unwritableOutput`.
-    func plan() throws -> OutputPlan {
+    func plan() throws -> OutputPlan? {
         if !generate, output != nil {
             throw MusicError(.invalidRequest, "--output belongs to --generate", advice: "add --generate")
         }
+        guard generate else { return nil }
         let plan = try OutputPlan(OutputPlan.Place(path: output))
-        if generate { try plan.checkWritable() }
+        try plan.checkWritable()
         return plan
     }
 }
 
-/// Makes the song of a description.
+/// Asks for a description, and makes its song if that is wanted.
 struct DescribedSong {
     let engine: Engine
     let found: Engine.Found
-    let loadOptions: LoadOptions
     let options: DescriptionOptions
-    /// Name of the model; `nil` if none was named.
-    let model: String?
-    let document: DescriptionDocument
-    let output: OutputPlan
+    /// Where the song goes; `nil` if none is wanted.
+    let output: OutputPlan?
 
     /// - Parameters:
-    ///   - description: what it is to be like.
-    ///   - caption: its caption if the description has none.
-    ///   - duration: in seconds, instead of the described one.
-    ///   - seed: of the song.
+    ///   - order: what is asked; its seed, drawn if there is none, is the song's too.
+    ///   - status: a sentence for people.
+    ///   - caption: that of the song if the description has none.
+    ///   - duration: of the song in seconds, instead of the described one.
     /// - Throws: ``MusicError`` or `CancellationError`.
-    func make(
-        _ description: DescriptionResult, caption: String, duration: Double? = nil, seed: UInt64
-    ) async throws {
+    func answer(_ order: DescriptionOrder, status: String, caption: String, duration: Double?) async throws {
+        var order = order
+        let seed = order.seed ?? engine.seeds.draw()
+        order.seed = seed
+        let description = try await options.show(order, status: status)
+        guard let output else { return }
         var content = try description.document(for: found.family).content(for: found.family, seeds: engine.seeds)
         if content.request.prompt.isEmpty { content.request.prompt = caption }
         content.request.duration = duration ?? content.request.duration
         content.request.seeds = [seed]
-        let tier = try engine.tier(
-            of: found.family, named: options.memory.tierName, within: loadOptions.maxMemory)
+        let tier = try engine.tier(of: found.family, named: order.tier, within: order.loadOptions.maxMemory)
         var planning = content.planning
         planning.maxDuration = Int(tier.duration)
-        _ = try PlannerSampling.fields.read(try options.sampling.given(), into: &planning.sampling)
-        let planner = options.lm ?? document.languageModel
-        let order = GenerationOrder(
-            model: model, loadOptions: loadOptions, request: content.request,
-            planning: PlannerChoice(wish: .ifThere, name: planner, options: planning, tier: tier), output: output,
-            notices: content.notices)
-        let run = GenerationRun(engine: engine, order: order, found: found, isQuiet: false)
+        try PlannerSampling.fields.read(try options.sampling.given(), into: &planning.sampling)
+        let song = GenerationOrder(
+            model: order.model, loadOptions: order.loadOptions, request: content.request,
+            planning: PlannerChoice(wish: .ifThere, name: order.languageModel, options: planning, tier: tier),
+            output: output, notices: content.notices)
+        let run = GenerationRun(engine: engine, order: song, found: found, isQuiet: false)
         let report = try await withInterruption { try await run.report() }
         // Standard output holds the description's document alone.
         report.files.forEach(options.json ? Terminal.note : Terminal.output)

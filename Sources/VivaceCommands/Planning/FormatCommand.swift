@@ -46,16 +46,10 @@ struct FormatCommand: AsyncParsableCommand {
         var request = MusicRequest(prompt: caption)
         try request.read(document.known.filter { $0.value != .null })
         _ = try found.family.validate(request)
-        var order = try options.order(
+        let order = try options.order(
             .draft(caption: caption, lyrics: lyrics, known: try document.metadata(for: found.family)), document,
             model: model, loadOptions)
-        let seed = order.seed ?? engine.seeds.draw()
-        order.seed = seed
-        let description = try await options.show(order, status: "Formatted caption and lyrics")
-        guard song.generate else { return }
-        try await DescribedSong(
-            engine: engine, found: found, loadOptions: loadOptions, options: options, model: order.model,
-            document: document, output: plan
-        ).make(description, caption: caption, duration: request.duration, seed: seed)
+        try await DescribedSong(engine: engine, found: found, options: options, output: plan)
+            .answer(order, status: "Formatted caption and lyrics", caption: caption, duration: request.duration)
     }
 }
