@@ -35,8 +35,8 @@ struct TroubleBackend: MusicBackend {
                 while true { pause() }
             case "exit": _exit(3)
             case "stall":
-                // Held, with every thread: neither reports nor computes.
-                kill(getpid(), SIGSTOP)
+                // Neither reports nor computes nor hears.
+                await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
             case "wait": while true { try await Task.sleep(for: .milliseconds(5)) }
             case "fail": throw MusicError(.numericalFailure, "the sound is not a number")
             case "print": print("something that a library says")

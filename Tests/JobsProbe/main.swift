@@ -19,7 +19,8 @@ case "worker":
     dup2(STDERR_FILENO, STDOUT_FILENO)
     await WorkerService(EngineRunner(try troubleEngine(folder)), input: STDIN_FILENO, output: output).run()
 case "make":
-    let service = try await JobService.open(at: folder, runner: EngineRunner(try troubleEngine(folder)))
+    let service = try await JobService.open(
+        at: folder, runner: EngineRunner(try troubleEngine(folder)), limits: JobLimits(waiting: 12))
     try await service.start()
     for number in 0... {
         let request = JobRequest(

@@ -168,7 +168,7 @@ final class TestClock: Clock, Sendable {
         var now = Duration.zero
         var sleepers: [Int: (deadline: Duration, continuation: CheckedContinuation<Void, any Error>)] = [:]
         var next = 0
-        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var watchers: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Mutex(State())
@@ -190,7 +190,7 @@ final class TestClock: Clock, Sendable {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
                 if !state.sleepers.isEmpty { return true }
-                state.watchers.append((1, continuation))
+                state.watchers.append(continuation)
                 return false
             }
             if isThere { continuation.resume() }
@@ -204,11 +204,11 @@ final class TestClock: Clock, Sendable {
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let (isOver, watchers) = state.withLock { state in
+                let (isOver, watchers) = state.withLock { state -> (Bool, [CheckedContinuation<Void, Never>]) in
                     if Task.isCancelled || deadline.offset <= state.now { return (true, []) }
                     state.sleepers[id] = (deadline.offset, continuation)
                     defer { state.watchers = [] }
-                    return (false, state.watchers.map(\.continuation))
+                    return (false, state.watchers)
                 }
                 watchers.forEach { $0.resume() }
                 guard isOver else { return }

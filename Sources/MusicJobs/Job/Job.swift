@@ -52,6 +52,8 @@ public struct Job: Sendable, Codable, Equatable, Identifiable {
     public var finished: Date?
     /// Handles of the audio that it works on.
     public var inputs: [String] = []
+    /// Whether somebody has cancelled it while it ran.
+    public var isCancelling = false
     /// Number of its last event once it is over.
     public var lastEvent: Int?
 

@@ -37,8 +37,9 @@ extension JobQueue {
     /// What waited waits, and what ran is run again, unless it has ended its process too often.
     private func resume(_ job: Job) async throws {
         guard job.state == .running else { return enter(job) }
+        live[job.id] = job
+        if job.isCancelling { return await end(job.id, nil) }
         guard job.attempts < limits.attempts else {
-            live[job.id] = job
             return await end(
                 job.id,
                 MusicError(

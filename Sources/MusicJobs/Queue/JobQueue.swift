@@ -225,7 +225,7 @@ public actor JobQueue {
     public func cancel(_ id: String, owner: String? = nil) async throws -> JobStatus {
         let known = try await status(of: id, owner: owner)
         if running[id] != nil {
-            stop(id)
+            try await stop(id)
             return try await status(of: id)
         }
         guard known.job.state == .queued else { return known }
@@ -247,7 +247,7 @@ public actor JobQueue {
         guard let job else {
             // It began, or ended, in this moment.
             events.unseal(id)
-            stop(id)
+            try await stop(id)
             return try await status(of: id)
         }
         live[id] = nil
@@ -256,9 +256,12 @@ public actor JobQueue {
         return JobStatus(job)
     }
 
-    private func stop(_ id: String) {
+    private func stop(_ id: String) async throws {
         running[id]?.isCancelled = true
         running[id]?.work?.cancel()
+        // A process that is killed before the work has ended must not do it again.
+        _ = try await store.change(id, in: [.running]) { $0.isCancelling = true }
+        live[id]?.isCancelling = true
     }
 
     /// Forgets a job that is over; its songs stay in the library.

@@ -8,7 +8,7 @@ final class WorkerProcess: Sendable {
     /// How it ended, once it has.
     private let end: AsyncStream<WorkerEnd>
     private let input: Int32
-    private let identifier: pid_t
+    let identifier: pid_t
     /// A worker that takes nothing must hold nobody up.
     private let writing = DispatchQueue(label: "worker pipe")
 

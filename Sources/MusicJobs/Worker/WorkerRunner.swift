@@ -61,6 +61,8 @@ public actor WorkerRunner: JobRunner {
     private var waiters: [CheckedContinuation<Void, Never>] = []
     /// How often a process was started.
     private(set) var starts = 0
+    /// Of the process that runs.
+    var processIdentifier: pid_t? { process?.identifier }
 
     /// - Parameters:
     ///   - settings: which program it is.
