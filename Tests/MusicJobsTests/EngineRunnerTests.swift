@@ -8,7 +8,8 @@ import Testing
 /// Jobs with real files and recipes, of a family that nothing but tests knows.
 @Suite struct EngineRunnerTests {
     private func made(_ folder: Folder, _ document: [String: JSONValue], _ service: JobService) async throws -> Job {
-        let id = try await service.queue.submit(JobSubmission(JobRequest(.generate, document: document), owner: "a")).job.id
+        let id = try await service.queue.submit(JobSubmission(JobRequest(.generate, document: document), owner: "a"))
+            .job.id
         let end = try await service.end(of: id)
         #expect(end.state == .succeeded, "\(String(describing: end.error))")
         return end
@@ -25,7 +26,8 @@ import Testing
     @Test func songsHaveHandlesAndRecipes() async throws {
         let folder = try Folder()
         let service = try await started(folder)
-        let job = try await made(folder, ["caption": "two tones", "duration": 0.1, "batch_size": 2, "pitch": 300], service)
+        let job = try await made(
+            folder, ["caption": "two tones", "duration": 0.1, "batch_size": 2, "pitch": 300], service)
         let songs = try #require(job.result?.songs)
         #expect(songs.count == 2 && Set(songs.map(\.seed)).count == 2)
         for (index, song) in songs.enumerated() {
@@ -82,9 +84,10 @@ import Testing
             #expect(recipe.request.reference?.path == input)
             #expect(recipe.inputs?["reference_audio"]?.path == input)
             #expect(song.parameters["reference_audio"] == .text(input))
-            #expect(!String(decoding: try JSONEncoder().encode(job), as: UTF8.self).contains(folder.url.lastPathComponent))
+            #expect(
+                !String(decoding: try JSONEncoder().encode(job), as: UTF8.self).contains(folder.url.lastPathComponent))
         }
-        await #expect { 
+        await #expect {
             try await service.queue.submit(
                 JobSubmission(JobRequest(.generate, document: ["reference_audio": .text(handle)]), owner: "b"))
         } throws: { ($0 as? JobRefusal)?.reason == .notFound }
@@ -126,7 +129,8 @@ import Testing
     @Test func theIndexIsMadeAnewFromTheFiles() async throws {
         let folder = try Folder()
         var service: JobService? = try await started(folder)
-        let job = try await made(folder, ["caption": "slow tone", "duration": 0.1, "pitch": 330], try #require(service))
+        let job = try await made(
+            folder, ["caption": "slow tone", "duration": 0.1, "pitch": 330], try #require(service))
         let handle = try #require(job.result?.songs.first?.handle)
         _ = try await service?.library.change(handle, SongChange(title: "Mine", rating: 5))
         let second = try await made(folder, ["caption": "trashed tone", "duration": 0.1], try #require(service))
@@ -142,7 +146,8 @@ import Testing
 
         let anew = try await started(folder)
         let song = try await anew.library.song(handle)
-        #expect(song.caption == "slow tone" && song.duration == 0.1 && song.sampleRate == 44_100 && song.model == "tone")
+        #expect(
+            song.caption == "slow tone" && song.duration == 0.1 && song.sampleRate == 44_100 && song.model == "tone")
         #expect(song.parameters["pitch"] == 330 && song.seed == job.result?.songs.first?.seed)
         #expect(try await anew.library.songs(SongQuery("slow")).total == 1)
         #expect(try await anew.library.songs(SongQuery("trashed")).total == 0)

@@ -127,7 +127,10 @@ import Testing
     @Test func eventsSayWhatTheyAre() throws {
         let cases: [(JobEvent, String)] = [
             (.queued(position: 2, eta: nil), #"{"eta":null,"event":"queued","position":2}"#),
-            (progress(1), #"{"completed":1,"eta":null,"event":"progress","fraction":0.01,"stage":"diffuse","total":100}"#),
+            (
+                progress(1),
+                #"{"completed":1,"eta":null,"event":"progress","fraction":0.01,"stage":"diffuse","total":100}"#
+            ),
             (.audio(index: 0, handle: "au_x"), #"{"event":"audio","handle":"au_x","index":0}"#),
             (.cancelled, #"{"event":"cancelled"}"#),
         ]

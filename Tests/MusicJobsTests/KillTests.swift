@@ -33,7 +33,9 @@ import Testing
         process.waitUntilExit()
         #expect(process.terminationReason == .uncaughtSignal, "the process ended by itself")
         // A line that was cut has told nothing.
-        for line in String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+        for line in String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+            .dropLast()
+        {
             let words = line.split(separator: " ").map(String.init)
             guard words.count == 2 else { continue }
             if words[0] == "taken" { told.taken.insert(words[1]) } else { told.cancelled.insert(words[1]) }

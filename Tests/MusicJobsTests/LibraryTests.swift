@@ -103,7 +103,9 @@ import Testing
         #expect(try await library.folders() == ["best": 1])
         #expect(try await library.folders(owner: "b") == [:])
         #expect(try await library.change(one.id, SongChange(rating: 0)).rating == nil)
-        for change in [SongChange(rating: 6), SongChange(rating: -1), SongChange(title: String(repeating: "x", count: 201))] {
+        for change in [
+            SongChange(rating: 6), SongChange(rating: -1), SongChange(title: String(repeating: "x", count: 201)),
+        ] {
             await #expect(throws: MusicError.self) { try await library.change(one.id, change) }
         }
         await #expect(throws: JobRefusal.self) { try await library.change(one.id, SongChange(rating: 1), owner: "b") }

@@ -212,7 +212,11 @@ final class TestClock: Clock, Sendable {
                 }
                 watchers.forEach { $0.resume() }
                 guard isOver else { return }
-                if Task.isCancelled { continuation.resume(throwing: CancellationError()) } else { continuation.resume() }
+                if Task.isCancelled {
+                    continuation.resume(throwing: CancellationError())
+                } else {
+                    continuation.resume()
+                }
             }
         } onCancel: {
             state.withLock { $0.sleepers.removeValue(forKey: id)?.continuation }?

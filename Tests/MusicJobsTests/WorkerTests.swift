@@ -12,7 +12,8 @@ enum Probe {
             .appendingPathComponent("JobsProbe")
     }
 
-    static func settings(_ folder: Folder, still: Int = 1_000_000, cancelled: Int = 1_000_000) -> WorkerRunner.Settings {
+    static func settings(_ folder: Folder, still: Int = 1_000_000, cancelled: Int = 1_000_000) -> WorkerRunner.Settings
+    {
         WorkerRunner.Settings(
             executable: file, arguments: ["worker", folder.url.path], interval: .seconds(1), stillLooks: still,
             silentLooks: 1_000_000, cancelledLooks: cancelled)
@@ -216,7 +217,8 @@ enum Probe {
             #expect(throws: MusicError.self) { try WorkerFrame.decode(WorkerCall.self, Data(json.utf8)) }
         }
         #expect {
-            try WorkerFrame.decode(WorkerCall.self, Data(#"{"version": 2, "number": 1, "action": {"loadedModels": {}}}"#.utf8))
+            try WorkerFrame.decode(
+                WorkerCall.self, Data(#"{"version": 2, "number": 1, "action": {"loadedModels": {}}}"#.utf8))
         } throws: { ($0 as? MusicError)?.message.contains("version 2") == true }
     }
 }

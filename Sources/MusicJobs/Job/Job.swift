@@ -13,7 +13,9 @@ public enum JobState: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// The states that a job may go to from this one. From `running` it goes back to `queued` when its process ended.
+    /// The states that a job may go to from this one.
+    ///
+    /// From `running` it goes back to `queued` when its process ended.
     public var next: Set<JobState> {
         switch self {
         case .queued: [.running, .failed, .cancelled]

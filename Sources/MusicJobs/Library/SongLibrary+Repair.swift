@@ -76,7 +76,8 @@ extension SongLibrary {
             }
             // Repairs leave records as they are, and have no need of the files' contents.
             let probe = update(song, nil)
-            let next = update(song, nil) == probe ? update(song, read(song.file, isTrashed: song.trashed != nil)) : probe
+            let next =
+                update(song, nil) == probe ? update(song, read(song.file, isTrashed: song.trashed != nil)) : probe
             if next != song { changed.append(next) }
         }
         let files = Set(known.map(\.file))

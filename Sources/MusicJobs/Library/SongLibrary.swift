@@ -57,7 +57,8 @@ public actor SongLibrary {
             guard let text, text.count > Self.longestName else { continue }
             throw MusicError(
                 .invalidRequest, "The \(name) has \(text.count) characters",
-                advice: "give at most \(Self.longestName)", field: name, expected: "at most \(Self.longestName) characters")
+                advice: "give at most \(Self.longestName)", field: name,
+                expected: "at most \(Self.longestName) characters")
         }
         _ = try await song(id, owner: owner)
         let changed = try await index.changeSong(id) { song in

@@ -187,8 +187,9 @@ public actor Uploads {
         defer { close(descriptor) }
         var written = 0
         while written < data.count {
-            let count = data.withUnsafeBytes {
-                pwrite(descriptor, $0.baseAddress! + written, data.count - written, off_t(offset + written))
+            let count = data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) -> Int in
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+                return pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + written))
             }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {

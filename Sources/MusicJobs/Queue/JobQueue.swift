@@ -84,7 +84,8 @@ public actor JobQueue {
     public func submit(_ submissions: [JobSubmission]) async throws -> [JobAdmission] {
         guard let first = submissions.first, submissions.allSatisfy({ $0.owner == first.owner }) else {
             throw MusicError(
-                .invalidRequest, "A batch has jobs of several owners, or none", advice: "give 1 or more jobs of one owner")
+                .invalidRequest, "A batch has jobs of several owners, or none",
+                advice: "give 1 or more jobs of one owner")
         }
         let mark = try mark(of: submissions)
         if let mark, let known = try await store.targets(of: mark) { return try await replay(known) }
@@ -260,7 +261,7 @@ public actor JobQueue {
         running[id]?.isCancelled = true
         running[id]?.work?.cancel()
         // A process that is killed before the work has ended must not do it again.
-        _ = try await store.change(id, in: [.running]) { $0.isCancelling = true }
+        _ = try await store.change(id, in: [.queued, .running]) { $0.isCancelling = true }
         live[id]?.isCancelling = true
     }
 
@@ -277,7 +278,9 @@ public actor JobQueue {
     }
 
     /// Takes on nothing more, and ends what runs: it has some time to come to its end, and goes back to those that wait
-    /// otherwise. What waits stays in the store for the next process.
+    /// otherwise.
+    ///
+    /// What waits stays in the store for the next process.
     ///
     /// - Parameter limit: the time that running jobs have.
     public func drain(within limit: Duration) async {

@@ -84,7 +84,8 @@ extension SQLiteStore {
         try await write { db in
             for id in ids {
                 try db.execute(
-                    sql: "DELETE FROM song_texts WHERE rowid = (SELECT number FROM songs WHERE id = ?)", arguments: [id])
+                    sql: "DELETE FROM song_texts WHERE rowid = (SELECT number FROM songs WHERE id = ?)", arguments: [id]
+                )
                 try db.execute(sql: "DELETE FROM songs WHERE id = ?", arguments: [id])
             }
         }

@@ -111,7 +111,10 @@ enum WorkerPipe {
     static func write(_ data: Data, to descriptor: Int32) -> Bool {
         var written = 0
         while written < data.count {
-            let count = data.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress! + written, data.count - written) }
+            let count = data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) -> Int in
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+                return Foundation.write(descriptor, rest.baseAddress, rest.count)
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return false }
             written += count
