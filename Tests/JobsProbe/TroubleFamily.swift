@@ -3,8 +3,8 @@ import MusicCore
 import MusicEngine
 import ToneFamily
 
-/// Tones whose caption says what goes wrong after the first step: `crash`, `exit`, `stall`, `wait`, `fail`; `print` writes
-/// on standard output.
+/// Tones whose caption says what goes wrong after the first step: `crash`, `exit`, `stall`, `wait`, `fail`; `print`
+/// writes on standard output.
 struct TroubleFamily: MusicFamily {
     var catalog: FamilyCatalog { ToneFamily().catalog }
     var fields: [FieldDescription] { ToneFamily().fields }

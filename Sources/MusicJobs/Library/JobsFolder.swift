@@ -42,7 +42,7 @@ struct JobsFolder: Sendable {
         guard rename(file.path, target.path) == 0 else {
             throw MusicError(
                 .unwritableOutput,
-                "The file \(target.lastPathComponent) can't be put into its folder: \(String(cString: strerror(errno)))",
+                "\(target.lastPathComponent) can't be put into its folder: \(String(cString: strerror(errno)))",
                 advice: "check the permissions of the folder, and the room on its disk")
         }
         synchronize(target.deletingLastPathComponent())

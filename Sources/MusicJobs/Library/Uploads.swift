@@ -90,8 +90,8 @@ public actor Uploads {
     ///
     /// - Parameters:
     ///   - offset: where the piece begins, which has to be where the last one ended.
-    /// - Throws: ``JobRefusal`` `wrongOffset`, `tooLarge` or `notFound`; ``MusicError`` `unreadableInput` if the complete
-    ///   file is not audio, and `unwritableOutput`.
+    /// - Throws: ``JobRefusal`` `wrongOffset`, `tooLarge` or `notFound`; ``MusicError`` `unreadableInput` if the
+    ///   complete file is not audio, and `unwritableOutput`.
     public func append(_ data: Data, to id: String, offset: Int, owner: String? = nil) async throws -> UploadRecord {
         var upload = try await upload(id, owner: owner)
         guard offset == upload.offset, !upload.isComplete, busy.insert(id).inserted else {

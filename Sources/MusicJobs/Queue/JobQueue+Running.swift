@@ -201,8 +201,8 @@ extension JobQueue {
         events.finish(id, error.map { .failed($0, stage: job.stage) } ?? .cancelled)
     }
 
-    /// Writes to the store, and tries again while it can't be written, such as on a full disk: nobody is told of what is
-    /// not there.
+    /// Writes to the store, and tries again while it can't be written, such as on a full disk: nobody is told of what
+    /// is not there.
     ///
     /// - Returns: `nil` if the queue ends before.
     func persist<Value: Sendable>(_ write: () async throws -> Value) async -> Value? {

@@ -11,7 +11,7 @@ extension SQLiteStore {
                 let ids = String(decoding: try Column.data(jobs.map(\.id)), as: UTF8.self)
                 try db.execute(
                     sql:
-                        "INSERT OR REPLACE INTO idempotency (owner, key, digest, targets, created) VALUES (?, ?, ?, ?, ?)",
+                        "REPLACE INTO idempotency (owner, key, digest, targets, created) VALUES (?, ?, ?, ?, ?)",
                     arguments: [mark.owner, mark.key, mark.digest, ids, mark.created.seconds])
             }
             for job in jobs {
