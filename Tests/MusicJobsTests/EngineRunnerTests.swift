@@ -3,7 +3,7 @@ import MusicCore
 import MusicEngine
 import Testing
 
-@testable import MusicJobs
+import MusicJobs
 
 /// Jobs with real files and recipes, of a family that nothing but tests knows.
 @Suite struct EngineRunnerTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import MusicJobs
+import MusicJobs
 
 @Suite struct HandleTests {
     @Test func handlesAreToldFromOtherTexts() {

@@ -3,7 +3,7 @@ import MusicCore
 import MusicEngine
 import Testing
 
-@testable import MusicJobs
+import MusicJobs
 
 /// A process that takes jobs on and does them, killed again and again.
 @Suite struct KillTests {

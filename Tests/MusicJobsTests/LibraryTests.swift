@@ -3,7 +3,7 @@ import MusicCore
 import Synchronization
 import Testing
 
-@testable import MusicJobs
+import MusicJobs
 
 @Suite struct LibraryTests {
     private func song(

@@ -2,7 +2,7 @@ import Foundation
 import MusicCore
 import Testing
 
-@testable import MusicJobs
+import MusicJobs
 
 @Suite struct QueueTests {
     @Test func aJobGoesThroughItsStates() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import MusicCore
 import Testing
 
-@testable import MusicJobs
+import MusicJobs
 
 /// What a process that was killed has left, put right by the next.
 @Suite struct RecoveryTests {

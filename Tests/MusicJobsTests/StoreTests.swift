@@ -2,7 +2,7 @@ import Foundation
 import MusicCore
 import Testing
 
-@testable import MusicJobs
+import MusicJobs
 
 @Suite struct StoreTests {
     private func job(_ id: String = "1", owner: String = "o", batch: String? = nil) -> Job {

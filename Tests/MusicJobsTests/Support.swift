@@ -4,7 +4,7 @@ import MusicEngine
 import Synchronization
 import ToneFamily
 
-@testable import MusicJobs
+import MusicJobs
 
 /// A temporary folder that is removed with its owner.
 final class Folder: Sendable {

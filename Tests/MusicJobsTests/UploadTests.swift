@@ -4,7 +4,7 @@ import MusicEngine
 import Synchronization
 import Testing
 
-@testable import MusicJobs
+import MusicJobs
 
 @Suite struct UploadTests {
     private let audio = Data("RIFF and what belongs to it".utf8)

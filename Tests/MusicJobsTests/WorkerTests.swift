@@ -3,7 +3,7 @@ import MusicCore
 import MusicEngine
 import Testing
 
-@testable import MusicJobs
+import MusicJobs
 
 /// The program whose model can be told to fail, beside the test bundle.
 enum Probe {

@@ -130,9 +130,9 @@ extension SongLibrary {
 }
 
 /// What songs and their files are called.
-enum SongTitle {
+package enum SongTitle {
     /// The beginning of a caption, cut at a word.
-    static func title(of caption: String) -> String {
+    package static func title(of caption: String) -> String {
         let line = caption.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
         guard line.count > 60 else { return line.isEmpty ? "Untitled" : line }
         let start = line.prefix(60)
@@ -140,7 +140,7 @@ enum SongTitle {
     }
 
     /// The name of a song's file: letters and numbers of the title, and the handle.
-    static func fileName(title: String, handle: String) -> String {
+    package static func fileName(title: String, handle: String) -> String {
         let words = title.lowercased().split { !($0.isLetter || $0.isNumber) }
         var name = ""
         // Names of files are limited in bytes.

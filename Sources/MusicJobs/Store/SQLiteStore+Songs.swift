@@ -23,7 +23,7 @@ extension SQLiteStore {
     }
 
     /// How SQLite looks for songs: a line for each table.
-    func plan(of query: SongQuery) async throws -> [String] {
+    package func plan(of query: SongQuery) async throws -> [String] {
         guard let search = SongSearch(query) else { return [] }
         return try await read { db in
             try Row.fetchAll(

@@ -59,9 +59,9 @@ public actor WorkerRunner: JobRunner {
     private var isEnding = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
     /// How often a process was started.
-    private(set) var starts = 0
+    package private(set) var starts = 0
     /// Of the process that runs.
-    var processIdentifier: pid_t? { process?.identifier }
+    package var processIdentifier: pid_t? { process?.identifier }
 
     /// - Parameters:
     ///   - settings: which program it is.
