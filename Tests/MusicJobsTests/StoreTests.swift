@@ -8,7 +8,7 @@ import MusicJobs
     private func job(_ id: String = "1", owner: String = "o", batch: String? = nil) -> Job {
         Job(
             id: id,
-            request: JobRequest(.generate, document: ["caption": "x", "seed": 18_446_744_073_709_551_615.json]),
+            request: JobRequest(.generate, document: ["caption": "x", "seed": JSONValue(UInt64.max)]),
             owner: owner, priority: .normal, batch: batch, seed: .max, created: Date(timeIntervalSince1970: 1.25),
             inputs: ["up_x"])
     }
@@ -100,8 +100,4 @@ import MusicJobs
             ($0 as? MusicError)?.code == .unreadableInput
         }
     }
-}
-
-extension Double {
-    fileprivate var json: JSONValue { .number(self) }
 }
