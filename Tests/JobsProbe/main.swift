@@ -24,7 +24,7 @@ case "make":
     try await service.start()
     for number in 0... {
         let request = JobRequest(
-            .generate, document: ["caption": .text("song \(number)"), "duration": 0.05, "batch_size": 2])
+            .generate, document: ["caption": .text("song \(number)"), "duration": 0.2, "batch_size": 2])
         do {
             let admission = try await service.queue.submit(JobSubmission(request))
             FileHandle.standardOutput.write(Data("taken \(admission.job.id)\n".utf8))

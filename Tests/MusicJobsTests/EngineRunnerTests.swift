@@ -27,12 +27,12 @@ import MusicJobs
         let folder = try Folder()
         let service = try await started(folder)
         let job = try await made(
-            folder, ["caption": "two tones", "duration": 0.1, "batch_size": 2, "pitch": 300], service)
+            folder, ["caption": "two tones", "duration": 0.2, "batch_size": 2, "pitch": 300], service)
         let songs = try #require(job.result?.songs)
         #expect(songs.count == 2 && Set(songs.map(\.seed)).count == 2)
         for (index, song) in songs.enumerated() {
             #expect(Handle.kind(of: song.handle) == .song && song.handle.hasSuffix(".flac"))
-            #expect(song.duration == 0.1 && song.sampleRate == 44_100 && song.parameters["pitch"] == 300)
+            #expect(song.duration == 0.2 && song.sampleRate == 44_100 && song.parameters["pitch"] == 300)
             let record = try await service.library.song(song.handle, owner: "a")
             #expect(record.index == index && record.caption == "two tones" && record.model == "tone")
             let recipe = try Recipe(file: try await service.library.file(of: song.handle))
@@ -57,7 +57,7 @@ import MusicJobs
             let place = folder["attempt-\(number)"]
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
             let request = JobRequest(
-                .generate, document: ["caption": "x", "duration": 0.05, "seed": [-1, 4, -1].json, "batch_size": 4])
+                .generate, document: ["caption": "x", "duration": 0.2, "seed": [-1, 4, -1].json, "batch_size": 4])
             let outcome = try await EngineRunner(engine).run(
                 RunTask(id: "j", request: request, seed: 99, folder: place.path)
             ) { _ in }
@@ -78,7 +78,7 @@ import MusicJobs
         #expect(upload.audio == AudioSummary(duration: 1, sampleRate: 44_100, channels: 1))
         for input in [upload.id, handle] {
             let job = try await made(
-                folder, ["caption": "second", "duration": 0.1, "reference_audio": .text(input)], service)
+                folder, ["caption": "second", "duration": 0.2, "reference_audio": .text(input)], service)
             let song = try #require(job.result?.songs.first)
             let recipe = try Recipe(file: try await service.library.file(of: song.handle))
             #expect(recipe.request.reference?.path == input)
@@ -130,10 +130,10 @@ import MusicJobs
         let folder = try Folder()
         var service: JobService? = try await started(folder)
         let job = try await made(
-            folder, ["caption": "slow tone", "duration": 0.1, "pitch": 330], try #require(service))
+            folder, ["caption": "slow tone", "duration": 0.2, "pitch": 330], try #require(service))
         let handle = try #require(job.result?.songs.first?.handle)
         _ = try await service?.library.change(handle, SongChange(title: "Mine", rating: 5))
-        let second = try await made(folder, ["caption": "trashed tone", "duration": 0.1], try #require(service))
+        let second = try await made(folder, ["caption": "trashed tone", "duration": 0.2], try #require(service))
         _ = try await service?.library.trash(try #require(second.result?.songs.first?.handle))
 
         // What users say of songs is kept while there is an index.
@@ -147,7 +147,7 @@ import MusicJobs
         let anew = try await started(folder)
         let song = try await anew.library.song(handle)
         #expect(
-            song.caption == "slow tone" && song.duration == 0.1 && song.sampleRate == 44_100 && song.model == "tone")
+            song.caption == "slow tone" && song.duration == 0.2 && song.sampleRate == 44_100 && song.model == "tone")
         #expect(song.parameters["pitch"] == 330 && song.seed == job.result?.songs.first?.seed)
         #expect(try await anew.library.songs(SongQuery("slow")).total == 1)
         #expect(try await anew.library.songs(SongQuery("trashed")).total == 0)

@@ -54,7 +54,7 @@ func tone(_ caption: String = "a tone", owner: String = "", priority: JobPriorit
     -> JobSubmission
 {
     JobSubmission(
-        JobRequest(.generate, document: ["caption": .text(caption), "duration": 0.05]), owner: owner,
+        JobRequest(.generate, document: ["caption": .text(caption), "duration": 0.2]), owner: owner,
         priority: priority, idempotencyKey: key)
 }
 
