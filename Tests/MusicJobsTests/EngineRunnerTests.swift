@@ -1,9 +1,8 @@
 import Foundation
 import MusicCore
 import MusicEngine
-import Testing
-
 import MusicJobs
+import Testing
 
 /// Jobs with real files and recipes, of a family that nothing but tests knows.
 @Suite struct EngineRunnerTests {

@@ -1,8 +1,7 @@
 import Foundation
 import MusicCore
-import Testing
-
 import MusicJobs
+import Testing
 
 @Suite struct EventTests {
     private func events(

@@ -1,6 +1,5 @@
-import Testing
-
 import MusicJobs
+import Testing
 
 @Suite struct HandleTests {
     @Test func handlesAreToldFromOtherTexts() {

@@ -1,9 +1,8 @@
 import Foundation
 import MusicCore
 import MusicEngine
-import Testing
-
 import MusicJobs
+import Testing
 
 /// A process that takes jobs on and does them, killed again and again.
 @Suite struct KillTests {
@@ -18,18 +17,20 @@ import MusicJobs
         let process = Process()
         process.executableURL = Probe.file
         process.arguments = ["make", folder["service"].path]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
+        let output = try WorkerPipe.make()
+        process.standardOutput = FileHandle(fileDescriptor: output.write, closeOnDealloc: false)
+        try WorkerPipe.start(process)
+        close(output.write)
+        let reader = FileHandle(fileDescriptor: output.read, closeOnDealloc: true)
         var text = Data(), count = 0
         while count < lines {
-            let piece = output.fileHandleForReading.availableData
+            let piece = reader.availableData
             guard !piece.isEmpty else { break }
             text.append(piece)
             count = text.count { $0 == UInt8(ascii: "\n") }
         }
         kill(process.processIdentifier, SIGKILL)
-        text.append(output.fileHandleForReading.readDataToEndOfFile())
+        text.append(reader.readDataToEndOfFile())
         process.waitUntilExit()
         #expect(process.terminationReason == .uncaughtSignal, "the process ended by itself")
         // A line that was cut has told nothing.

@@ -1,9 +1,8 @@
 import Foundation
 import MusicCore
+import MusicJobs
 import Synchronization
 import Testing
-
-import MusicJobs
 
 @Suite struct LibraryTests {
     private func song(

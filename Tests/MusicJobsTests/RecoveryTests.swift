@@ -1,8 +1,7 @@
 import Foundation
 import MusicCore
-import Testing
-
 import MusicJobs
+import Testing
 
 /// What a process that was killed has left, put right by the next.
 @Suite struct RecoveryTests {

@@ -1,8 +1,7 @@
 import Foundation
 import MusicCore
-import Testing
-
 import MusicJobs
+import Testing
 
 @Suite struct StoreTests {
     private func job(_ id: String = "1", owner: String = "o", batch: String? = nil) -> Job {

@@ -1,10 +1,9 @@
 import Foundation
 import MusicCore
 import MusicEngine
+import MusicJobs
 import Synchronization
 import ToneFamily
-
-import MusicJobs
 
 /// A temporary folder that is removed with its owner.
 final class Folder: Sendable {

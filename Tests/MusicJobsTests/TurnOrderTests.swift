@@ -1,6 +1,5 @@
-import Testing
-
 import MusicJobs
+import Testing
 
 @Suite struct TurnOrderTests {
     private func order(_ jobs: [(String, String, JobPriority)]) -> TurnOrder {

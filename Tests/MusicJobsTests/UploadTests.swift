@@ -1,10 +1,9 @@
 import Foundation
 import MusicCore
 import MusicEngine
+import MusicJobs
 import Synchronization
 import Testing
-
-import MusicJobs
 
 @Suite struct UploadTests {
     private let audio = Data("RIFF and what belongs to it".utf8)

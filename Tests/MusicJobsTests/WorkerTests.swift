@@ -1,9 +1,8 @@
 import Foundation
 import MusicCore
 import MusicEngine
-import Testing
-
 import MusicJobs
+import Testing
 
 /// The program whose model can be told to fail, beside the test bundle.
 enum Probe {

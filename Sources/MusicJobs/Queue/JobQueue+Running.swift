@@ -40,7 +40,6 @@ extension JobQueue {
         announcePositions()
         let attempt = folder.attempt(id, job.attempts)
         await work(on: job, attempt)
-        try? FileManager.default.removeItem(at: attempt)
         leave(id, isWaiting: false)
     }
 
@@ -63,6 +62,8 @@ extension JobQueue {
             try await deliver(outcome, of: job, attempt, names)
             await measure(job, outcome, seconds: seconds)
         } catch {
+            // Nothing is left when somebody hears of the end.
+            try? FileManager.default.removeItem(at: attempt)
             await fail(job, error, names)
         }
     }
@@ -137,6 +138,7 @@ extension JobQueue {
             _ = await persist { try await self.store.withdraw(job.id) }
             throw error
         }
+        try? FileManager.default.removeItem(at: attempt)
         await settle(announcement)
     }
 

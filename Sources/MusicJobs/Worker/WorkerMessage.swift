@@ -1,6 +1,7 @@
 import Foundation
 import MusicCore
 import MusicEngine
+import Synchronization
 
 /// What server and worker say to each other: frames of JSON, each with the version of the protocol.
 enum WorkerProtocol {
@@ -111,7 +112,28 @@ package struct WorkerFrameReader {
 }
 
 /// Bytes through a descriptor.
-enum WorkerPipe {
+package enum WorkerPipe {
+    /// Held while descriptors are made that no new process is to get, and while a process begins.
+    private static let door = Mutex(())
+
+    /// Begins a process while no pipe is being made.
+    package static func start(_ process: Process) throws { try door.withLock { _ in try process.run() } }
+
+    /// A pipe whose ends no other process gets that begins meanwhile: one that kept an end would keep its end from
+    /// being seen.
+    ///
+    /// - Throws: ``MusicError`` `outOfMemory` if there are no descriptors for it.
+    package static func make() throws -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [-1, -1]
+        let status = door.withLock { _ in
+            let status = pipe(&ends)
+            for end in ends where status == 0 { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            return status
+        }
+        guard status == 0 else { throw SystemFault(errno, path: "a pipe").error() }
+        return (ends[0], ends[1])
+    }
+
     /// Writes all bytes, whole frames one after the other.
     ///
     /// - Returns: whether the other side took them.

@@ -1,16 +1,18 @@
 import Foundation
 import MusicCore
+import Synchronization
 
 /// A worker process with its pipes.
 final class WorkerProcess: Sendable {
     /// Pieces of what it says; an empty one is the end.
     let pieces: AsyncStream<Data>
     /// How it ended, once it has.
-    private let end: AsyncStream<WorkerEnd>
+    let end: AsyncStream<WorkerEnd>
     private let input: Int32
     let identifier: pid_t
     /// A worker that takes nothing must hold nobody up.
     private let writing = DispatchQueue(label: "worker pipe")
+    private let isClosed = InputState()
 
     /// - Throws: ``MusicError`` `internal` if the program can't be started.
     init(_ settings: WorkerRunner.Settings) throws {
@@ -18,9 +20,16 @@ final class WorkerProcess: Sendable {
         process.executableURL = settings.executable
         process.arguments = settings.arguments
         if let environment = settings.environment { process.environment = environment }
-        let (toWorker, fromWorker) = (Pipe(), Pipe())
-        process.standardInput = toWorker
-        process.standardOutput = fromWorker
+        let toWorker = try WorkerPipe.make()
+        let fromWorker: (read: Int32, write: Int32)
+        do {
+            fromWorker = try WorkerPipe.make()
+        } catch {
+            for end in [toWorker.read, toWorker.write] { close(end) }
+            throw error
+        }
+        process.standardInput = FileHandle(fileDescriptor: toWorker.read, closeOnDealloc: false)
+        process.standardOutput = FileHandle(fileDescriptor: fromWorker.write, closeOnDealloc: false)
         let (end, ending) = AsyncStream<WorkerEnd>.makeStream()
         self.end = end
         process.terminationHandler = { process in
@@ -29,9 +38,12 @@ final class WorkerProcess: Sendable {
                     ? .signal(process.terminationStatus) : .status(process.terminationStatus))
             ending.finish()
         }
+        // The worker's own ends are not needed here, whether it runs or not.
+        defer { for end in [toWorker.read, fromWorker.write] { close(end) } }
         do {
-            try process.run()
+            try WorkerPipe.start(process)
         } catch {
+            for end in [toWorker.write, fromWorker.read] { close(end) }
             throw MusicError(
                 .internal,
                 "The worker \(settings.executable.lastPathComponent) can't be started: "
@@ -39,11 +51,8 @@ final class WorkerProcess: Sendable {
                 advice: "check that the program is complete, and that the system lets another process begin")
         }
         identifier = process.processIdentifier
-        // Descriptors of our own: the pipes' objects go with the call.
-        input = fcntl(toWorker.fileHandleForWriting.fileDescriptor, F_DUPFD_CLOEXEC, 3)
-        let output = fcntl(fromWorker.fileHandleForReading.fileDescriptor, F_DUPFD_CLOEXEC, 3)
-        try? toWorker.fileHandleForWriting.close()
-        try? fromWorker.fileHandleForReading.close()
+        input = toWorker.write
+        let output = fromWorker.read
         let (pieces, reading) = AsyncStream<Data>.makeStream()
         self.pieces = pieces
         WorkerPipe.read(output) { piece in
@@ -56,21 +65,27 @@ final class WorkerProcess: Sendable {
 
     func send(_ frame: Data) {
         // Where the worker is gone, the end of its pipe tells.
-        writing.async { [input] in _ = WorkerPipe.write(frame, to: input) }
+        writing.async { [input, isClosed] in
+            if !isClosed.value.load(ordering: .relaxed) { _ = WorkerPipe.write(frame, to: input) }
+        }
     }
 
-    /// Tells it that nothing more will come.
+    /// Tells it that nothing more will come; once.
     func closeInput() {
-        writing.async { [input] in close(input) }
+        writing.async { [input, isClosed] in
+            guard !isClosed.value.exchange(true, ordering: .relaxed) else { return }
+            close(input)
+        }
     }
+
+    deinit { closeInput() }
 
     func kill() { Foundation.kill(identifier, SIGKILL) }
+}
 
-    /// Waits for its end.
-    func waitForEnd() async -> WorkerEnd {
-        for await end in end { return end }
-        return .status(0)
-    }
+/// Whether a worker's input is closed; only its queue looks.
+private final class InputState: Sendable {
+    let value = Atomic(false)
 }
 
 /// How a worker ended.

@@ -151,9 +151,10 @@ public actor WorkerRunner: JobRunner {
         self.process = process
         frames = WorkerFrameReader()
         starts += 1
-        Task {
-            for await piece in process.pieces { self.take(piece) }
-            self.ended(await process.waitForEnd())
+        // It doesn't keep the runner: a worker whose runner is gone ends.
+        Task { [weak self, pieces = process.pieces, end = process.end] in
+            for await piece in pieces { await self?.take(piece) }
+            for await how in end { await self?.ended(how) }
         }
         return process
     }
