@@ -139,8 +139,9 @@ enum Probe {
     @Test func aJobThatDoesntHearIsEndedWithItsWorker() async throws {
         let folder = try Folder()
         let (service, runner, clock) = try await started(folder, Probe.settings(folder, cancelled: 2))
-        let id = try await service.queue.submit(tone("stall")).job.id
+        let id = try await service.queue.submit(tone("wait")).job.id
         await waitForStep(service, id)
+        kill(try #require(await runner.processIdentifier), SIGSTOP)
         _ = try await service.queue.cancel(id)
         let looking = Task {
             while !Task.isCancelled {

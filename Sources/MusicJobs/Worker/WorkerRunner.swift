@@ -154,10 +154,14 @@ public actor WorkerRunner: JobRunner {
         // It doesn't keep the runner: a worker whose runner is gone ends.
         Task { [weak self, pieces = process.pieces, end = process.end] in
             for await piece in pieces { await self?.take(piece) }
+            // What the worker has begun in its turn is to end too: its end shows only when they have.
+            await self?.closeInput()
             for await how in end { await self?.ended(how) }
         }
         return process
     }
+
+    private func closeInput() { process?.closeInput() }
 
     private func take(_ piece: Data) {
         frames.append(piece)
