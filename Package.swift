@@ -24,6 +24,7 @@ let arrays = strict + (usesMLXSwift ? [] : [.define("VIVACE_CMLX")])
 var dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
 ]
 
 // Floors, lowest first; a target imports only from floors below its own. `scripts/check-floors` keeps it so.
@@ -77,7 +78,13 @@ var targets: [Target] = [
         dependencies: ["MusicCore", "Safetensors", "AudioFile", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: strict),
 
-    // Floor 6: the public way in for programs
+    // Floor 6: jobs that outlive their process, the library of songs, and the worker that runs them
+    .target(
+        name: "MusicJobs",
+        dependencies: ["MusicCore", "MusicEngine", .product(name: "GRDB", package: "GRDB.swift")],
+        swiftSettings: strict),
+
+    // Floor 7: the public way in for programs
     .target(
         name: "Vivace",
         dependencies: [
@@ -85,11 +92,11 @@ var targets: [Target] = [
         ],
         swiftSettings: strict),
 
-    // Floor 7
+    // Floor 8
     .target(
         name: "VivaceCommands",
         dependencies: [
-            "MusicCore", "AudioFile", "ModelHub", "MusicEngine", "CZlib",
+            "MusicCore", "AudioFile", "ModelHub", "MusicEngine", "MusicJobs", "CZlib",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
@@ -128,6 +135,13 @@ var targets: [Target] = [
     .testTarget(
         name: "MusicEngineTests", dependencies: ["MusicEngine", "MusicCore", "AudioFile", "ToneFamily"],
         swiftSettings: strict),
+    // A worker whose model can be told to fail, and a process that makes jobs until it is killed.
+    .executableTarget(
+        name: "JobsProbe", dependencies: ["MusicJobs", "MusicEngine", "MusicCore", "ToneFamily"],
+        path: "Tests/JobsProbe", swiftSettings: strict),
+    .testTarget(
+        name: "MusicJobsTests",
+        dependencies: ["MusicJobs", "JobsProbe", "MusicEngine", "MusicCore", "ToneFamily"], swiftSettings: strict),
     .testTarget(
         name: "ACEStepFormsTests", dependencies: ["ACEStepForms", "ACEStep", "MusicCore"], swiftSettings: strict),
     .testTarget(

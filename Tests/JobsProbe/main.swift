@@ -1,0 +1,3 @@
+import MusicJobs
+
+print(Handle.make(.song, ending: "flac"))
