@@ -21,6 +21,8 @@ public struct GenerationOrder: Sendable {
     public var onStepEnd: StepCallback?
     /// What is to be said before the work.
     public var notices: [String]
+    /// What files that the request names are called in recipes, by their paths; others by their absolute path.
+    public var inputNames: [String: String] = [:]
 
     public init(
         model: String? = nil, loadOptions: LoadOptions = LoadOptions(), request: MusicRequest,

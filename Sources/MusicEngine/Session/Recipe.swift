@@ -28,12 +28,15 @@ public struct Recipe: Codable, Equatable, Sendable {
 
         init() {}
 
+        /// - Parameter names: what files are called, by their paths, if not by these.
         /// - Throws: ``MusicError`` `unreadableInput`.
-        init(_ request: MusicRequest, _ location: ModelLocation) throws {
+        init(_ request: MusicRequest, _ location: ModelLocation, names: [String: String]) throws {
             weights = WeightsMark.of(location)
             for (name, input) in Recipe.files(of: request) {
                 do {
-                    inputs[name] = try FilePin(URL(fileURLWithPath: input.path))
+                    var pin = try FilePin(URL(fileURLWithPath: input.path))
+                    pin.path = names[input.path] ?? pin.path
+                    inputs[name] = pin
                 } catch {
                     throw MusicError(
                         .unreadableInput, "\(input.path) can't be read: \(error.localizedDescription)",

@@ -1,4 +1,5 @@
 public import Foundation
+public import MusicEngine
 
 /// A file that somebody gives, whole or in pieces.
 public struct UploadRecord: Sendable, Codable, Equatable, Identifiable {

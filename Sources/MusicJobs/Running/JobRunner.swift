@@ -1,5 +1,6 @@
 public import Foundation
 public import MusicCore
+public import MusicEngine
 
 /// Who does the work of a job: in this process (``EngineRunner``), or in another (``WorkerRunner``).
 public protocol JobRunner: Sendable {
@@ -12,7 +13,7 @@ public protocol JobRunner: Sendable {
     /// - Throws: ``MusicError``; `cancelled` if the task was cancelled.
     func run(_ task: RunTask, report: @escaping @Sendable (RunEvent) -> Void) async throws -> RunOutcome
 
-    /// What an audio file holds, told by decoding it; any other file is refused.
+    /// What an audio file holds, told by its decoder; any other file is refused.
     ///
     /// - Throws: ``MusicError`` `unreadableInput`.
     func inspect(_ file: URL) async throws -> AudioSummary
@@ -81,6 +82,8 @@ public struct RunOutcome: Sendable, Codable, Equatable {
     public var document: JSONValue
     /// See ``JobResult/description``.
     public var description: JSONValue?
+    /// What the user should know.
+    public var notices: [String] = []
     /// Seconds by stage.
     public var seconds: [String: Double] = [:]
     public var model: String?
@@ -89,21 +92,6 @@ public struct RunOutcome: Sendable, Codable, Equatable {
     public var soundSeconds: Double?
 
     public init(document: JSONValue) { self.document = document }
-}
-
-/// What an audio file holds.
-public struct AudioSummary: Sendable, Codable, Equatable {
-    /// Seconds.
-    public var duration: Double
-    /// Samples per second.
-    public var sampleRate: Int
-    public var channels: Int
-
-    public init(duration: Double, sampleRate: Int, channels: Int) {
-        self.duration = duration
-        self.sampleRate = sampleRate
-        self.channels = channels
-    }
 }
 
 /// Which models are to be loaded.

@@ -40,9 +40,9 @@ public protocol JobStore: Sendable {
     /// Notes what a running job has made, before its files are given their names in the library.
     ///
     /// - Returns: whether the job was running; otherwise nothing is noted.
-    func announce(_ songs: [SongRecord], of id: String, result: JobResult, folder: String) async throws -> Bool
+    func announce(_ announcement: Announcement) async throws -> Bool
 
-    /// What running jobs have announced, with the folders where the files were made.
+    /// What running jobs have announced.
     func announcements() async throws -> [Announcement]
 
     /// Ends a job whose files are in the library: its songs are there from now on.
@@ -69,12 +69,14 @@ public protocol JobStore: Sendable {
 }
 
 /// Songs that a running job has made and that are on their way into the library.
-public struct Announcement: Sendable, Equatable {
+public struct Announcement: Sendable, Codable, Equatable {
     public var job: String
     public var songs: [SongRecord]
     public var result: JobResult
     /// Name of the folder in the spool.
     public var folder: String
+    /// Names of the songs' files there, in their order.
+    public var files: [String]
 }
 
 /// What stands for a submission that may come again.

@@ -1,0 +1,139 @@
+import Foundation
+import MusicCore
+import MusicEngine
+
+/// What server and worker say to each other: frames of JSON, each with the version of the protocol.
+enum WorkerProtocol {
+    static let version = 1
+    /// Bytes that a message has at most.
+    static let longest = 64 << 20
+}
+
+/// From the server to its worker.
+struct WorkerCall: Codable, Sendable {
+    enum Action: Codable, Sendable {
+        case run(RunTask)
+        /// Stops the call of that number.
+        case cancel(Int)
+        case inspect(path: String)
+        case load(LoadOrder)
+        case loadedModels
+    }
+
+    var version = WorkerProtocol.version
+    /// The answers have the same.
+    var number: Int
+    var action: Action
+}
+
+/// From a worker to its server.
+struct WorkerReply: Codable, Sendable {
+    enum Content: Codable, Sendable {
+        /// The worker has begun; with the version of the program.
+        case ready(String)
+        /// It lives, and has computed for so many seconds.
+        case alive(seconds: Double)
+        case event(RunEvent)
+        case outcome(RunOutcome)
+        case summary(AudioSummary)
+        case models([LoadedModel])
+        case failed(MusicError)
+    }
+
+    var version = WorkerProtocol.version
+    /// Of the call; 0 where it belongs to none.
+    var number: Int
+    var content: Content
+}
+
+/// Messages as frames: four bytes with the length, the most significant first, and JSON.
+enum WorkerFrame {
+    private struct Version: Decodable { var version: Int }
+
+    static func encode(_ message: some Encodable) throws -> Data {
+        let json = try JSONEncoder().encode(message)
+        guard json.count <= WorkerProtocol.longest else {
+            throw MusicError(.internal, "a message has \(json.count) bytes, more than \(WorkerProtocol.longest)")
+        }
+        let length = UInt32(json.count)
+        var frame = Data((0..<4).map { UInt8(truncatingIfNeeded: length >> UInt32(24 - 8 * $0)) })
+        frame.append(json)
+        return frame
+    }
+
+    /// - Throws: ``MusicError`` `internal` for another version, or for what is no message.
+    static func decode<Message: Decodable>(_ type: Message.Type, _ json: Data) throws -> Message {
+        let decoder = JSONDecoder()
+        guard let version = try? decoder.decode(Version.self, from: json).version else {
+            throw MusicError(.internal, "a message of the worker's protocol is damaged")
+        }
+        guard version == WorkerProtocol.version else {
+            throw MusicError(
+                .internal,
+                "The worker's protocol has version \(version) on the other side, and \(WorkerProtocol.version) here",
+                advice: "use server and worker of one program")
+        }
+        do {
+            return try decoder.decode(type, from: json)
+        } catch {
+            throw MusicError(.internal, "a message of the worker's protocol can't be read: \(error)")
+        }
+    }
+}
+
+/// Puts frames together that come in pieces.
+struct WorkerFrameReader {
+    private var waiting = Data()
+
+    mutating func append(_ data: Data) { waiting.append(data) }
+
+    /// The next message that is complete; `nil` if more has to come.
+    ///
+    /// - Throws: ``MusicError`` `internal` for a length that no message has.
+    mutating func next() throws -> Data? {
+        guard waiting.count >= 4 else { return nil }
+        let length = waiting.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        guard length <= WorkerProtocol.longest else {
+            throw MusicError(.internal, "a message of the worker's protocol would have \(length) bytes")
+        }
+        guard waiting.count >= 4 + length else { return nil }
+        let message = Data(waiting.dropFirst(4).prefix(length))
+        waiting = Data(waiting.dropFirst(4 + length))
+        return message
+    }
+}
+
+/// Bytes through a descriptor.
+enum WorkerPipe {
+    /// Writes all bytes, whole frames one after the other.
+    ///
+    /// - Returns: whether the other side took them.
+    static func write(_ data: Data, to descriptor: Int32) -> Bool {
+        var written = 0
+        while written < data.count {
+            let count = data.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress! + written, data.count - written) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            written += count
+        }
+        return true
+    }
+
+    /// Reads until the end, on a thread of its own, and hands over each piece.
+    ///
+    /// - Parameter take: an empty piece is the end.
+    static func read(_ descriptor: Int32, _ take: @escaping @Sendable (Data) -> Void) {
+        let thread = Thread {
+            var buffer = [UInt8](repeating: 0, count: 1 << 16)
+            while true {
+                let count = Foundation.read(descriptor, &buffer, buffer.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { break }
+                take(Data(buffer[..<count]))
+            }
+            take(Data())
+        }
+        thread.name = "worker pipe"
+        thread.start()
+    }
+}
