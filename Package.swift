@@ -111,6 +111,7 @@ var targets: [Target] = [
         name: "VivaceCommands",
         dependencies: [
             "MusicCore", "AudioFile", "ModelHub", "MusicEngine", "MusicJobs", "VivaceServer", "CZlib",
+            .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
@@ -158,7 +159,7 @@ var targets: [Target] = [
         dependencies: ["MusicJobs", "JobsProbe", "MusicEngine", "MusicCore", "ToneFamily"], swiftSettings: strict),
     .testTarget(
         name: "VivaceServerTests",
-        dependencies: ["VivaceServer", "MusicJobs", "MusicEngine", "MusicCore", "ToneFamily"], swiftSettings: strict),
+        dependencies: ["VivaceServer"], swiftSettings: strict),
     .testTarget(
         name: "ACEStepFormsTests", dependencies: ["ACEStepForms", "ACEStep", "MusicCore"], swiftSettings: strict),
     .testTarget(

@@ -208,7 +208,7 @@ struct RestReader {
         if ["n/a", "none", "null", "auto"].contains(text.lowercased()), field.kind != .longText { return nil }
         switch field.kind {
         case .text, .longText, .data, .each(.text), .each(.longText), .each(.data):
-            guard case .list = value, field.name != "audio_codes" else { return value == .null ? nil : text(of: value) }
+            guard case .list = value, field.name != "audio_codes" else { return value == .null ? nil : written(value) }
             throw ServerFailure(fields: [.init(name: field.name, message: "give a text", input: value)])
         case .flag: return value.truth.map { .flag($0) }
         case .integer:
@@ -221,7 +221,7 @@ struct RestReader {
         }
     }
 
-    private func text(of value: JSONValue) -> JSONValue? {
+    private func written(_ value: JSONValue) -> JSONValue? {
         if case .object = value { return nil }
         return .text(value.plainText)
     }

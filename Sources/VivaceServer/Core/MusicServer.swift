@@ -2,7 +2,7 @@ public import Foundation
 import HTTPTypes
 import Hummingbird
 public import Logging
-public import MusicCore
+import MusicCore
 public import MusicEngine
 public import MusicJobs
 import NIOCore

@@ -29,7 +29,7 @@ enum Reply {
         var text = "{"
         for (index, (name, value)) in members.enumerated() {
             if index > 0 { text += "," }
-            text += try json(.text(name)) + ":" + json(value)
+            text += try json(JSONValue.text(name)) + ":" + json(value)
         }
         return response(text + "}", status: status, headers: headers)
     }

@@ -24,7 +24,7 @@ struct Route: Sendable {
     let handler: Handler
 
     init(
-        _ method: HTTPRequest.Method, _ path: String, _ access: RouteAccess = .header, _ dialect: Dialect = .native,
+        _ method: HTTPRequest.Method, _ path: String, _ access: RouteAccess, _ dialect: Dialect,
         _ handler: @escaping Handler
     ) {
         self.method = method
@@ -32,6 +32,13 @@ struct Route: Sendable {
         self.access = access
         self.dialect = dialect
         self.handler = handler
+    }
+
+    /// A route of the native API.
+    init(
+        _ method: HTTPRequest.Method, _ path: String, _ access: RouteAccess = .header, _ handler: @escaping Handler
+    ) {
+        self.init(method, path, access, .native, handler)
     }
 
     /// What the open parts of the pattern are in a path; `nil` if it is another path.

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import MusicCore
+import MusicEngine
 import MusicJobs
 
 /// Files that jobs work on, whose handles stand in requests.

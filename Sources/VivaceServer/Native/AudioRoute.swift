@@ -94,7 +94,7 @@ enum ByteRange: Equatable {
         self = .whole
         guard let field, field.hasPrefix("bytes=") else { return }
         let parts = field.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ $0.utf8.allSatisfy((48...57).contains) }) else { return }
+        guard parts.count == 2, parts.allSatisfy({ $0.utf8.allSatisfy(\.isDigit) }) else { return }
         switch (Int(parts[0]), Int(parts[1])) {
         case (let first?, let last?) where first <= last:
             self = first < size ? .part(first...min(last, size - 1)) : .outside

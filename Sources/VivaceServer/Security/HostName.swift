@@ -27,7 +27,7 @@ struct HostName: Equatable {
         }
         guard !host.isEmpty, host.utf8.allSatisfy(Self.isNamePart) else { return nil }
         if let port {
-            guard let number = Int(port), (0...65_535).contains(number), port.utf8.allSatisfy((48...57).contains) else {
+            guard let number = Int(port), (0...65_535).contains(number), port.utf8.allSatisfy(\.isDigit) else {
                 return nil
             }
             self.port = number
@@ -53,7 +53,7 @@ struct HostName: Equatable {
     private var isIPv4: Bool {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts.allSatisfy { part in
-            (1...3).contains(part.count) && part.utf8.allSatisfy((48...57).contains) && Int(part).map { $0 < 256 } == true
+            (1...3).contains(part.count) && part.utf8.allSatisfy(\.isDigit) && Int(part).map { $0 < 256 } == true
         }
     }
 
@@ -62,4 +62,9 @@ struct HostName: Equatable {
         name == "localhost" || name.hasSuffix(".localhost") || name == "::1" || (isIPv4 && name.hasPrefix("127."))
             || name == "::ffff:127.0.0.1"
     }
+}
+
+extension UInt8 {
+    /// Whether it is one of `0` to `9` in ASCII.
+    var isDigit: Bool { (48...57).contains(self) }
 }
