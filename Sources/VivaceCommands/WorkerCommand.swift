@@ -28,8 +28,8 @@ struct WorkerCommand: AsyncParsableCommand {
 }
 
 /// SIGTERM lets what is under way come to its end; Ctrl-C is the server's affair.
-private final class DrainSignal: Sendable {
-    private let source: any DispatchSourceSignal & Sendable
+private final class DrainSignal {
+    private let source: any DispatchSourceSignal
 
     init(_ drain: @escaping @Sendable () -> Void) {
         signal(SIGTERM, SIG_IGN)

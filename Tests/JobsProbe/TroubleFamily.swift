@@ -3,8 +3,8 @@ import MusicCore
 import MusicEngine
 import ToneFamily
 
-/// Tones whose caption says what goes wrong after the first step: `crash`, `exit`, `stall`, `wait`, `fail`; `print` writes
-/// on standard output.
+/// Tones whose caption says what goes wrong after the first step: `crash`, `exit`, `stall`, `wait`, `fail`; `print`
+/// writes on standard output.
 struct TroubleFamily: MusicFamily {
     var catalog: FamilyCatalog { ToneFamily().catalog }
     var fields: [FieldDescription] { ToneFamily().fields }
@@ -35,8 +35,8 @@ struct TroubleBackend: MusicBackend {
                 while true { pause() }
             case "exit": _exit(3)
             case "stall":
-                // Held, with every thread: neither reports nor computes.
-                kill(getpid(), SIGSTOP)
+                // Neither reports nor computes nor hears.
+                await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
             case "wait": while true { try await Task.sleep(for: .milliseconds(5)) }
             case "fail": throw MusicError(.numericalFailure, "the sound is not a number")
             case "print": print("something that a library says")

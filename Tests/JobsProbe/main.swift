@@ -19,11 +19,12 @@ case "worker":
     dup2(STDERR_FILENO, STDOUT_FILENO)
     await WorkerService(EngineRunner(try troubleEngine(folder)), input: STDIN_FILENO, output: output).run()
 case "make":
-    let service = try await JobService.open(at: folder, runner: EngineRunner(try troubleEngine(folder)))
+    let service = try await JobService.open(
+        at: folder, runner: EngineRunner(try troubleEngine(folder)), limits: JobLimits(waiting: 12))
     try await service.start()
     for number in 0... {
         let request = JobRequest(
-            .generate, document: ["caption": .text("song \(number)"), "duration": 0.05, "batch_size": 2])
+            .generate, document: ["caption": .text("song \(number)"), "duration": 0.2, "batch_size": 2])
         do {
             let admission = try await service.queue.submit(JobSubmission(request))
             FileHandle.standardOutput.write(Data("taken \(admission.job.id)\n".utf8))

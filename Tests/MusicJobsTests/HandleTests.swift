@@ -1,6 +1,6 @@
 import Testing
 
-@testable import MusicJobs
+import MusicJobs
 
 @Suite struct HandleTests {
     @Test func handlesAreToldFromOtherTexts() {
@@ -11,7 +11,8 @@ import Testing
         let drawn = String(repeating: "a", count: 24)
         for text in [
             "", "au_", "au_\(drawn)a", "au_\(drawn.dropLast())", "au_\(drawn)/../x", "au_\(drawn).", "au_\(drawn).a/b",
-            "au_\(drawn).flac.flac", "AU_\(drawn)", "au_\(drawn.dropLast())1", "up_../../etc/passwd", "/tmp/au_\(drawn)",
+            "au_\(drawn).flac.flac", "AU_\(drawn)", "au_\(drawn.dropLast())1", "up_../../etc/passwd",
+            "/tmp/au_\(drawn)",
             "au_\(drawn).flac\n", "au_\(drawn.dropLast())é",
         ] { #expect(Handle.kind(of: text) == nil, "\(text)") }
     }
@@ -19,7 +20,7 @@ import Testing
     @Test func aHandleIsFoundInTheNameOfItsFile() {
         let handle = Handle.make(.song, ending: "mp3")
         #expect(Handle.song(inFileName: "au_rain \(handle)") == handle)
-        #expect(Handle.song(inFileName: "rain-\(handle)x") == nil || handle.hasSuffix("x"))
+        #expect(Handle.song(inFileName: "rain-\(handle).part") == nil)
         #expect(Handle.song(inFileName: "rain.mp3") == nil)
     }
 

@@ -2,7 +2,7 @@ import Foundation
 import MusicCore
 import Testing
 
-@testable import MusicJobs
+import MusicJobs
 
 @Suite struct QueueTests {
     @Test func aJobGoesThroughItsStates() async throws {
@@ -225,7 +225,8 @@ import Testing
         let folder = try Folder()
         let service = try await service(folder, ScriptedRunner())
         let documents: [[String: JSONValue]] = [
-            ["src_audio": "/etc/passwd"], ["reference_audio_path": "../x.wav"], ["params": ["src_audio_path": "x.wav"].json],
+            ["src_audio": "/etc/passwd"], ["reference_audio_path": "../x.wav"],
+            ["params": ["src_audio_path": "x.wav"].json],
             ["source": "up_short"], ["src_audio": "file:///etc/passwd"],
         ]
         for document in documents {

@@ -2,12 +2,13 @@ import Foundation
 import MusicCore
 import Testing
 
-@testable import MusicJobs
+import MusicJobs
 
 @Suite struct StoreTests {
     private func job(_ id: String = "1", owner: String = "o", batch: String? = nil) -> Job {
         Job(
-            id: id, request: JobRequest(.generate, document: ["caption": "x", "seed": 18_446_744_073_709_551_615.json]),
+            id: id,
+            request: JobRequest(.generate, document: ["caption": "x", "seed": JSONValue(UInt64.max)]),
             owner: owner, priority: .normal, batch: batch, seed: .max, created: Date(timeIntervalSince1970: 1.25),
             inputs: ["up_x"])
     }
@@ -22,7 +23,9 @@ import Testing
         let folder = try Folder()
         let first = try SQLiteStore(file: folder["jobs.sqlite"])
         #expect(try await first.insert([job()], mark: nil) == nil)
-        let started = try await first.change("1", in: [.queued]) { $0.state = .running; $0.attempts = 1 }
+        let started = try await first.change("1", in: [.queued]) {
+            $0.state = .running; $0.attempts = 1
+        }
         let second = try SQLiteStore(file: folder["jobs.sqlite"])
         #expect(try await second.job("1") == started)
         #expect(try await second.job("1")?.seed == .max)
@@ -97,8 +100,4 @@ import Testing
             ($0 as? MusicError)?.code == .unreadableInput
         }
     }
-}
-
-extension Double {
-    fileprivate var json: JSONValue { .number(self) }
 }

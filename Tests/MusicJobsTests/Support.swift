@@ -4,7 +4,7 @@ import MusicEngine
 import Synchronization
 import ToneFamily
 
-@testable import MusicJobs
+import MusicJobs
 
 /// A temporary folder that is removed with its owner.
 final class Folder: Sendable {
@@ -54,7 +54,7 @@ func tone(_ caption: String = "a tone", owner: String = "", priority: JobPriorit
     -> JobSubmission
 {
     JobSubmission(
-        JobRequest(.generate, document: ["caption": .text(caption), "duration": 0.05]), owner: owner,
+        JobRequest(.generate, document: ["caption": .text(caption), "duration": 0.2]), owner: owner,
         priority: priority, idempotencyKey: key)
 }
 
@@ -168,7 +168,7 @@ final class TestClock: Clock, Sendable {
         var now = Duration.zero
         var sleepers: [Int: (deadline: Duration, continuation: CheckedContinuation<Void, any Error>)] = [:]
         var next = 0
-        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var watchers: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Mutex(State())
@@ -190,7 +190,7 @@ final class TestClock: Clock, Sendable {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
                 if !state.sleepers.isEmpty { return true }
-                state.watchers.append((1, continuation))
+                state.watchers.append(continuation)
                 return false
             }
             if isThere { continuation.resume() }
@@ -204,15 +204,19 @@ final class TestClock: Clock, Sendable {
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let (isOver, watchers) = state.withLock { state in
+                let (isOver, watchers) = state.withLock { state -> (Bool, [CheckedContinuation<Void, Never>]) in
                     if Task.isCancelled || deadline.offset <= state.now { return (true, []) }
                     state.sleepers[id] = (deadline.offset, continuation)
                     defer { state.watchers = [] }
-                    return (false, state.watchers.map(\.continuation))
+                    return (false, state.watchers)
                 }
                 watchers.forEach { $0.resume() }
                 guard isOver else { return }
-                if Task.isCancelled { continuation.resume(throwing: CancellationError()) } else { continuation.resume() }
+                if Task.isCancelled {
+                    continuation.resume(throwing: CancellationError())
+                } else {
+                    continuation.resume()
+                }
             }
         } onCancel: {
             state.withLock { $0.sleepers.removeValue(forKey: id)?.continuation }?

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import MusicJobs
+import MusicJobs
 
 @Suite struct TurnOrderTests {
     private func order(_ jobs: [(String, String, JobPriority)]) -> TurnOrder {

@@ -39,7 +39,7 @@ public enum Handle {
     }
 
     /// The handle at the end of a file's name, such as `rain-au_....flac`; `nil` if there is none.
-    static func song(inFileName name: String) -> String? {
+    package static func song(inFileName name: String) -> String? {
         guard let start = name.range(of: Kind.song.rawValue, options: .backwards)?.lowerBound else { return nil }
         let text = String(name[start...])
         return kind(of: text) == .song ? text : nil

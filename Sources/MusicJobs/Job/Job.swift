@@ -13,7 +13,9 @@ public enum JobState: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// The states that a job may go to from this one. From `running` it goes back to `queued` when its process ended.
+    /// The states that a job may go to from this one.
+    ///
+    /// From `running` it goes back to `queued` when its process ended.
     public var next: Set<JobState> {
         switch self {
         case .queued: [.running, .failed, .cancelled]
@@ -52,6 +54,8 @@ public struct Job: Sendable, Codable, Equatable, Identifiable {
     public var finished: Date?
     /// Handles of the audio that it works on.
     public var inputs: [String] = []
+    /// Whether somebody has cancelled it while it ran.
+    public var isCancelling = false
     /// Number of its last event once it is over.
     public var lastEvent: Int?
 

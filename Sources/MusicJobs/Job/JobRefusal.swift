@@ -41,6 +41,7 @@ public struct JobRefusal: Error, Sendable, Equatable, CustomStringConvertible {
         JobRefusal(
             .notFound,
             MusicError(
-                .invalidRequest, "There is no \(what) \(name.prefix(64))", advice: "check the name; it may have expired"))
+                .invalidRequest, "There is no \(what) \(name.prefix(64))", advice: "check the name; it may have expired"
+            ))
     }
 }

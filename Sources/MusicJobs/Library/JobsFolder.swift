@@ -2,25 +2,25 @@ import Foundation
 import MusicCore
 
 /// Where everything of a job service lies: one folder, on one file system, so that files move by renaming.
-struct JobsFolder: Sendable {
+package struct JobsFolder: Sendable {
     let root: URL
 
-    var database: URL { root.appendingPathComponent("jobs.sqlite") }
-    var library: URL { root.appendingPathComponent("library", isDirectory: true) }
-    var trash: URL { library.appendingPathComponent(".trash", isDirectory: true) }
+    package var database: URL { root.appendingPathComponent("jobs.sqlite") }
+    package var library: URL { root.appendingPathComponent("library", isDirectory: true) }
+    package var trash: URL { library.appendingPathComponent(".trash", isDirectory: true) }
     var uploads: URL { root.appendingPathComponent("spool/uploads", isDirectory: true) }
     var work: URL { root.appendingPathComponent("spool/jobs", isDirectory: true) }
 
-    init(_ root: URL) { self.root = root.standardizedFileURL }
+    package init(_ root: URL) { self.root = root.standardizedFileURL }
 
     /// Makes the folders that aren't there.
     ///
     /// - Throws: ``MusicError`` `unwritableOutput`.
-    func prepare() throws {
+    package func prepare() throws {
         for folder in [library, trash, uploads, work] { try Self.make(folder) }
     }
 
-    static func make(_ folder: URL) throws {
+    package static func make(_ folder: URL) throws {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
@@ -31,7 +31,7 @@ struct JobsFolder: Sendable {
     }
 
     /// The folder of one attempt at a job.
-    func attempt(_ job: String, _ number: Int) -> URL {
+    package func attempt(_ job: String, _ number: Int) -> URL {
         work.appendingPathComponent("\(job)-\(number)", isDirectory: true)
     }
 
@@ -42,7 +42,7 @@ struct JobsFolder: Sendable {
         guard rename(file.path, target.path) == 0 else {
             throw MusicError(
                 .unwritableOutput,
-                "The file \(target.lastPathComponent) can't be put into its folder: \(String(cString: strerror(errno)))",
+                "\(target.lastPathComponent) can't be put into its folder: \(String(cString: strerror(errno)))",
                 advice: "check the permissions of the folder, and the room on its disk")
         }
         synchronize(target.deletingLastPathComponent())

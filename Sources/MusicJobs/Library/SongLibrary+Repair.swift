@@ -76,7 +76,8 @@ extension SongLibrary {
             }
             // Repairs leave records as they are, and have no need of the files' contents.
             let probe = update(song, nil)
-            let next = update(song, nil) == probe ? update(song, read(song.file, isTrashed: song.trashed != nil)) : probe
+            let next =
+                update(song, nil) == probe ? update(song, read(song.file, isTrashed: song.trashed != nil)) : probe
             if next != song { changed.append(next) }
         }
         let files = Set(known.map(\.file))
@@ -129,9 +130,9 @@ extension SongLibrary {
 }
 
 /// What songs and their files are called.
-enum SongTitle {
+package enum SongTitle {
     /// The beginning of a caption, cut at a word.
-    static func title(of caption: String) -> String {
+    package static func title(of caption: String) -> String {
         let line = caption.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
         guard line.count > 60 else { return line.isEmpty ? "Untitled" : line }
         let start = line.prefix(60)
@@ -139,7 +140,7 @@ enum SongTitle {
     }
 
     /// The name of a song's file: letters and numbers of the title, and the handle.
-    static func fileName(title: String, handle: String) -> String {
+    package static func fileName(title: String, handle: String) -> String {
         let words = title.lowercased().split { !($0.isLetter || $0.isNumber) }
         var name = ""
         // Names of files are limited in bytes.

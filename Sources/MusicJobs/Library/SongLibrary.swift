@@ -6,11 +6,11 @@ import MusicCore
 /// The files are what counts: the index is made anew from their recipes by ``rebuild()``. Songs in the trash lie in a
 /// hidden folder of it.
 public actor SongLibrary {
-    let index: any SongIndex
+    package let index: any SongIndex
     let folder: JobsFolder
     let now: @Sendable () -> Date
 
-    init(index: any SongIndex, folder: JobsFolder, now: @escaping @Sendable () -> Date) {
+    package init(index: any SongIndex, folder: JobsFolder, now: @escaping @Sendable () -> Date) {
         self.index = index
         self.folder = folder
         self.now = now
@@ -57,7 +57,8 @@ public actor SongLibrary {
             guard let text, text.count > Self.longestName else { continue }
             throw MusicError(
                 .invalidRequest, "The \(name) has \(text.count) characters",
-                advice: "give at most \(Self.longestName)", field: name, expected: "at most \(Self.longestName) characters")
+                advice: "give at most \(Self.longestName)", field: name,
+                expected: "at most \(Self.longestName) characters")
         }
         _ = try await song(id, owner: owner)
         let changed = try await index.changeSong(id) { song in
@@ -115,7 +116,7 @@ public actor SongLibrary {
     }
 
     /// Where a song's file is.
-    nonisolated func place(of song: SongRecord) -> URL {
+    package nonisolated func place(of song: SongRecord) -> URL {
         (song.trashed == nil ? folder.library : folder.trash).appendingPathComponent(song.file)
     }
 

@@ -90,8 +90,8 @@ public actor Uploads {
     ///
     /// - Parameters:
     ///   - offset: where the piece begins, which has to be where the last one ended.
-    /// - Throws: ``JobRefusal`` `wrongOffset`, `tooLarge` or `notFound`; ``MusicError`` `unreadableInput` if the complete
-    ///   file is not audio, and `unwritableOutput`.
+    /// - Throws: ``JobRefusal`` `wrongOffset`, `tooLarge` or `notFound`; ``MusicError`` `unreadableInput` if the
+    ///   complete file is not audio, and `unwritableOutput`.
     public func append(_ data: Data, to id: String, offset: Int, owner: String? = nil) async throws -> UploadRecord {
         var upload = try await upload(id, owner: owner)
         guard offset == upload.offset, !upload.isComplete, busy.insert(id).inserted else {
@@ -187,8 +187,9 @@ public actor Uploads {
         defer { close(descriptor) }
         var written = 0
         while written < data.count {
-            let count = data.withUnsafeBytes {
-                pwrite(descriptor, $0.baseAddress! + written, data.count - written, off_t(offset + written))
+            let count = data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) -> Int in
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+                return pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + written))
             }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {

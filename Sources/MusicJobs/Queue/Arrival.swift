@@ -2,13 +2,13 @@ import Foundation
 import MusicCore
 
 /// What an attempt has made, as it will be in the library.
-struct Arrival {
-    let announcement: Announcement
+package struct Arrival {
+    package let announcement: Announcement
 
     /// - Parameters:
     ///   - folder: where the files are.
     ///   - names: what inputs are called, by their paths.
-    init(_ outcome: RunOutcome, of job: Job, folder: URL, names: [String: String], now: Date) {
+    package init(_ outcome: RunOutcome, of job: Job, folder: URL, names: [String: String], now: Date) {
         var handles = names
         var songs: [SongRecord] = []
         var result = JobResult(document: .null)

@@ -65,7 +65,7 @@ public final class JobEvents: Sendable {
     /// - Parameters:
     ///   - store: tells of jobs whose events are no longer kept.
     ///   - generation: how many processes have worked on the store before: their numbers are lower.
-    init(store: any JobStore, generation: Int, limits: Limits) {
+    package init(store: any JobStore, generation: Int, limits: Limits) {
         base = generation << 32
         self.limits = limits
         self.store = store
@@ -75,7 +75,7 @@ public final class JobEvents: Sendable {
     // MARK: Writing
 
     /// Adds an event of a job that is not over.
-    func append(_ event: JobEvent, to job: String) {
+    package func append(_ event: JobEvent, to job: String) {
         let waiters = state.withLock { state in
             var log = state.logs[job] ?? Log(last: base)
             guard !log.isSealed, !log.isOver else { return [] as [CheckedContinuation<Void, Never>] }
@@ -89,7 +89,7 @@ public final class JobEvents: Sendable {
     }
 
     /// Reserves the number of a job's last event, after which nothing else is taken in.
-    func seal(_ job: String) -> Int {
+    package func seal(_ job: String) -> Int {
         state.withLock { state in
             var log = state.logs[job] ?? Log(last: base)
             log.isSealed = true
@@ -102,7 +102,7 @@ public final class JobEvents: Sendable {
     func unseal(_ job: String) { state.withLock { $0.logs[job]?.isSealed = false } }
 
     /// Adds the last event of a job.
-    func finish(_ job: String, _ event: JobEvent) {
+    package func finish(_ job: String, _ event: JobEvent) {
         let waiters = state.withLock { state in
             var log = state.logs[job] ?? Log(last: base)
             guard !log.isOver else { return [] as [CheckedContinuation<Void, Never>] }
@@ -144,7 +144,7 @@ public final class JobEvents: Sendable {
     }
 
     /// How many events are kept in all, and how many readers wait.
-    var load: (events: Int, waiters: Int) {
+    package var load: (events: Int, waiters: Int) {
         state.withLock { state in
             let logs = Array(state.logs.values) + [state.feed]
             return (logs.reduce(0) { $0 + $1.events.count }, logs.reduce(0) { $0 + $1.waiters.count })

@@ -1,7 +1,9 @@
 import Foundation
 import MusicCore
 
-/// The audio that a request works on: handles in the fields that hold files. No path comes in.
+/// The audio that a request works on: handles in the fields that hold files.
+///
+/// No path comes in.
 enum JobInputs {
     /// Names of the fields that hold files, of requests and of descriptions.
     private static let names: Set<String> = {
@@ -42,11 +44,13 @@ enum JobInputs {
         let planners = ["lm", "lm_model", "lm_model_path", "language_model"]
         var named = [("model", request.model), ("lm", request.planning.languageModel)]
         for document in documents {
-            named += models.map { ("model", document[$0]?.plainText) } + planners.map { ("lm", document[$0]?.plainText) }
+            named +=
+                models.map { ("model", document[$0]?.plainText) } + planners.map { ("lm", document[$0]?.plainText) }
         }
         for (field, name) in named {
             guard let name else { continue }
-            let isPath = ["/", ".", "~"].contains { name.hasPrefix($0) } || name.contains("\\")
+            let isPath =
+                ["/", ".", "~"].contains { name.hasPrefix($0) } || name.contains("\\")
                 || name.contains("\0") || name.split(separator: "/", omittingEmptySubsequences: false).contains("..")
             guard isPath else { continue }
             throw MusicError(

@@ -25,8 +25,8 @@ extension JobQueue {
         return (starts, free.compactMap { $0 }.min())
     }
 
-    /// Seconds that a running job needs still: as it has gone so far, and as such jobs have gone before, the more of the
-    /// former the further it is.
+    /// Seconds that a running job needs still: as it has gone so far, and as such jobs have gone before, the more of
+    /// the former the further it is.
     func secondsLeft(of job: Job) -> Double? {
         guard let elapsed = running[job.id]?.elapsed() else { return nil }
         let expected = rates.seconds(of: job.request).map { max(0, $0 - elapsed) }

@@ -9,7 +9,9 @@ extension JobQueue {
     @discardableResult
     public func start() async throws -> LibraryReport {
         guard !isStarted else { return LibraryReport() }
-        if let data = try await store.note(Self.ratesNote) { rates = (try? Column.value(WorkRates.self, data)) ?? rates }
+        if let data = try await store.note(Self.ratesNote) {
+            rates = (try? Column.value(WorkRates.self, data)) ?? rates
+        }
         for announcement in try await store.announcements() { try await complete(announcement) }
         for job in try await store.unfinishedJobs() { try await resume(job) }
         try removeLeftovers()
@@ -36,9 +38,15 @@ extension JobQueue {
 
     /// What waited waits, and what ran is run again, unless it has ended its process too often.
     private func resume(_ job: Job) async throws {
-        guard job.state == .running else { return enter(job) }
-        guard job.attempts < limits.attempts else {
+        // What was taken on by now is there already.
+        guard live[job.id] == nil else { return }
+        if job.isCancelling {
             live[job.id] = job
+            return await end(job.id, nil)
+        }
+        guard job.state == .running else { return enter(job) }
+        live[job.id] = job
+        guard job.attempts < limits.attempts else {
             return await end(
                 job.id,
                 MusicError(

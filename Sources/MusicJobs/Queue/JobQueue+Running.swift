@@ -23,16 +23,17 @@ extension JobQueue {
     /// One job from its begin to its end.
     private func execute(_ id: String) async {
         let time = now()
-        let job = await persist {
-            try await self.store.change(id, in: [.queued]) { job in
-                job.state = .running
-                job.attempts += 1
-                job.started = time
-                job.stage = nil
-                job.fraction = 0
-                job.error = nil
-            }
-        } ?? nil
+        let job =
+            await persist {
+                try await self.store.change(id, in: [.queued]) { job in
+                    job.state = .running
+                    job.attempts += 1
+                    job.started = time
+                    job.stage = nil
+                    job.fraction = 0
+                    job.error = nil
+                }
+            } ?? nil
         guard let job else { return leave(id, isWaiting: isDraining) }
         live[id] = job
         events.append(.started(attempt: job.attempts), to: id)
@@ -144,17 +145,18 @@ extension JobQueue {
         let id = announcement.job
         let number = events.seal(id) + announcement.songs.count
         let (time, stage) = (now(), live[id]?.stage)
-        let job = await persist {
-            try await self.store.settle(id) { job in
-                job.state = .succeeded
-                job.stage = stage
-                job.fraction = 1
-                job.secondsLeft = nil
-                job.result = announcement.result
-                job.finished = time
-                job.lastEvent = number
-            }
-        } ?? nil
+        let job =
+            await persist {
+                try await self.store.settle(id) { job in
+                    job.state = .succeeded
+                    job.stage = stage
+                    job.fraction = 1
+                    job.secondsLeft = nil
+                    job.result = announcement.result
+                    job.finished = time
+                    job.lastEvent = number
+                }
+            } ?? nil
         events.unseal(id)
         guard let job, let result = job.result else { return }
         for (index, song) in result.songs.enumerated() {
@@ -167,9 +169,10 @@ extension JobQueue {
     private func fail(_ job: Job, _ error: any Error, _ names: [String: String]) async {
         let isCancelled = running[job.id]?.isCancelled == true
         if !isCancelled, running[job.id]?.isReturned == true {
-            let waiting = await persist {
-                try await self.store.change(job.id, in: [.running]) { $0.state = .queued }
-            } ?? nil
+            let waiting =
+                await persist {
+                    try await self.store.change(job.id, in: [.running]) { $0.state = .queued }
+                } ?? nil
             if let waiting { live[job.id] = waiting }
             return
         }
@@ -181,24 +184,25 @@ extension JobQueue {
     func end(_ id: String, _ error: MusicError?) async {
         let number = events.seal(id)
         let (time, known) = (now(), live[id])
-        let job = await persist {
-            try await self.store.change(id, in: [.running, .queued]) { job in
-                job.state = error == nil ? .cancelled : .failed
-                job.error = error
-                job.stage = known?.stage
-                job.fraction = known?.fraction ?? job.fraction
-                job.secondsLeft = nil
-                job.finished = time
-                job.lastEvent = number
-            }
-        } ?? nil
+        let job =
+            await persist {
+                try await self.store.change(id, in: [.running, .queued]) { job in
+                    job.state = error == nil ? .cancelled : .failed
+                    job.error = error
+                    job.stage = known?.stage
+                    job.fraction = known?.fraction ?? job.fraction
+                    job.secondsLeft = nil
+                    job.finished = time
+                    job.lastEvent = number
+                }
+            } ?? nil
         guard let job else { return events.unseal(id) }
         live[id] = nil
         events.finish(id, error.map { .failed($0, stage: job.stage) } ?? .cancelled)
     }
 
-    /// Writes to the store, and tries again while it can't be written, such as on a full disk: nobody is told of what is
-    /// not there.
+    /// Writes to the store, and tries again while it can't be written, such as on a full disk: nobody is told of what
+    /// is not there.
     ///
     /// - Returns: `nil` if the queue ends before.
     func persist<Value: Sendable>(_ write: () async throws -> Value) async -> Value? {

@@ -84,7 +84,8 @@ public actor JobQueue {
     public func submit(_ submissions: [JobSubmission]) async throws -> [JobAdmission] {
         guard let first = submissions.first, submissions.allSatisfy({ $0.owner == first.owner }) else {
             throw MusicError(
-                .invalidRequest, "A batch has jobs of several owners, or none", advice: "give 1 or more jobs of one owner")
+                .invalidRequest, "A batch has jobs of several owners, or none",
+                advice: "give 1 or more jobs of one owner")
         }
         let mark = try mark(of: submissions)
         if let mark, let known = try await store.targets(of: mark) { return try await replay(known) }
@@ -225,7 +226,7 @@ public actor JobQueue {
     public func cancel(_ id: String, owner: String? = nil) async throws -> JobStatus {
         let known = try await status(of: id, owner: owner)
         if running[id] != nil {
-            stop(id)
+            try await stop(id)
             return try await status(of: id)
         }
         guard known.job.state == .queued else { return known }
@@ -247,7 +248,7 @@ public actor JobQueue {
         guard let job else {
             // It began, or ended, in this moment.
             events.unseal(id)
-            stop(id)
+            try await stop(id)
             return try await status(of: id)
         }
         live[id] = nil
@@ -256,9 +257,12 @@ public actor JobQueue {
         return JobStatus(job)
     }
 
-    private func stop(_ id: String) {
+    private func stop(_ id: String) async throws {
         running[id]?.isCancelled = true
         running[id]?.work?.cancel()
+        // A process that is killed before the work has ended must not do it again.
+        _ = try await store.change(id, in: [.queued, .running]) { $0.isCancelling = true }
+        live[id]?.isCancelling = true
     }
 
     /// Forgets a job that is over; its songs stay in the library.
@@ -274,7 +278,9 @@ public actor JobQueue {
     }
 
     /// Takes on nothing more, and ends what runs: it has some time to come to its end, and goes back to those that wait
-    /// otherwise. What waits stays in the store for the next process.
+    /// otherwise.
+    ///
+    /// What waits stays in the store for the next process.
     ///
     /// - Parameter limit: the time that running jobs have.
     public func drain(within limit: Duration) async {

@@ -1,6 +1,6 @@
-/// Who is next: owners take turns, each with its jobs in the order in which they came; interactive jobs go first for four
-/// turns in five.
-struct TurnOrder {
+/// Who is next: owners take turns, each with its jobs in the order in which they came; interactive jobs go first for
+/// four turns in five.
+package struct TurnOrder {
     /// The jobs of one priority.
     private struct Line {
         /// Whose turn it is, and who follows.
@@ -35,9 +35,11 @@ struct TurnOrder {
     private var normal = Line()
     /// Turns that interactive jobs have had while others waited.
     private var favours = 0
-    private(set) var count = 0
+    package private(set) var count = 0
 
-    mutating func add(_ job: String, owner: String, priority: JobPriority) {
+    package init() {}
+
+    package mutating func add(_ job: String, owner: String, priority: JobPriority) {
         count += 1
         switch priority {
         case .interactive: interactive.add(job, owner)
@@ -46,7 +48,7 @@ struct TurnOrder {
     }
 
     /// Takes the next job out.
-    mutating func next() -> String? {
+    package mutating func next() -> String? {
         guard !interactive.isEmpty || !normal.isEmpty else { return nil }
         count -= 1
         if normal.isEmpty { return interactive.next() }
@@ -59,17 +61,17 @@ struct TurnOrder {
     }
 
     /// Takes a job out that is not to have its turn.
-    mutating func remove(_ job: String) {
+    package mutating func remove(_ job: String) {
         if interactive.remove(job) || normal.remove(job) { count -= 1 }
     }
 
     /// How many jobs of an owner wait.
-    func count(of owner: String) -> Int {
+    package func count(of owner: String) -> Int {
         (interactive.jobs[owner]?.count ?? 0) + (normal.jobs[owner]?.count ?? 0)
     }
 
     /// All jobs, in the order in which they would have their turns.
-    var order: [String] {
+    package var order: [String] {
         var rest = self
         var jobs: [String] = []
         while let job = rest.next() { jobs.append(job) }

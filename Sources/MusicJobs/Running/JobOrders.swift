@@ -89,7 +89,8 @@ struct JobOrders {
             let (caption, lyrics) = (document.caption ?? "", document.lyrics ?? "")
             guard !(caption + lyrics).allSatisfy(\.isWhitespace) else {
                 throw MusicError(
-                    .invalidRequest, "There is nothing to format", advice: "give a caption, or lyrics", field: "caption")
+                    .invalidRequest, "There is nothing to format", advice: "give a caption, or lyrics", field: "caption"
+                )
             }
             question = .draft(caption: caption, lyrics: lyrics, known: try document.metadata(for: found.family))
         case .understand:

@@ -75,6 +75,20 @@ public struct RunOutcome: Sendable, Codable, Equatable {
         public var lyrics: String
         /// What made it, under the names of the reference.
         public var parameters: [String: JSONValue]
+
+        public init(
+            name: String, seed: UInt64, duration: Double, sampleRate: Int, channels: Int, caption: String,
+            lyrics: String, parameters: [String: JSONValue]
+        ) {
+            self.name = name
+            self.seed = seed
+            self.duration = duration
+            self.sampleRate = sampleRate
+            self.channels = channels
+            self.caption = caption
+            self.lyrics = lyrics
+            self.parameters = parameters
+        }
     }
 
     public var files: [File] = []

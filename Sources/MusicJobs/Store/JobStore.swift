@@ -1,7 +1,8 @@
 public import Foundation
 
-/// Where jobs are kept. Each function is one transaction: it happens as a whole or not at all, also if the process is
-/// killed in its midst.
+/// Where jobs are kept.
+///
+/// Each function is one transaction: it happens as a whole or not at all, also if the process is killed in its midst.
 public protocol JobStore: Sendable {
     /// Takes new jobs in, with the mark of their idempotency key.
     ///

@@ -10,7 +10,8 @@ extension SQLiteStore {
                 try db.execute(sql: "DELETE FROM idempotency WHERE created < ?", arguments: [mark.validFrom.seconds])
                 let ids = String(decoding: try Column.data(jobs.map(\.id)), as: UTF8.self)
                 try db.execute(
-                    sql: "INSERT OR REPLACE INTO idempotency (owner, key, digest, targets, created) VALUES (?, ?, ?, ?, ?)",
+                    sql:
+                        "REPLACE INTO idempotency (owner, key, digest, targets, created) VALUES (?, ?, ?, ?, ?)",
                     arguments: [mark.owner, mark.key, mark.digest, ids, mark.created.seconds])
             }
             for job in jobs {

@@ -23,7 +23,7 @@ extension SQLiteStore {
     }
 
     /// How SQLite looks for songs: a line for each table.
-    func plan(of query: SongQuery) async throws -> [String] {
+    package func plan(of query: SongQuery) async throws -> [String] {
         guard let search = SongSearch(query) else { return [] }
         return try await read { db in
             try Row.fetchAll(
@@ -84,7 +84,8 @@ extension SQLiteStore {
         try await write { db in
             for id in ids {
                 try db.execute(
-                    sql: "DELETE FROM song_texts WHERE rowid = (SELECT number FROM songs WHERE id = ?)", arguments: [id])
+                    sql: "DELETE FROM song_texts WHERE rowid = (SELECT number FROM songs WHERE id = ?)", arguments: [id]
+                )
                 try db.execute(sql: "DELETE FROM songs WHERE id = ?", arguments: [id])
             }
         }

@@ -16,7 +16,7 @@ public final class SQLiteStore: JobStore, SongIndex, UploadIndex {
     public convenience init(file: URL) throws { try self.init(file: file, trace: nil) }
 
     /// - Parameter trace: takes each statement that is executed.
-    init(file: URL, trace: (@Sendable (String) -> Void)?) throws {
+    package init(file: URL, trace: (@Sendable (String) -> Void)?) throws {
         name = file.lastPathComponent
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)

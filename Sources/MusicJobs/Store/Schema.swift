@@ -23,8 +23,8 @@ enum Schema {
                     CREATE TABLE songs (
                         number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, file TEXT NOT NULL UNIQUE,
                         owner TEXT NOT NULL, title TEXT NOT NULL, folder TEXT NOT NULL, favourite INTEGER NOT NULL,
-                        rating INTEGER NOT NULL, duration REAL NOT NULL, created REAL NOT NULL, trashed INTEGER NOT NULL,
-                        value BLOB NOT NULL);
+                        rating INTEGER NOT NULL, duration REAL NOT NULL, created REAL NOT NULL,
+                        trashed INTEGER NOT NULL, value BLOB NOT NULL);
                     CREATE INDEX songs_by_time ON songs (trashed, created, number);
                     CREATE INDEX songs_by_title ON songs (trashed, title COLLATE NOCASE, number);
                     CREATE INDEX songs_by_rating ON songs (trashed, rating, number);

@@ -82,7 +82,8 @@ enum SearchText {
         let words = text.split(whereSeparator: \.isWhitespace).map { spaced(String($0)) }
             .filter { $0.unicodeScalars.contains(where: \.properties.isAlphanumeric) }
         guard !words.isEmpty else { return nil }
-        return words.map { "\"\($0.replacing("\"", with: "\"\"").replacing("\0", with: " "))\"*" }.joined(separator: " ")
+        return words.map { "\"\($0.replacing("\"", with: "\"\"").replacing("\0", with: " "))\"*" }.joined(
+            separator: " ")
     }
 
     /// Whether a character belongs to a script that is written without blanks between words.

@@ -10,8 +10,8 @@ enum WorkerProtocol {
 }
 
 /// From the server to its worker.
-struct WorkerCall: Codable, Sendable {
-    enum Action: Codable, Sendable {
+package struct WorkerCall: Codable, Sendable {
+    package enum Action: Codable, Sendable {
         case run(RunTask)
         /// Stops the call of that number.
         case cancel(Int)
@@ -22,8 +22,13 @@ struct WorkerCall: Codable, Sendable {
 
     var version = WorkerProtocol.version
     /// The answers have the same.
-    var number: Int
+    package var number: Int
     var action: Action
+
+    package init(number: Int, action: Action) {
+        self.number = number
+        self.action = action
+    }
 }
 
 /// From a worker to its server.
@@ -47,10 +52,10 @@ struct WorkerReply: Codable, Sendable {
 }
 
 /// Messages as frames: four bytes with the length, the most significant first, and JSON.
-enum WorkerFrame {
+package enum WorkerFrame {
     private struct Version: Decodable { var version: Int }
 
-    static func encode(_ message: some Encodable) throws -> Data {
+    package static func encode(_ message: some Encodable) throws -> Data {
         let json = try JSONEncoder().encode(message)
         guard json.count <= WorkerProtocol.longest else {
             throw MusicError(.internal, "a message has \(json.count) bytes, more than \(WorkerProtocol.longest)")
@@ -62,7 +67,7 @@ enum WorkerFrame {
     }
 
     /// - Throws: ``MusicError`` `internal` for another version, or for what is no message.
-    static func decode<Message: Decodable>(_ type: Message.Type, _ json: Data) throws -> Message {
+    package static func decode<Message: Decodable>(_ type: Message.Type, _ json: Data) throws -> Message {
         let decoder = JSONDecoder()
         guard let version = try? decoder.decode(Version.self, from: json).version else {
             throw MusicError(.internal, "a message of the worker's protocol is damaged")
@@ -82,15 +87,17 @@ enum WorkerFrame {
 }
 
 /// Puts frames together that come in pieces.
-struct WorkerFrameReader {
+package struct WorkerFrameReader {
     private var waiting = Data()
 
-    mutating func append(_ data: Data) { waiting.append(data) }
+    package init() {}
+
+    package mutating func append(_ data: Data) { waiting.append(data) }
 
     /// The next message that is complete; `nil` if more has to come.
     ///
     /// - Throws: ``MusicError`` `internal` for a length that no message has.
-    mutating func next() throws -> Data? {
+    package mutating func next() throws -> Data? {
         guard waiting.count >= 4 else { return nil }
         let length = waiting.prefix(4).reduce(0) { $0 << 8 | Int($1) }
         guard length <= WorkerProtocol.longest else {
@@ -111,7 +118,10 @@ enum WorkerPipe {
     static func write(_ data: Data, to descriptor: Int32) -> Bool {
         var written = 0
         while written < data.count {
-            let count = data.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress! + written, data.count - written) }
+            let count = data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) -> Int in
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+                return Foundation.write(descriptor, rest.baseAddress, rest.count)
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return false }
             written += count

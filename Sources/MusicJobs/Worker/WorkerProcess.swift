@@ -8,7 +8,7 @@ final class WorkerProcess: Sendable {
     /// How it ended, once it has.
     private let end: AsyncStream<WorkerEnd>
     private let input: Int32
-    private let identifier: pid_t
+    let identifier: pid_t
     /// A worker that takes nothing must hold nobody up.
     private let writing = DispatchQueue(label: "worker pipe")
 
@@ -33,7 +33,8 @@ final class WorkerProcess: Sendable {
             try process.run()
         } catch {
             throw MusicError(
-                .internal, "The worker \(settings.executable.lastPathComponent) can't be started: "
+                .internal,
+                "The worker \(settings.executable.lastPathComponent) can't be started: "
                     + error.localizedDescription,
                 advice: "check that the program is complete, and that the system lets another process begin")
         }
@@ -89,7 +90,8 @@ enum WorkerEnd: Sendable, Equatable {
                 advice: "ask for a shorter song or for fewer at once, or free memory")
         case .signal(let number):
             return MusicError(
-                .internal, "The worker process ended \(place) by signal \(number) (\(String(cString: strsignal(number))))",
+                .internal,
+                "The worker process ended \(place) by signal \(number) (\(String(cString: strsignal(number))))",
                 advice: "try again; if it happens again, report it")
         case .status(let code):
             return MusicError(

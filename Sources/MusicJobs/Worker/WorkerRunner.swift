@@ -54,13 +54,14 @@ public actor WorkerRunner: JobRunner {
     private var verdict: (number: Int, error: MusicError)?
     private var frames = WorkerFrameReader()
     private var calls: [Int: Call] = [:]
-    private var cancelledBefore: Set<Int> = []
     private var lastNumber = 0
     private var watching: Task<Void, Never>?
     private var isEnding = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
     /// How often a process was started.
-    private(set) var starts = 0
+    package private(set) var starts = 0
+    /// Of the process that runs.
+    package var processIdentifier: pid_t? { process?.identifier }
 
     /// - Parameters:
     ///   - settings: which program it is.
@@ -121,7 +122,6 @@ public actor WorkerRunner: JobRunner {
                     watch: ProgressWatch(settings.patience), report: report, continuation: continuation)
                 process.send(frame)
                 watch()
-                if cancelledBefore.remove(number) != nil { cancel(number) }
             }
         } onCancel: {
             Task { await self.cancel(number) }
@@ -129,11 +129,7 @@ public actor WorkerRunner: JobRunner {
     }
 
     private func cancel(_ number: Int) {
-        guard calls[number] != nil else {
-            // The call is not there yet, or not any more.
-            if number >= lastNumber { cancelledBefore.insert(number) }
-            return
-        }
+        guard calls[number] != nil else { return }
         calls[number]?.watch.noteCancellation()
         lastNumber += 1
         if let frame = try? WorkerFrame.encode(WorkerCall(number: lastNumber, action: .cancel(number))) {
