@@ -25,6 +25,9 @@ var dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
 ]
 
 // Floors, lowest first; a target imports only from floors below its own. `scripts/check-floors` keeps it so.
@@ -92,11 +95,23 @@ var targets: [Target] = [
         ],
         swiftSettings: strict),
 
-    // Floor 8
+    // Floor 8: the server, which speaks the dialects of ACE-Step's clients
+    .target(
+        name: "VivaceServer",
+        dependencies: [
+            "MusicCore", "MusicEngine", "MusicJobs",
+            .product(name: "Hummingbird", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "Crypto", package: "swift-crypto"),
+        ],
+        swiftSettings: strict),
+
+    // Floor 9
     .target(
         name: "VivaceCommands",
         dependencies: [
-            "MusicCore", "AudioFile", "ModelHub", "MusicEngine", "MusicJobs", "CZlib",
+            "MusicCore", "AudioFile", "ModelHub", "MusicEngine", "MusicJobs", "VivaceServer", "CZlib",
+            .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
@@ -142,6 +157,9 @@ var targets: [Target] = [
     .testTarget(
         name: "MusicJobsTests",
         dependencies: ["MusicJobs", "JobsProbe", "MusicEngine", "MusicCore", "ToneFamily"], swiftSettings: strict),
+    .testTarget(
+        name: "VivaceServerTests",
+        dependencies: ["VivaceServer"], swiftSettings: strict),
     .testTarget(
         name: "ACEStepFormsTests", dependencies: ["ACEStepForms", "ACEStep", "MusicCore"], swiftSettings: strict),
     .testTarget(

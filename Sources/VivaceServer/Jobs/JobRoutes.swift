@@ -1,0 +1,138 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import MusicCore
+import MusicEngine
+import MusicJobs
+
+/// The job API: strict requests, jobs as resources, events as they happen.
+enum JobRoutes {
+    static let all: [Route] = [
+        Route(.post, "/v1/jobs", .header, .jobs, submit),
+        Route(.get, "/v1/jobs", .header, .jobs, list),
+        Route(.get, "/v1/jobs/{id}", .header, .jobs, show),
+        Route(.delete, "/v1/jobs/{id}", .header, .jobs, cancel),
+        Route(.post, "/v1/jobs/{id}/cancel", .header, .jobs, cancel),
+        Route(.get, "/v1/jobs/{id}/events", .header, .jobs, events),
+        Route(.get, "/v1/capabilities", .header, .jobs, capabilities),
+        Route(.post, "/v1/music/generate", .body, .jobs, legacy),
+        Route(.get, "/livez", .open, .jobs) { _ in try Reply.object([("status", "ok")]) },
+        Route(.get, "/readyz", .open, .jobs, readiness),
+    ]
+
+    // MARK: Taking on
+
+    @Sendable private static func submit(_ exchange: Exchange) async throws -> Response {
+        let body = try await exchange.jsonObject()
+        let (request, priority) = try await JobBody(body).request(exchange)
+        let admission = try await exchange.submit(request, priority: priority)
+        var headers = NativeRoutes.replay(admission)
+        headers[.location] = "/v1/jobs/\(admission.job.id)"
+        return try Reply.json(
+            JobDocument(status: admission.status, meanSeconds: nil).json, status: admission.isReplay ? 200 : 202,
+            headers: headers)
+    }
+
+    /// The reference's first releases: lenient as its later ones, and without an envelope.
+    @Sendable private static func legacy(_ exchange: Exchange) async throws -> Response {
+        let (exchange, form) = try await NativeRoutes.form(exchange)
+        let request = try await Submission(exchange: exchange).request(form.fields, form.files)
+        let admission = try await exchange.submit(request)
+        return try Reply.json(
+            JobDocument(status: admission.status, meanSeconds: nil).json, status: 200,
+            headers: NativeRoutes.replay(admission))
+    }
+
+    // MARK: Asking
+
+    private static func id(_ exchange: Exchange) -> String { exchange.parameters["id"] ?? "" }
+
+    @Sendable private static func show(_ exchange: Exchange) async throws -> Response {
+        let status = try await exchange.service.queue.status(of: id(exchange), owner: exchange.requiredOwner())
+        let mean = try await exchange.service.queue.statistics().meanSeconds
+        return try Reply.json(JobDocument(status: status, meanSeconds: mean).json, status: 200)
+    }
+
+    @Sendable private static func list(_ exchange: Exchange) async throws -> Response {
+        var query = JobQuery(owner: try exchange.requiredOwner())
+        if let text = exchange.query("state") {
+            let states = text.split(separator: ",").map { JobState(rawValue: String($0)) }
+            guard states.allSatisfy({ $0 != nil }) else {
+                throw ServerFailure(
+                    400, "The state is not known; give " + JobState.allCases.map(\.rawValue).joined(separator: ", "))
+            }
+            query.states = Set(states.compactMap { $0 })
+        }
+        if let text = exchange.query("limit") {
+            guard let limit = Int(text), (1...1000).contains(limit) else {
+                throw ServerFailure(400, "The limit must be a whole number from 1 to 1000")
+            }
+            query.limit = limit
+        }
+        query.after = exchange.query("cursor")
+        let jobs = try await exchange.service.queue.jobs(query)
+        return try Reply.object([
+            ("jobs", .list(jobs.map { JobDocument(status: JobStatus($0), meanSeconds: nil).json })),
+            ("cursor", jobs.count == query.limit ? JSONValue(optional: jobs.last?.id) : .null),
+        ])
+    }
+
+    @Sendable private static func cancel(_ exchange: Exchange) async throws -> Response {
+        let status = try await exchange.service.queue.cancel(id(exchange), owner: exchange.requiredOwner())
+        return try Reply.json(JobDocument(status: status, meanSeconds: nil).json, status: 200)
+    }
+
+    @Sendable private static func events(_ exchange: Exchange) async throws -> Response {
+        let text = exchange.header("Last-Event-ID") ?? exchange.query("last_event_id") ?? "0"
+        guard let number = Int(text), number >= 0 else {
+            throw ServerFailure(400, "Last-Event-ID must be the number of an event")
+        }
+        let stream = try await exchange.service.queue.events(
+            of: id(exchange), after: number, owner: exchange.requiredOwner())
+        return EventStreamReply.response(exchange.state.clock) { write in
+            for await event in stream { try await write(.event(try JobEventText.text(of: event))) }
+        }
+    }
+
+    // MARK: The server
+
+    @Sendable private static func readiness(_ exchange: Exchange) async throws -> Response {
+        guard try await exchange.service.queue.statistics().isAccepting else {
+            throw ServerFailure(503, "The server is about to end", code: "draining", retryAfter: 10)
+        }
+        return try Reply.object([("status", "ready")])
+    }
+
+    @Sendable private static func capabilities(_ exchange: Exchange) async throws -> Response {
+        let state = exchange.state
+        let families = state.engine.families.map { family in
+            let fields = MusicRequest.fields.descriptions + family.fields + PlanningOptions.fields.descriptions
+            return JSONValue([
+                "name": .text(family.name),
+                "fields": .list(fields.map { field in
+                    JSONValue([
+                        "name": .text(field.name), "aliases": .list(field.aliases.map { .text($0) }),
+                        "expected": .text(field.kind.expected), "group": .text(field.group.rawValue),
+                    ])
+                }),
+                "defaults": .object(family.documentDefaults),
+            ])
+        }
+        let limits = state.settings.limits
+        return try Reply.object([
+            ("version", .text(Release.version)), ("families", .list(families)),
+            ("models", .object(try await ModelRoutes.list(exchange))),
+            ("kinds", .list(JobKind.allCases.map { .text($0.rawValue) })),
+            ("audio_formats", ["flac", "wav", "wav32", "mp3", "opus", "ogg"]),
+            (
+                "limits",
+                JSONValue([
+                    "body_bytes": JSONValue(limits.body), "chat_bytes": JSONValue(limits.chat),
+                    "upload_bytes": JSONValue(limits.upload), "waiting": JSONValue(state.service.queue.limits.waiting),
+                    "batch_size": JSONValue(RequestLimits.batchSize.upperBound),
+                    "duration": .number(RequestLimits.duration.upperBound),
+                ])
+            ),
+        ])
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import Hummingbird
+import MusicCore
+
+/// Routes of the reference for adapters and training, which this server doesn't have: they say so.
+enum LaterRoutes {
+    static let all: [Route] =
+        [
+            Route(.get, "/v1/lora/status") { exchange in
+                try Reply.wrapped(
+                    JSONValue([
+                        "lora_loaded": false, "use_lora": false, "lora_scale": .integer(1), "adapter_type": .null,
+                        "scales": .object([:]), "active_adapter": .null, "adapters": .list([]),
+                        "synthetic_default_mode": false,
+                    ]), now: exchange.now)
+            },
+            Route(.post, "/v1/lora/scale") { exchange in
+                let value = try await exchange.jsonObject()["scale"] ?? .null
+                guard let scale = value.numberValue, (0...1).contains(scale) else {
+                    throw ServerFailure(fields: [.init(name: "scale", message: "give a number from 0 to 1", input: value)])
+                }
+                throw missing("Adapters")
+            },
+            Route(.get, "/v1/training/status") { exchange in
+                try Reply.wrapped(
+                    JSONValue([
+                        "is_training": false, "should_stop": false, "current_step": .integer(0),
+                        "current_loss": .null, "current_epoch": .integer(0), "status": "Idle", "config": .object([:]),
+                        "tensor_dir": "", "loss_history": .list([]), "tensorboard_url": .null,
+                        "tensorboard_logdir": .null, "training_log": "", "start_time": .null,
+                        "steps_per_second": .number(0), "estimated_time_remaining": .number(0), "error": .null,
+                    ]), now: exchange.now)
+            },
+        ]
+        + ["load", "unload", "toggle"].map { name in Route(.post, "/v1/lora/\(name)") { _ in throw missing("Adapters") } }
+        + ["start", "start_lokr", "stop", "load_tensor_info", "export"].map { name in
+            Route(.post, "/v1/training/\(name)") { _ in throw missing("Training") }
+        }
+        + [
+            "scan", "load", "auto_label", "auto_label_async", "save", "preprocess", "preprocess_async",
+        ].map { name in Route(.post, "/v1/dataset/\(name)") { _ in throw missing("Data sets") } }
+        + ["samples", "auto_label_status", "preprocess_status"].map { name in
+            Route(.get, "/v1/dataset/\(name)") { _ in throw missing("Data sets") }
+        }
+        + [
+            Route(.get, "/v1/dataset/sample/{index}") { _ in throw missing("Data sets") },
+            Route(.put, "/v1/dataset/sample/{index}") { _ in throw missing("Data sets") },
+        ]
+
+    private static func missing(_ what: String) -> ServerFailure {
+        ServerFailure(501, "\(what) are not part of this server; it makes songs with the models that are installed")
+    }
+}
