@@ -27,7 +27,9 @@ var dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
 ]
 
 // Floors, lowest first; a target imports only from floors below its own. `scripts/check-floors` keeps it so.
@@ -99,9 +101,9 @@ var targets: [Target] = [
     .target(
         name: "VivaceServer",
         dependencies: [
-            "MusicCore", "MusicEngine", "MusicJobs",
+            "MusicCore", "ModelHub", "MusicEngine", "MusicJobs", "CZlib",
             .product(name: "Hummingbird", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
-            .product(name: "Logging", package: "swift-log"),
+            .product(name: "Logging", package: "swift-log"), .product(name: "Metrics", package: "swift-metrics"),
             .product(name: "Crypto", package: "swift-crypto"),
         ],
         swiftSettings: strict),
@@ -111,7 +113,7 @@ var targets: [Target] = [
         name: "VivaceCommands",
         dependencies: [
             "MusicCore", "AudioFile", "ModelHub", "MusicEngine", "MusicJobs", "VivaceServer", "CZlib",
-            .product(name: "Logging", package: "swift-log"),
+            .product(name: "Logging", package: "swift-log"), "TOMLKit",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
@@ -159,7 +161,10 @@ var targets: [Target] = [
         dependencies: ["MusicJobs", "JobsProbe", "MusicEngine", "MusicCore", "ToneFamily"], swiftSettings: strict),
     .testTarget(
         name: "VivaceServerTests",
-        dependencies: ["VivaceServer"], swiftSettings: strict),
+        dependencies: [
+            "VivaceServer", "MusicJobs", "MusicEngine", "MusicCore", "Vivace",
+            .product(name: "Logging", package: "swift-log"), .product(name: "Crypto", package: "swift-crypto"),
+        ], swiftSettings: strict),
     .testTarget(
         name: "ACEStepFormsTests", dependencies: ["ACEStepForms", "ACEStep", "MusicCore"], swiftSettings: strict),
     .testTarget(
@@ -174,7 +179,12 @@ var targets: [Target] = [
     .testTarget(
         name: "VivaceTests", dependencies: ["Vivace", "ToneFamily"], swiftSettings: strict),
     .testTarget(
-        name: "VivaceCommandsTests", dependencies: ["vivace", "ToneProbe", "ACEStep", "MusicEngine", "MusicCore"],
+        name: "VivaceCommandsTests",
+        dependencies: [
+            "vivace", "ToneProbe", "ACEStep", "MusicEngine", "MusicCore", "MusicJobs", "VivaceServer", "VivaceCommands",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "Logging", package: "swift-log"),
+        ],
         exclude: ["Goldens"], swiftSettings: strict),
     .testTarget(
         name: "EndToEndTests", dependencies: ["vivace", "AudioFile", "MusicCore", "CZlib"], swiftSettings: strict),

@@ -8,8 +8,8 @@ import Synchronization
 /// Nothing of it depends on a thread that could be stuck: the signal handler itself sets the time limit, and the main
 /// thread, which does nothing else, passes the cancellation on.
 enum Interruption {
-    /// Microseconds that cancelled work has to end.
-    private static let patience = 1_500_000
+    /// Microseconds that cancelled work has to end, where nobody has said otherwise.
+    fileprivate static let usualPatience = 1_500_000
 
     /// What cancels the work under way, by number.
     private static let jobs = Mutex<[Int: @Sendable () -> Void]>([:])
@@ -82,6 +82,7 @@ enum Interruption {
         ).exchanged
         guard isFirst, runningJobs.load(ordering: .acquiring) > 0 else { endCancelled() }
         var limit = itimerval()
+        let patience = currentPatience.load(ordering: .relaxed)
         limit.it_value.tv_usec = numericCast(patience % 1_000_000)
         limit.it_value.tv_sec = numericCast(patience / 1_000_000)
         #if canImport(Glibc)
@@ -103,6 +104,7 @@ enum Interruption {
 // What the handler reads has to be there before it runs, and needs no lock.
 private let wasSignalled = Atomic(false)
 private let runningJobs = Atomic(0)
+private let currentPatience = Atomic(Interruption.usualPatience)
 private let bell = SignalBell()
 
 /// What a signal handler wakes a thread with: of the things that it may touch, the one that takes no descriptors where
@@ -142,9 +144,12 @@ private final class SignalBell: @unchecked Sendable {
 }
 
 /// Runs work that Ctrl-C or SIGTERM cancels.
+///
+/// - Parameter patience: what cancelled work has to end in; `nil` for a moment.
 func withInterruption<Result: Sendable>(
-    _ work: @escaping @Sendable () async throws -> Result
+    within patience: Duration? = nil, _ work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
+    if let patience { currentPatience.store(Int(patience / .microseconds(1)), ordering: .relaxed) }
     let task = Task { try await work() }
     let job = Interruption.begin { task.cancel() }
     defer { Interruption.end(job) }

@@ -15,7 +15,8 @@ public struct VivaceCommand: AsyncParsableCommand {
         subcommands: [
             GenerateCommand.self, CreateCommand.self, FormatCommand.self, UnderstandCommand.self, ExtractCommand.self,
             BackgroundCommand.self, CodesCommand.self, InfoCommand.self, SpectrogramCommand.self, WaveformCommand.self,
-            ModelsCommand.self, DoctorCommand.self, BenchCommand.self, ServeCommand.self, WorkerCommand.self,
+            ModelsCommand.self, DoctorCommand.self, BenchCommand.self, ServeCommand.self, KeysCommand.self,
+            LibraryCommand.self, WorkerCommand.self,
         ])
 
     public init() {}
@@ -51,7 +52,8 @@ public struct VivaceCommand: AsyncParsableCommand {
         do {
             // The families are known while the command line is read: their fields are options of it.
             try await CommandEnvironment.$current.withValue(environment) {
-                var command = try parseAsRoot(arguments)
+                let arguments = arguments ?? Array(CommandLine.arguments.dropFirst())
+                var command = try parseAsRoot(ServeOptions.normalized(arguments))
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()
                 } else {

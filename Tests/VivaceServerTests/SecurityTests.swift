@@ -1,38 +1,170 @@
+import Foundation
+import MusicCore
+import MusicJobs
 import Testing
+import VivaceServer
 
-@testable import VivaceServer
-
+/// Who may use a server, and from where.
 @Suite struct SecurityTests {
-    @Test func hostsOfOthersAreNotAnswered() {
-        let rules = OriginRules(ServerSettings())
-        for host in ["localhost", "127.0.0.1:7860", "[::1]:7860", "LOCALHOST:1"] {
-            #expect(rules.answers(to: host), "\(host)")
-        }
-        for host in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "", "a b", "localhost:x"] {
-            #expect(!rules.answers(to: host), "\(host)")
-        }
-        #expect(!rules.answers(to: nil))
+    private var keyed: ServerSettings {
+        var settings = ServerSettings(port: 0, keys: AccessKeys(single: "s3cret"))
+        settings.keys.add("reader", .init("reader", scopes: [.read]))
+        settings.keys.add("maker", .init("maker", scopes: [.read, .generate], waiting: 1))
+        return settings
     }
 
-    @Test func pagesOfOthersMayNotUseIt() {
-        let rules = OriginRules(ServerSettings())
-        #expect(rules.allows(origin: "http://localhost:5174", host: "localhost:7860"))
-        for origin in ["null", "https://evil.example", "http://localhost.evil.example", "file://", "javascript:1"] {
-            #expect(!rules.allows(origin: origin, host: "localhost:7860"), "\(origin)")
+    @Test func aKeyIsNeededAndFoundWhereClientsPutIt() async throws {
+        try await TestServer.run(keyed) { server async throws in
+            let body: JSONValue = .object(["prompt": "x"])
+            for (headers, status) in [
+                (["Authorization": "Bearer s3cret"], 200), (["Authorization": "s3cret"], 200),
+                (["x-api-key": "s3cret"], 200), (["Authorization": "Bearer wrong", "x-api-key": "s3cret"], 200),
+                (["Authorization": "Bearer s3cre"], 401), (["Authorization": "Bearer s3cret "], 401),
+                (["Authorization": "bearer"], 401), ([:], 401),
+            ] as [([String: String], Int)] {
+                let reply = try await server.client.post("/release_task", body, headers)
+                // Blanks at a field's end are not of its value.
+                let isTrimmed = headers["Authorization"] == "Bearer s3cret "
+                #expect(reply.status == status || (isTrimmed && reply.status == 200), "\(headers)")
+                if reply.status == 401 { #expect(reply.headers["www-authenticate"] == "Bearer") }
+            }
+            let token: JSONValue = .object(["prompt": "x", "ai_token": "s3cret"])
+            #expect(try await server.client.post("/release_task", token).status == 200)
+            let wrong: JSONValue = .object(["prompt": "x", "ai_token": "no"])
+            let reply = try await server.client.post("/release_task", wrong, ["Authorization": "Bearer s3cret"])
+            #expect(reply.status == 401 && reply.json["detail"] == "Invalid ai_token")
+            // Only the routes that read a body themselves look for one there.
+            #expect(try await server.client.post("/v1/init", .object(["ai_token": "s3cret"])).status == 401)
+            #expect(try await server.client.post("/v1/chat/completions", token).status == 401)
+            #expect(try await server.client.get("/health").status == 200)
+            #expect(try await server.client.get("/v1/stats").status == 401)
+            // Whoever has no key is told nothing of a body.
+            let bad = try await server.client.send("POST", "/release_task", [:], Data("{".utf8))
+            #expect(bad.status == 401)
+            let large = Data(repeating: 32, count: 2 << 20)
+            #expect(try await server.client.send("POST", "/release_task", [:], large).status == 401)
         }
     }
 
-    @Test func keysAreTold() {
-        let keys = AccessKeys(single: "secret")
-        #expect(keys.owner(of: "secret") == "")
-        #expect(keys.owner(of: "secre") == nil)
-        #expect(AccessKeys(single: "").isEmpty)
+    @Test func namedKeysHaveScopesAndQuotas() async throws {
+        try await TestServer.run(keyed) { server async throws in
+            let body: JSONValue = .object(["prompt": "x"])
+            let reader = ["x-api-key": "reader"], maker = ["x-api-key": "maker"]
+            #expect(try await server.client.get("/v1/jobs", reader).status == 200)
+            #expect(try await server.client.post("/query_result", .object([:]), reader).status == 200)
+            #expect(try await server.client.post("/release_task", body, reader).status == 403)
+            #expect(
+                try await server.client.post("/release_task", .object(["prompt": "x", "ai_token": "reader"])).status == 403)
+            #expect(try await server.client.post("/v1/init", .object([:]), maker).status == 403)
+            #expect(try await server.client.get("/metrics", maker).status == 403)
+            await server.runner.hold()
+            var statuses: [Int] = []
+            for _ in 0..<4 { statuses.append(try await server.client.post("/release_task", body, maker).status) }
+            #expect(statuses.prefix(1) == [200] && statuses.last == 429)
+            // Another's place in the queue is not theirs.
+            #expect(try await server.client.post("/release_task", body, ["x-api-key": "s3cret"]).status == 200)
+        }
     }
 
-    @Test func rangesAreThoseOfTheFile() {
-        #expect(ByteRange("bytes=0-99", size: 1000) == .part(0...99))
-        #expect(ByteRange("bytes=-10", size: 1000) == .part(990...999))
-        #expect(ByteRange("bytes=1000-", size: 1000) == .outside)
-        #expect(ByteRange("bytes=5-2", size: 1000) == .whole)
+    @Test func namesAndPasswordsAreKeysToo() async throws {
+        var settings = ServerSettings(port: 0)
+        settings.keys.add("anna:pass word", .init("anna"))
+        try await TestServer.run(settings) { server async throws in
+            let basic = { (text: String) in ["Authorization": "Basic \(Data(text.utf8).base64EncodedString())"] }
+            #expect(try await server.client.get("/v1/jobs", basic("anna:pass word")).status == 200)
+            #expect(try await server.client.get("/v1/jobs", basic("anna:password")).status == 401)
+            #expect(try await server.client.get("/v1/jobs", ["Authorization": "Basic %%"]).status == 401)
+        }
+    }
+
+    @Test func othersNamesAndPagesAreNotServed() async throws {
+        try await TestServer.run { server async throws in
+            let port = server.client.port
+            for (host, isServed) in [
+                ("127.0.0.1:\(port)", true), ("localhost", true), ("LOCALHOST:1", true), ("[::1]:\(port)", true),
+                ("studio.localhost", true), ("evil.example", false), ("127.0.0.1.evil.example", false),
+                ("localhost.evil.example:\(port)", false), ("a b", false), ("192.168.1.7", false), ("[::1", false),
+            ] {
+                let reply = try await server.client.get("/health", ["Host": host])
+                #expect((reply.status == 200) == isServed, "\(host)")
+                if !isServed { #expect([400, 403].contains(reply.status)) }
+            }
+            for (origin, isServed) in [
+                ("http://localhost:5174", true), ("https://127.0.0.1", true), ("null", false),
+                ("https://evil.example", false), ("http://localhost.evil.example", false), ("file://", false),
+                ("javascript:1", false), ("http://127.0.0.1@evil.example", false),
+            ] {
+                let reply = try await server.client.post("/release_task", .object(["prompt": "x"]), ["Origin": origin])
+                #expect(reply.status == (isServed ? 200 : 403), "\(origin)")
+                #expect((reply.headers["access-control-allow-origin"] == origin) == isServed)
+                let ask = ["Origin": origin, "Access-Control-Request-Method": "POST"]
+                let preflight = try await server.client.send("OPTIONS", "/release_task", ask)
+                #expect(preflight.status == (isServed ? 204 : 403), "\(origin)")
+                #expect((preflight.headers["access-control-allow-methods"] != nil) == isServed)
+            }
+        }
+        var settings = ServerSettings(port: 0)
+        settings.allowedHosts = ["music.example"]
+        settings.allowedOrigins = ["https://studio.example"]
+        try await TestServer.run(settings) { server async throws in
+            let headers = ["Host": "Music.Example:80", "Origin": "https://studio.example"]
+            #expect(try await server.client.post("/release_task", .object(["prompt": "x"]), headers).status == 200)
+        }
+    }
+
+    @Test func filesOfTheServersAreReadFromAllowedFoldersAlone() async throws {
+        let folder = try Folder()
+        for name in ["in", "out"] {
+            try FileManager.default.createDirectory(at: folder[name], withIntermediateDirectories: true)
+            try Data("RIFFdata".utf8).write(to: folder[name].appendingPathComponent("a.wav"))
+        }
+        symlink(folder["out/a.wav"].path, folder["in/link.wav"].path)
+        symlink(folder["out"].path, folder["in/folder"].path)
+        mkfifo(folder["in/pipe.wav"].path, 0o600)
+        var settings = ServerSettings(port: 0)
+        settings.inputFolders = [folder["in"].path]
+        try await TestServer.run(settings) { server async throws in
+            func status(_ path: String) async throws -> Int {
+                try await server.client.post(
+                    "/release_task", .object(["prompt": "x", "task_type": "cover", "src_audio_path": .text(path)])
+                ).status
+            }
+            #expect(try await status(folder["in/a.wav"].path) == 200)
+            for path in [
+                folder["out/a.wav"].path, folder["in/link.wav"].path, folder["in/folder/a.wav"].path,
+                folder["in/pipe.wav"].path, folder["in"].path, folder["in/../out/a.wav"].path, folder["in/none.wav"].path,
+                "/dev/zero", "/proc/self/environ", "~/a.wav", "file:///etc/passwd", "C:\\a.wav", "\\\\host\\share",
+            ] {
+                #expect(try await status(path) == 400, "\(path)")
+            }
+        }
+    }
+
+    @Test func aServerForAllAsksForAKey() async throws {
+        for host in ["0.0.0.0", "::", "192.168.1.7", "music.example"] {
+            #expect(throws: MusicError.self) { try ServerSettings(host: host).validate() }
+            try ServerSettings(host: host, keys: AccessKeys(single: "k")).validate()
+            var open = ServerSettings(host: host)
+            open.isOpenBeyondLoopback = true
+            try open.validate()
+        }
+        for host in ["127.0.0.1", "localhost", "::1"] { try ServerSettings(host: host).validate() }
+        #expect(throws: MusicError.self) { try ServerSettings(port: 65_536).validate() }
+        #expect(AccessKeys(single: "").isEmpty && !AccessKeys(single: "x").isEmpty)
+    }
+
+    @Test func keysAreKeptAsDigests() throws {
+        let key = AccessKeys.newKey()
+        #expect(key.hasPrefix("vk_") && key.count == 35 && key != AccessKeys.newKey())
+        var keys = AccessKeys()
+        try keys.add(digest: AccessKeys.hexDigest(of: key), .init("a"))
+        #expect(keys.holder(of: key)?.name == "a" && keys.holder(of: key + "x") == nil)
+        // SHA-256 of "abc", from FIPS 180-2.
+        #expect(
+            AccessKeys.hexDigest(of: "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        for digest in ["", "ab", String(repeating: "g", count: 64), String(repeating: "a", count: 65)] {
+            #expect(throws: MusicError.self) { try keys.add(digest: digest, .init("b")) }
+        }
+        #expect(!"\(keys)".contains(key))
     }
 }

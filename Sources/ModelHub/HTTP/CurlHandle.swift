@@ -27,6 +27,8 @@ final class CurlHandle: @unchecked Sendable {
     struct Exchange {
         var url: WebURL
         var headers: [String]
+        /// What is posted; `nil` for a GET.
+        var body: String?
         /// Milliseconds until the connection must stand.
         var connectTimeout: Int
         /// Seconds of less than ``slowest`` bytes each after which the server counts as gone.
@@ -112,6 +114,10 @@ final class CurlHandle: @unchecked Sendable {
         let context = Unmanaged.passUnretained(receiver).toOpaque()
         _ = ccurl_set_string(easy, CURLOPT_URL, exchange.url.text)
         _ = ccurl_set_list(easy, CURLOPT_HTTPHEADER, headers)
+        if let body = exchange.body {
+            _ = ccurl_set_long(easy, CURLOPT_POSTFIELDSIZE, body.utf8.count)
+            _ = ccurl_set_string(easy, CURLOPT_COPYPOSTFIELDS, body)
+        }
         _ = ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1)
         _ = ccurl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
         _ = ccurl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)

@@ -4,22 +4,26 @@ import Synchronization
 // Over libcurl, because proxies, certificates, redirects and resumption are the daily work of a library that every
 // system has, and because the floors above stay free of SwiftNIO.
 
-/// A GET request.
+/// A GET request, or with a body a POST, which follows no redirect.
 package struct HTTPRequest: Sendable {
     package var url: WebURL
     /// Headers that every server on the way may see.
     package var headers: [String: String]
     /// Headers, such as a token, for the server of `url` alone: a redirect to another origin leaves them out.
     package var credentials: [String: String]
+    /// What is posted, text in UTF-8; `nil` for a GET.
+    package var body: String?
     /// Seconds for the whole exchange; `nil` for as long as bytes arrive.
     package var timeout: Double?
 
     package init(
-        url: WebURL, headers: [String: String] = [:], credentials: [String: String] = [:], timeout: Double? = nil
+        url: WebURL, headers: [String: String] = [:], credentials: [String: String] = [:], body: String? = nil,
+        timeout: Double? = nil
     ) {
         self.url = url
         self.headers = headers
         self.credentials = credentials
+        self.body = body
         self.timeout = timeout
     }
 }
@@ -82,7 +86,7 @@ package final class HTTPClient: Sendable {
             switch answer.head.status {
             case 200..<300:
                 return answer.head
-            case 301, 302, 303, 307, 308:
+            case 301, 302, 303, 307, 308 where request.body == nil:
                 guard let location = answer.head.headers["location"] else { throw answer }
                 let target = try url.resolving(location)
                 if url.origin.scheme == "https", target.origin.scheme != "https" {
@@ -123,7 +127,7 @@ package final class HTTPClient: Sendable {
         headers["Accept-Encoding"] = "identity"
         if sendsCredentials { headers.merge(request.credentials) { _, credential in credential } }
         return CurlHandle.Exchange(
-            url: url, headers: headers.map { "\($0.key): \($0.value)" },
+            url: url, headers: headers.map { "\($0.key): \($0.value)" }, body: request.body,
             connectTimeout: Int(options.connectTimeout * 1000), stallTimeout: options.stallTimeout,
             totalTimeout: Int((request.timeout ?? 0) * 1000), certificates: options.certificates)
     }

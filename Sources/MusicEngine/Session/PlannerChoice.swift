@@ -2,7 +2,7 @@ import Foundation
 public import MusicCore
 
 /// How much a language model is wanted.
-public enum PlanningWish: String, Sendable, Codable {
+public enum PlanningWish: String, Sendable, Codable, CaseIterable {
     /// The song is made as it is asked for.
     case never
     /// If there is one and the memory suits it.

@@ -58,6 +58,8 @@ public struct Job: Sendable, Codable, Equatable, Identifiable {
     public var isCancelling = false
     /// Number of its last event once it is over.
     public var lastEvent: Int?
+    /// Whether the news of its end has been sent where the request wanted it, or was given up.
+    public var isCallbackDone: Bool?
 
     public init(
         id: String, request: JobRequest, owner: String, priority: JobPriority, batch: String? = nil, seed: UInt64,

@@ -65,6 +65,8 @@ public struct JobRequest: Sendable, Codable, Equatable {
     public var folder: String
     /// What is to be said of the request, by whoever took it.
     public var notices: [String]
+    /// Where the news of its end is sent; `nil` for nowhere.
+    public var callback: String?
 
     public init(
         _ kind: JobKind, document: [String: JSONValue], prelude: Prelude? = nil, planning: Planning = Planning(),
@@ -99,13 +101,17 @@ public struct JobSubmission: Sendable, Equatable {
     public var priority: JobPriority
     /// Two submissions with one key, 1 to 128 printable ASCII characters, are one job; without a key each is its own.
     public var idempotencyKey: String?
+    /// Jobs of this owner that may wait, with this one; `nil` takes the queue's limit.
+    public var waitingLimit: Int?
 
     public init(
-        _ request: JobRequest, owner: String = "", priority: JobPriority = .normal, idempotencyKey: String? = nil
+        _ request: JobRequest, owner: String = "", priority: JobPriority = .normal, idempotencyKey: String? = nil,
+        waitingLimit: Int? = nil
     ) {
         self.request = request
         self.owner = owner
         self.priority = priority
         self.idempotencyKey = idempotencyKey
+        self.waitingLimit = waitingLimit
     }
 }

@@ -89,7 +89,7 @@ public actor JobQueue {
         }
         let mark = try mark(of: submissions)
         if let mark, let known = try await store.targets(of: mark) { return try await replay(known) }
-        try admit(submissions.count, owner: first.owner)
+        try admit(submissions.count, owner: first.owner, limit: first.waitingLimit ?? limits.waitingPerOwner)
         reserved[first.owner, default: 0] += submissions.count
         defer { reserved[first.owner, default: 0] -= submissions.count }
         let batch = submissions.count > 1 ? Self.newID() : nil
@@ -112,7 +112,7 @@ public actor JobQueue {
     }
 
     /// Refuses what is too much.
-    private func admit(_ count: Int, owner: String) throws {
+    private func admit(_ count: Int, owner: String, limit: Int?) throws {
         guard !isDraining else {
             throw JobRefusal(
                 .draining, MusicError(.unsupported, "The server is about to end", advice: "try again in a moment"),
@@ -126,7 +126,7 @@ public actor JobQueue {
                     .unsupported, "The queue is full: \(waiting) of at most \(limits.waiting) jobs wait",
                     advice: "try again later"), retryAfter: secondsUntilRoom)
         }
-        guard let limit = limits.waitingPerOwner else { return }
+        guard let limit else { return }
         let own = turns.count(of: owner) + reserved[owner, default: 0]
         guard own + count <= limit else {
             throw JobRefusal(
@@ -215,6 +215,20 @@ public actor JobQueue {
             jobs: Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }), waiting: turns.count,
             running: running.count, isAccepting: !isDraining, secondsUntilStart: startEstimates().end,
             meanSeconds: meanSeconds)
+    }
+
+    // MARK: News
+
+    /// Jobs that are over, and of which the news has not come to where it was wanted.
+    public func pendingCallbacks() async throws -> [Job] {
+        let over = Set(JobState.allCases.filter(\.isFinal))
+        return try await store.jobs(JobQuery(states: over, limit: 1000))
+            .filter { $0.request.callback != nil && $0.isCallbackDone != true }
+    }
+
+    /// Notes that the news of a job's end has been sent, or given up.
+    public func finishCallback(of id: String) async throws {
+        _ = try await store.change(id, in: Set(JobState.allCases.filter(\.isFinal))) { $0.isCallbackDone = true }
     }
 
     // MARK: Ending

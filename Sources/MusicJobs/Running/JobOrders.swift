@@ -94,6 +94,7 @@ struct JobOrders {
             }
             question = .draft(caption: caption, lyrics: lyrics, known: try document.metadata(for: found.family))
         case .understand:
+            guard document.file != nil || document.audioCodes != nil else { throw Self.noAudio }
             question =
                 try document.file.map { .file($0) }
                 ?? .codes(AudioCodeText.toUnderstand(document.audioCodes ?? ""))
@@ -111,13 +112,13 @@ struct JobOrders {
     /// The file of which the codes are wanted.
     func codesFile() throws -> String {
         let document = try DescriptionDocument(request.document)
-        guard let file = document.file else {
-            throw MusicError(
-                .invalidRequest, "No audio is given", advice: "give the handle of a file", field: "src_audio",
-                suggestion: .give(field: "src_audio"))
-        }
+        guard let file = document.file else { throw Self.noAudio }
         return file
     }
+
+    private static let noAudio = MusicError(
+        .invalidRequest, "No audio is given", advice: "give the handle of a file", field: "src_audio",
+        suggestion: .give(field: "src_audio"))
 }
 
 /// Looks at requests before they are taken on: what can be told without reading a model or an audio file.

@@ -15,6 +15,9 @@ struct DoctorCommand: AsyncParsableCommand {
 
     @OptionGroup var planner: TierOptions
 
+    @Option(help: ArgumentHelp("Ask a running server too, such as http://127.0.0.1:7860.", valueName: "address"))
+    var server: String?
+
     @Flag(help: "Print one JSON document.")
     var json = false
 
@@ -33,6 +36,8 @@ struct DoctorCommand: AsyncParsableCommand {
         var cache: String
         var freeBytes: Int?
         var player: String?
+        var serverData: String
+        var server: ServerCheck.Report?
         var advice: [String]
 
         enum CodingKeys: String, CodingKey {
@@ -44,7 +49,9 @@ struct DoctorCommand: AsyncParsableCommand {
             case defaultModel = "default_model"
             case cache
             case freeBytes = "free_bytes"
-            case player, advice
+            case player
+            case serverData = "server_data"
+            case server, advice
         }
     }
 
@@ -75,19 +82,26 @@ struct DoctorCommand: AsyncParsableCommand {
         if tier.plannerSize == nil {
             advice.append("the memory suits no language model by default; --low-memory and --quantize q8 need less")
         }
+        let data = ServePlan.dataFolder(nil)
+        if let obstacle = ServerCheck.obstacle(in: data) { advice.append(obstacle) }
         let report = Report(
             version: Release.version, system: ProcessInfo.processInfo.operatingSystemVersionString,
             processor: BenchReport.Machine.processorName, instructions: machine.instructionSet,
             threads: machine.threads, gpu: machine.hasGPU, memoryBytes: machine.memory, tier: tier,
             installedLanguageModels: installed, languageModel: suited.first(where: installed.contains),
             defaultModel: model, cache: cache.path, freeBytes: free,
-            player: (try? Player.find())?.program.lastPathComponent,
-            advice: advice)
+            player: (try? Player.find())?.program.lastPathComponent, serverData: data.path,
+            server: try await asked(server), advice: advice)
         guard !json else {
             Terminal.output(try Terminal.json(of: report))
             return
         }
         Self.lines(report).forEach(Terminal.output)
+    }
+
+    private func asked(_ address: String?) async throws -> ServerCheck.Report? {
+        guard let address else { return nil }
+        return try await ServerCheck.ask(address)
     }
 
     private static func lines(_ report: Report) -> [String] {
@@ -105,7 +119,8 @@ struct DoctorCommand: AsyncParsableCommand {
                     ? "" : " (installed: \(report.installedLanguageModels.joined(separator: ", ")))"),
             "models are kept in \(report.cache)" + (report.freeBytes.map { ", \(gigabytes($0)) free" } ?? ""),
             "player: \(report.player ?? "none")",
-        ] + report.advice.map { "advice: \($0)" }
+            "a server keeps its data in \(report.serverData)",
+        ] + (report.server.map { [$0.line] } ?? []) + report.advice.map { "advice: \($0)" }
     }
 
     /// The folder itself, or the nearest one above it that exists.

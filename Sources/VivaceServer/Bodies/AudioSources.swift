@@ -35,11 +35,15 @@ struct AudioSources {
         do {
             return try await exchange.service.uploads.store(data, owner: owner, name: name).id
         } catch let error as MusicError where error.code == .unreadableInput {
-            // The error names the file as it is called here.
-            throw ServerFailure(
-                400, "The audio file \(String(name.prefix(80))) can't be read; send WAV, FLAC, MP3, Ogg or Opus",
-                code: error.code.rawValue)
+            throw Self.unreadable(name, error)
         }
+    }
+
+    /// What is said of a file that is no audio; the error itself names it as it is called here.
+    static func unreadable(_ name: String, _ error: MusicError) -> ServerFailure {
+        ServerFailure(
+            400, "The audio file \(String(name.prefix(80))) can't be read; send WAV, FLAC, MP3, Ogg or Opus",
+            code: error.code.rawValue)
     }
 
     /// The handle in a text; `nil` if there is none.

@@ -1,4 +1,5 @@
 import MusicCore
+import MusicEngine
 import MusicJobs
 
 /// The way of a lenient body into a job.
@@ -6,7 +7,8 @@ struct Submission {
     let exchange: Exchange
     /// Whether the default model takes the place of one that isn't installed.
     var isLenient = false
-    var usualBatch = 2
+    /// Songs where nothing is said of their number; `nil` takes the server's.
+    var usualBatch: Int?
 
     /// The request of a body, with handles and installed models.
     ///
@@ -15,11 +17,17 @@ struct Submission {
         let owner = try exchange.requiredOwner()
         let models = exchange.state.models
         let family = try await models.family(of: nil)
-        var reader = RestReader(fields, family: family, usualBatch: usualBatch)
+        var reader = RestReader(fields, family: family, usualBatch: usualBatch ?? exchange.state.settings.usualBatch)
         var result = try reader.read()
         var notices: [String] = []
         result.request.model = try await models.music(result.model, isLenient: isLenient, notices: &notices)
         result.request.planning.languageModel = try await models.planner(result.languageModel, notices: &notices)
+        if exchange.state.settings.usesLanguageModel == false, result.request.kind == .generate,
+            result.request.prelude == nil
+        {
+            if result.request.document["thinking"]?.truth == true { notices.append("this server has no language model: no plan is made") }
+            result.request.planning.wish = .never
+        }
         result.request.loadOptions = exchange.state.settings.loadOptions
         result.request.notices += notices
         try await AudioSources(exchange: exchange, owner: owner).complete(&result, files)

@@ -10,19 +10,16 @@ enum ChatRoutes {
     }
 
     @Sendable private static func answer(_ exchange: Exchange) async throws -> Response {
-        let body = try await exchange.jsonObject(limit: exchange.state.settings.limits.chat)
-        let chat = try ChatRequest(body)
-        let request = try await Submission(exchange: exchange, isLenient: true, usualBatch: 1)
-            .request(chat.fields, chat.files)
-        let usual = try await exchange.state.models.defaultName()
-        let reply = ChatReply(model: request.model ?? usual, now: exchange.now)
-        if chat.isStream {
-            // What is refused is refused before the stream begins.
-            let id = try await exchange.submit(request).job.id
-            return stream(exchange, id, reply)
-        }
-        return try await exchange.whileConnected {
+        try await exchange.whileConnected { exchange in
+            let body = try await exchange.jsonObject(limit: exchange.state.settings.limits.chat)
+            let chat = try ChatRequest(body)
+            let request = try await Submission(exchange: exchange, isLenient: true, usualBatch: 1)
+                .request(chat.fields, chat.files)
+            let usual = try await exchange.state.models.defaultName()
+            let reply = ChatReply(model: request.model ?? usual, now: exchange.now)
             let admission = try await exchange.submit(request)
+            // What is refused is refused before a stream begins.
+            if chat.isStream { return stream(exchange, admission.job.id, reply) }
             let job = try await exchange.finished(admission.job.id)
             let audio = try await audio(of: job, exchange)
             return try Reply.object(reply.completion(job, audio: audio), headers: NativeRoutes.replay(admission))

@@ -18,6 +18,9 @@ struct ServerContext: RequestContext {
         peer = source.channel.remoteAddress
     }
 
+    /// Where the client is, for counting; all of a kind where nobody can tell.
+    var address: String { peer?.ipAddress ?? "" }
+
     /// Whether the client is on this machine.
     var isLocal: Bool {
         switch peer {
@@ -35,6 +38,7 @@ struct ServerState: Sendable {
     let settings: ServerSettings
     let models: ServerModels
     let folders: InputFolders
+    let metrics: ServerMetrics
     let clock: any Clock<Duration>
     let now: @Sendable () -> Date
     let logger: Logger
@@ -43,12 +47,14 @@ struct ServerState: Sendable {
 /// A request, as a route sees it.
 struct Exchange: Sendable {
     let state: ServerState
-    let request: Request
+    var request: Request
     let context: ServerContext
+    /// What its route asks of a key.
+    var scope = AccessScope.generate
     /// Parts of the path that its pattern leaves open.
     var parameters: [String: String] = [:]
-    /// Whose key came with it; empty without keys. `nil` until a key has been shown.
-    var owner: String?
+    /// Whose key came with it; `nil` until one has been shown.
+    var holder: AccessKeys.Holder?
 
     init(_ state: ServerState, _ request: Request, _ context: ServerContext) {
         self.state = state
@@ -57,6 +63,8 @@ struct Exchange: Sendable {
     }
 
     var service: JobService { state.service }
+    /// Under which name its jobs and songs are kept; `nil` until a key has been shown.
+    var owner: String? { holder?.name }
     var now: Date { state.now() }
 
     func header(_ name: String) -> String? { HTTPField.Name(name).flatMap { request.headers[$0] } }
@@ -66,10 +74,40 @@ struct Exchange: Sendable {
         request.uri.queryParameters[Substring(name)].map { String($0) }
     }
 
+    /// A whole number of the query.
+    ///
+    /// - Throws: ``ServerFailure`` 400 beyond the range.
+    func queryNumber(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
+        guard let text = query(name) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw ServerFailure(
+                400, "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// Yes or no in the query.
+    ///
+    /// - Throws: ``ServerFailure`` 400 for anything else.
+    func queryFlag(_ name: String) throws -> Bool? {
+        switch query(name)?.lowercased() {
+        case nil: nil
+        case "true", "1": true
+        case "false", "0": false
+        default: throw ServerFailure(400, "\(name) must be true or false")
+        }
+    }
+
     /// - Throws: ``ServerFailure`` 401 where no key has been shown.
     func requiredOwner() throws -> String {
         guard let owner else { throw ServerFailure(401, "Missing Authorization header") }
         return owner
+    }
+
+    /// - Throws: ``ServerFailure`` 403 where the key that was shown is not for this.
+    func require(_ scope: AccessScope) throws {
+        guard let holder, !holder.scopes.contains(scope) else { return }
+        throw ServerFailure(403, "This key may not do that; it takes one with the scope \(scope.rawValue)")
     }
 
     /// The body as a whole.
@@ -81,11 +119,23 @@ struct Exchange: Sendable {
             throw ServerFailure.tooLarge(limit)
         }
         var data = Data()
-        for try await buffer in request.body {
-            guard data.count + buffer.readableBytes <= limit else { throw ServerFailure.tooLarge(limit) }
-            data.append(contentsOf: buffer.readableBytesView)
+        do {
+            for try await buffer in request.body {
+                guard data.count + buffer.readableBytes <= limit else { throw ServerFailure.tooLarge(limit) }
+                data.append(contentsOf: buffer.readableBytesView)
+            }
+        } catch {
+            throw Self.bodyFailure(error)
         }
         return data
+    }
+
+    /// What it is when a body can't be read to its end: the client's affair, unless the server itself says more.
+    static func bodyFailure(_ error: any Error) -> any Error {
+        switch error {
+        case is ServerFailure, is CancellationError, is JobRefusal, is MusicError: error
+        default: ServerFailure(400, "The body breaks off, or is not what HTTP wants")
+        }
     }
 
     /// The body as a JSON object; an empty one is an empty object.
@@ -107,7 +157,7 @@ struct Exchange: Sendable {
         try await service.queue.submit(
             JobSubmission(
                 request, owner: try requiredOwner(), priority: priority,
-                idempotencyKey: isOnce ? idempotencyKey : nil))
+                idempotencyKey: isOnce ? idempotencyKey : nil, waitingLimit: holder?.waiting))
     }
 
     /// Waits until a job is over; if the waiting task is cancelled, the job is too.
@@ -124,7 +174,18 @@ struct Exchange: Sendable {
     }
 
     /// The work of a request whose client waits for the answer: it is cancelled when the client is gone.
-    func whileConnected<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
-        try await request.body.consumeWithCancellationOnInboundClose { _ in try await work() }
+    ///
+    /// It reads what comes behind the body, so that the connection ends with the answer. The body is read within the
+    /// work, and not before: Hummingbird 2.28 ends the process otherwise.
+    func whileConnected(
+        _ work: @escaping @Sendable (Exchange) async throws -> Response
+    ) async throws -> Response {
+        var response = try await request.body.consumeWithCancellationOnInboundClose { body in
+            var exchange = self
+            exchange.request.body = body
+            return try await work(exchange)
+        }
+        response.headers[.connection] = "close"
+        return response
     }
 }

@@ -12,6 +12,7 @@ public struct MusicServer: Sendable {
     private let state: ServerState
     private let rules: OriginRules
     private let routes: RouteTable
+    private let failures: FailureLimit
 
     /// - Parameters:
     ///   - service: takes jobs on; it has been started.
@@ -26,12 +27,16 @@ public struct MusicServer: Sendable {
         try settings.validate()
         state = ServerState(
             service: service, engine: engine, settings: settings, models: ServerModels(engine, settings),
-            folders: InputFolders(settings.inputFolders), clock: clock, now: now, logger: logger)
+            folders: InputFolders(settings.inputFolders), metrics: ServerMetrics(PrometheusRegistry(), started: now()),
+            clock: clock, now: now, logger: logger)
         rules = OriginRules(settings)
-        routes = RouteTable(
-            routes: NativeRoutes.all + DescriptionRoutes.all + ModelRoutes.all + JobRoutes.all + UploadRoutes.all
-                + ChatRoutes.all + LaterRoutes.all)
+        failures = FailureLimit(clock)
+        routes = RouteTable(routes: Self.allRoutes)
     }
+
+    static let allRoutes =
+        NativeRoutes.all + DescriptionRoutes.all + ModelRoutes.all + JobRoutes.all + UploadRoutes.all + SongRoutes.all
+        + OperationRoutes.all + ChatRoutes.all + LaterRoutes.all
 
     /// Serves until the task is cancelled.
     ///
@@ -56,6 +61,14 @@ public struct MusicServer: Sendable {
                 await whenReady(channel.localAddress?.port ?? settings.port)
             },
             logger: state.logger)
+        let webhooks = WebhookSender(
+            state.service, settings.webhooks, clock: state.clock, logger: state.logger, now: state.now)
+        let sending = Task { await webhooks.run() }
+        let measuring = Task { await state.metrics.follow(state.service) }
+        defer {
+            sending.cancel()
+            measuring.cancel()
+        }
         do {
             try await application.runService(gracefulShutdownSignals: [])
         } catch let error as IOError {
@@ -71,7 +84,8 @@ public struct MusicServer: Sendable {
     private func loadInBackground() {
         Task {
             do {
-                _ = try await state.models.load(nil, with: nil, loadsLanguageModel: false, by: state.service.runner)
+                _ = try await state.models.load(nil, with: nil, loadsLanguageModel: state.settings.usesLanguageModel == true,
+                    by: state.service.runner)
             } catch {
                 state.logger.error("the model can't be loaded", metadata: ["error": "\(error)"])
             }
@@ -81,17 +95,30 @@ public struct MusicServer: Sendable {
     /// The answer to a request; every failure becomes one.
     func respond(_ request: Request, _ context: ServerContext) async -> Response {
         let path = request.uri.path
+        let elapsed = Stopwatch(state.clock)
         var dialect = RouteTable.dialect(of: path)
+        var route = "other"
         var response: Response
         do {
-            response = try await answer(request, context, &dialect)
+            if let seconds = failures.wait(for: context.address) {
+                throw ServerFailure(429, "Too many requests without a valid key; wait a little", retryAfter: seconds)
+            }
+            response = try await answer(request, context, &dialect, &route)
         } catch {
             let failure = ServerFailure(error)
+            // Programs of this machine, one of which may have an old key, don't shut each other out.
+            if failure.status == 401, !context.isLocal { failures.note(context.address) }
             if failure.status >= 500, failure.status != 501, failure.status != 503 {
                 state.logger.error("a request failed", metadata: ["path": "\(path)", "error": "\(error)"])
             }
             response = Reply.failure(failure, dialect: dialect, now: state.now())
         }
+        state.metrics.note(
+            method: route == "other" ? "other" : request.method.rawValue, route: route,
+            status: Int(response.status.code), seconds: elapsed.seconds)
+        state.logger.debug(
+            "answered",
+            metadata: ["method": "\(request.method)", "path": "\(path)", "status": "\(response.status.code)"])
         response.headers[HTTPField.Name("X-Content-Type-Options")!] = "nosniff"
         addOrigin(to: &response, request)
         if request.method == .head {
@@ -103,7 +130,7 @@ public struct MusicServer: Sendable {
     }
 
     private func answer(
-        _ request: Request, _ context: ServerContext, _ dialect: inout Dialect
+        _ request: Request, _ context: ServerContext, _ dialect: inout Dialect, _ name: inout String
     ) async throws -> Response {
         guard rules.answers(to: request.head.authority) else {
             throw ServerFailure(
@@ -111,16 +138,22 @@ public struct MusicServer: Sendable {
         }
         let origin = request.headers[.origin]
         let isAllowed = origin.map { rules.allows(origin: $0, host: request.head.authority) } ?? true
-        if request.method == .options { return preflight(isAllowed: isAllowed) }
+        let isPreflight = request.headers[.accessControlRequestMethod] != nil
+        if request.method == .options, isPreflight || origin != nil { return preflight(isAllowed: isAllowed) }
         guard isAllowed || request.method == .get || request.method == .head else {
             throw ServerFailure(403, "Pages of this origin may not use the server; have the origin allowed")
         }
         guard let parts = RouteTable.parts(of: request.uri.path) else { throw ServerFailure(404, "Not Found") }
-        let (route, parameters) = try routes.find(request.method, parts)
+        guard let (route, parameters) = try routes.find(request.method, parts) else {
+            return Response(status: .noContent, headers: [.allow: routes.methods(of: parts)])
+        }
         dialect = route.dialect
+        name = route.path
         var exchange = Exchange(state, request, context)
         exchange.parameters = parameters
-        exchange.owner = try Authentication(state.settings.keys).owner(of: request.headers, route.access)
+        exchange.scope = route.scope
+        exchange.holder = try Authentication(state.settings.keys).holder(of: request.headers, route.access)
+        if route.access != .open { try exchange.require(route.scope) }
         return try await route.handler(exchange)
     }
 

@@ -17,17 +17,24 @@ struct Route: Sendable {
     typealias Handler = @Sendable (Exchange) async throws -> Response
 
     let method: HTTPRequest.Method
+    /// The path as it is written down, such as `/v1/jobs/{id}`.
+    let path: String
     /// Parts of the path; `{name}` stands for any one part, and `*` at the end for all that follow.
     let pattern: [String]
     let access: RouteAccess
+    /// What a key has to be for, where one is needed.
+    let scope: AccessScope
     let dialect: Dialect
     let handler: Handler
 
+    /// - Parameter scope: `nil` for reading where the method only reads, and otherwise for making songs.
     init(
         _ method: HTTPRequest.Method, _ path: String, _ access: RouteAccess, _ dialect: Dialect,
-        _ handler: @escaping Handler
+        scope: AccessScope? = nil, _ handler: @escaping Handler
     ) {
         self.method = method
+        self.scope = scope ?? ([.get, .head, .options].contains(method) ? .read : .generate)
+        self.path = path
         pattern = path.split(separator: "/").map(String.init)
         self.access = access
         self.dialect = dialect
@@ -36,9 +43,10 @@ struct Route: Sendable {
 
     /// A route of the native API.
     init(
-        _ method: HTTPRequest.Method, _ path: String, _ access: RouteAccess = .header, _ handler: @escaping Handler
+        _ method: HTTPRequest.Method, _ path: String, _ access: RouteAccess = .header, scope: AccessScope? = nil,
+        _ handler: @escaping Handler
     ) {
-        self.init(method, path, access, .native, handler)
+        self.init(method, path, access, .native, scope: scope, handler)
     }
 
     /// What the open parts of the pattern are in a path; `nil` if it is another path.
@@ -77,24 +85,33 @@ struct RouteTable: Sendable {
 
     /// The route for a request, with its parameters.
     ///
+    /// - Returns: `nil` where `OPTIONS` asks for the methods of a path that has no route of its own for that.
     /// - Throws: ``ServerFailure`` 404, or 405 for a path that has other methods.
-    func find(_ method: HTTPRequest.Method, _ path: [String]) throws -> (Route, [String: String]) {
-        var allowed: [String] = []
-        for route in routes {
-            guard let parameters = route.parameters(of: path) else { continue }
-            if route.method == method || (method == .head && route.method == .get) { return (route, parameters) }
-            allowed.append(route.method.rawValue)
-            if route.method == .get { allowed.append("HEAD") }
-        }
-        guard !allowed.isEmpty else { throw ServerFailure(404, "Not Found") }
+    func find(_ method: HTTPRequest.Method, _ path: [String]) throws -> (Route, [String: String])? {
+        let found = routes.compactMap { route in route.parameters(of: path).map { (route, $0) } }
+        if let exact = found.first(where: { $0.0.method == method }) { return exact }
+        if method == .head, let get = found.first(where: { $0.0.method == .get }) { return get }
+        guard !found.isEmpty else { throw ServerFailure(404, "Not Found") }
+        if method == .options { return nil }
         var failure = ServerFailure(405, "Method Not Allowed")
-        failure.allow = (Set(allowed).union(["OPTIONS"])).sorted().joined(separator: ", ")
+        failure.allow = methods(of: path)
         throw failure
+    }
+
+    /// The methods of a path, with commas between.
+    func methods(of path: [String]) -> String {
+        var names: Set<String> = ["OPTIONS"]
+        for route in routes where route.parameters(of: path) != nil {
+            names.insert(route.method.rawValue)
+            if route.method == .get { names.insert("HEAD") }
+        }
+        return names.sorted().joined(separator: ", ")
     }
 
     /// In whose words a path that can't be served is refused.
     static func dialect(of path: String) -> Dialect {
         if path.contains("/chat/") { return .chat }
-        return path.contains("/v1/jobs") ? .jobs : .native
+        let own = ["/v1/jobs", "/v1/songs", "/v1/uploads", "/v1/folders", "/v1/trash", "/v1/events"]
+        return own.contains(where: path.contains) ? .jobs : .native
     }
 }

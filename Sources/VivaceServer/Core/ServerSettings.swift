@@ -30,6 +30,16 @@ public struct ServerSettings: Sendable {
         }
     }
 
+    /// Where news of jobs may be sent.
+    public struct Webhooks: Sendable, Equatable {
+        /// Names of hosts in lower case, with a port where it isn't the usual one.
+        public var hosts: Set<String> = []
+        /// With which news are signed; `nil` for no signature.
+        public var secret: String?
+
+        public init() {}
+    }
+
     /// Name or address on which it listens.
     public var host: String
     /// 0 takes a free one.
@@ -49,7 +59,14 @@ public struct ServerSettings: Sendable {
     public var model: String?
     /// Name of the language model, where requests name none.
     public var languageModel: String?
+    /// Whether language models are used: always where one is there, never, or as the memory suits (`nil`).
+    public var usesLanguageModel: Bool?
     public var loadOptions = LoadOptions()
+    /// Songs of a REST request that does not say how many.
+    public var usualBatch = 2
+    /// Of the pages, such as `en`.
+    public var language = "en"
+    public var webhooks = Webhooks()
     /// Whether the model is loaded at the start.
     public var loadsAtStart = false
     public var limits = Limits()

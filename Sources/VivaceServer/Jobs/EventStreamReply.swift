@@ -60,8 +60,14 @@ enum EventStreamReply {
 
 /// A job's events in the form of event streams.
 enum JobEventText {
-    static func text(of event: NumberedEvent) throws -> String {
-        "id: \(event.number)\nevent: \(event.event.name)\ndata: \(try Reply.json(json(of: event.event)))\n\n"
+    /// - Parameter naming: whether the event says whose job it is of, as it must in a stream of all.
+    static func text(of event: NumberedEvent, naming: Bool = false) throws -> String {
+        var data = try json(of: event.event)
+        if naming, case .object(var members) = data {
+            members["job"] = .text(event.job)
+            data = .object(members)
+        }
+        return "id: \(event.number)\nevent: \(event.event.name)\ndata: \(try Reply.json(data))\n\n"
     }
 
     /// An event, with addresses of songs, and without anything of the server's inside.

@@ -1,97 +1,64 @@
+import ModelHub
 import MusicCore
 import MusicEngine
 import MusicJobs
 
 /// The body of `POST /v1/jobs`, which is read strictly: a field that isn't known is refused.
 struct JobBody {
-    private let body: [String: JSONValue]
+    private let body: StrictBody
 
-    init(_ body: [String: JSONValue]) { self.body = body }
+    /// - Throws: ``ServerFailure`` 422.
+    init(_ fields: [String: JSONValue]) throws { body = try StrictBody(fields, names: Self.names) }
 
-    private static let names: Set<String> = [
+    static let names: Set<String> = [
         "kind", "request", "prelude", "model", "lm", "planning", "audio_format", "title", "folder", "priority",
+        "callback_url",
     ]
+
+    /// Fields of a request that name models, as well as the job itself does.
+    private static let modelNames = ["model", "model_name", "dit_model", "synth_model"]
+    private static let plannerNames = ["lm", "lm_model", "lm_model_path", "language_model"]
 
     /// The job that it asks for.
     ///
     /// - Throws: ``ServerFailure`` 422, ``MusicError``.
     func request(_ exchange: Exchange) async throws -> (JobRequest, JobPriority) {
-        if let name = body.keys.filter({ !Self.names.contains($0) }).min() {
-            throw ServerFailure(fields: [
-                .init(
-                    name: String(name.prefix(64)), message: "there is no such field; there are "
-                        + Self.names.sorted().joined(separator: ", "), input: body[name] ?? .null)
-            ])
-        }
-        let kind: JobKind = try choice("kind", usual: .generate)
-        var document = try object("request") ?? [:]
+        let kind: JobKind = try body.choice("kind", usual: .generate)
+        var document = try body.object("request") ?? [:]
         var notices: [String] = []
         let models = exchange.state.models
-        let named = try text("model") ?? RequestDocument(document).model
+        let named = try body.text("model") ?? RequestDocument(document).model
         let model = try await models.music(named, notices: &notices)
-        let given = try text("lm") ?? ["lm", "lm_model", "lm_model_path", "language_model"].lazy
-            .compactMap { document[$0]?.saying }.first
+        let given = try body.text("lm") ?? Self.plannerNames.lazy.compactMap { document[$0]?.saying }.first
         let planner = try await models.planner(given, notices: &notices)
         // What is checked above is what counts.
-        for name in ["model", "model_name", "dit_model", "synth_model", "lm", "lm_model", "lm_model_path", "language_model"] {
-            document[name] = nil
-        }
+        for name in Self.modelNames + Self.plannerNames { document[name] = nil }
         var request = JobRequest(
             kind, document: document, model: model, loadOptions: exchange.state.settings.loadOptions,
-            audioFormat: try text("audio_format"), title: try text("title"), folder: try text("folder") ?? "",
-            notices: notices)
+            audioFormat: try body.text("audio_format"), title: try body.text("title"),
+            folder: try body.text("folder") ?? "", notices: notices)
         request.planning.languageModel = planner
-        if let prelude = try object("prelude") {
-            guard let name = prelude["kind"]?.saying, let kind = JobKind(rawValue: name), [.create, .format].contains(kind)
-            else { throw wrong("prelude", "give kind, create or format, and request", .object(prelude)) }
-            guard case .object(var inner)? = prelude["request"] else {
-                throw wrong("prelude", "give a request, an object", .object(prelude))
-            }
-            for name in ["model", "lm", "lm_model", "lm_model_path", "language_model"] { inner[name] = nil }
-            request.prelude = .init(kind, document: inner)
+        request.prelude = try prelude()
+        if let planning = try body.object("planning") {
+            let planning = try StrictBody(planning, names: ["wish", "tier"])
+            if try planning.text("wish") != nil { request.planning.wish = try planning.choice("wish", usual: .ifThere) }
+            request.planning.tier = try planning.text("tier")
         }
-        if let planning = try object("planning") {
-            if let wish = planning["wish"]?.saying {
-                guard let wish = PlanningWish(rawValue: wish) else {
-                    throw wrong(
-                        "planning", "wish is one of never, ifThere, required",
-                        .object(planning))
-                }
-                request.planning.wish = wish
-            }
-            request.planning.tier = planning["tier"]?.saying
+        if let callback = try body.text("callback_url") {
+            let address = try CallbackAddress(callback, hosts: exchange.state.settings.webhooks.hosts)
+            request.callback = address.url.text
         }
-        return (request, try choice("priority", usual: .normal))
+        return (request, try body.choice("priority", usual: .normal))
     }
 
-    private func wrong(_ name: String, _ message: String, _ input: JSONValue) -> ServerFailure {
-        ServerFailure(fields: [.init(name: name, message: message, input: input)])
-    }
-
-    private func text(_ name: String) throws -> String? {
-        switch body[name] {
-        case nil, .null: return nil
-        case .text(let text): return text
-        case let value?: throw wrong(name, "give a text", value)
+    private func prelude() throws -> JobRequest.Prelude? {
+        guard let fields = try body.object("prelude") else { return nil }
+        let prelude = try StrictBody(fields, names: ["kind", "request"])
+        let kind: JobKind = try prelude.choice("kind", usual: .create)
+        guard [.create, .format].contains(kind), var inner = try prelude.object("request") else {
+            throw StrictBody.wrong("prelude", "give kind, create or format, and request, an object", .object(fields))
         }
-    }
-
-    private func object(_ name: String) throws -> [String: JSONValue]? {
-        switch body[name] {
-        case nil, .null: return nil
-        case .object(let object): return object
-        case let value?: throw wrong(name, "give an object", value)
-        }
-    }
-
-    private func choice<Choice: RawRepresentable & CaseIterable>(
-        _ name: String, usual: Choice
-    ) throws -> Choice where Choice.RawValue == String {
-        guard let text = try text(name) else { return usual }
-        guard let choice = Choice(rawValue: text) else {
-            throw wrong(
-                name, "give one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "), .text(text))
-        }
-        return choice
+        for name in ["model"] + Self.plannerNames { inner[name] = nil }
+        return JobRequest.Prelude(kind, document: inner)
     }
 }

@@ -14,10 +14,9 @@ enum JobRoutes {
         Route(.delete, "/v1/jobs/{id}", .header, .jobs, cancel),
         Route(.post, "/v1/jobs/{id}/cancel", .header, .jobs, cancel),
         Route(.get, "/v1/jobs/{id}/events", .header, .jobs, events),
-        Route(.get, "/v1/capabilities", .header, .jobs, capabilities),
+        Route(.get, "/v1/jobs/{id}/archive", .header, .jobs, ArchiveRoute.answer),
+        Route(.get, "/v1/events", .header, .jobs, feed),
         Route(.post, "/v1/music/generate", .body, .jobs, legacy),
-        Route(.get, "/livez", .open, .jobs) { _ in try Reply.object([("status", "ok")]) },
-        Route(.get, "/readyz", .open, .jobs, readiness),
     ]
 
     // MARK: Taking on
@@ -63,12 +62,7 @@ enum JobRoutes {
             }
             query.states = Set(states.compactMap { $0 })
         }
-        if let text = exchange.query("limit") {
-            guard let limit = Int(text), (1...1000).contains(limit) else {
-                throw ServerFailure(400, "The limit must be a whole number from 1 to 1000")
-            }
-            query.limit = limit
-        }
+        query.limit = try exchange.queryNumber("limit", 1...1000) ?? 50
         query.after = exchange.query("cursor")
         let jobs = try await exchange.service.queue.jobs(query)
         return try Reply.object([
@@ -83,56 +77,41 @@ enum JobRoutes {
     }
 
     @Sendable private static func events(_ exchange: Exchange) async throws -> Response {
-        let text = exchange.header("Last-Event-ID") ?? exchange.query("last_event_id") ?? "0"
-        guard let number = Int(text), number >= 0 else {
-            throw ServerFailure(400, "Last-Event-ID must be the number of an event")
-        }
         let stream = try await exchange.service.queue.events(
-            of: id(exchange), after: number, owner: exchange.requiredOwner())
+            of: id(exchange), after: lastEvent(exchange), owner: exchange.requiredOwner())
         return EventStreamReply.response(exchange.state.clock) { write in
             for await event in stream { try await write(.event(try JobEventText.text(of: event))) }
         }
     }
 
-    // MARK: The server
-
-    @Sendable private static func readiness(_ exchange: Exchange) async throws -> Response {
-        guard try await exchange.service.queue.statistics().isAccepting else {
-            throw ServerFailure(503, "The server is about to end", code: "draining", retryAfter: 10)
+    /// The events of all jobs of an owner; it never ends.
+    @Sendable private static func feed(_ exchange: Exchange) async throws -> Response {
+        let owner = try exchange.requiredOwner()
+        let queue = exchange.service.queue
+        let stream = exchange.service.events.feed(after: try lastEvent(exchange))
+        return EventStreamReply.response(exchange.state.clock) { write in
+            // Whose a job is does not change.
+            var isOwn: [String: Bool] = [:]
+            for await event in stream {
+                let mine: Bool
+                if let known = isOwn[event.job] {
+                    mine = known
+                } else {
+                    mine = (try? await queue.status(of: event.job, owner: owner)) != nil
+                    if isOwn.count >= 10_000 { isOwn = [:] }
+                    isOwn[event.job] = mine
+                }
+                if mine { try await write(.event(try JobEventText.text(of: event, naming: true))) }
+            }
         }
-        return try Reply.object([("status", "ready")])
     }
 
-    @Sendable private static func capabilities(_ exchange: Exchange) async throws -> Response {
-        let state = exchange.state
-        let families = state.engine.families.map { family in
-            let fields = MusicRequest.fields.descriptions + family.fields + PlanningOptions.fields.descriptions
-            return JSONValue([
-                "name": .text(family.name),
-                "fields": .list(fields.map { field in
-                    JSONValue([
-                        "name": .text(field.name), "aliases": .list(field.aliases.map { .text($0) }),
-                        "expected": .text(field.kind.expected), "group": .text(field.group.rawValue),
-                    ])
-                }),
-                "defaults": .object(family.documentDefaults),
-            ])
+    /// The number of the event behind which a stream goes on.
+    private static func lastEvent(_ exchange: Exchange) throws -> Int {
+        let text = exchange.header("Last-Event-ID") ?? exchange.query("last_event_id") ?? "0"
+        guard let number = Int(text), number >= 0 else {
+            throw ServerFailure(400, "Last-Event-ID must be the number of an event")
         }
-        let limits = state.settings.limits
-        return try Reply.object([
-            ("version", .text(Release.version)), ("families", .list(families)),
-            ("models", .object(try await ModelRoutes.list(exchange))),
-            ("kinds", .list(JobKind.allCases.map { .text($0.rawValue) })),
-            ("audio_formats", ["flac", "wav", "wav32", "mp3", "opus", "ogg"]),
-            (
-                "limits",
-                JSONValue([
-                    "body_bytes": JSONValue(limits.body), "chat_bytes": JSONValue(limits.chat),
-                    "upload_bytes": JSONValue(limits.upload), "waiting": JSONValue(state.service.queue.limits.waiting),
-                    "batch_size": JSONValue(RequestLimits.batchSize.upperBound),
-                    "duration": .number(RequestLimits.duration.upperBound),
-                ])
-            ),
-        ])
+        return number
     }
 }

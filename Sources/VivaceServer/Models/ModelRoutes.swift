@@ -11,8 +11,8 @@ enum ModelRoutes {
         Route(.get, "/api/v1/models", .open, models),
         Route(.get, "/v1/model_inventory", .header, inventory),
         Route(.get, "/v1/stats", .header, statistics),
-        Route(.post, "/v1/init", .header, initialize),
-        Route(.post, "/v1/reinitialize", .header, reinitialize),
+        Route(.post, "/v1/init", .header, scope: .admin, initialize),
+        Route(.post, "/v1/reinitialize", .header, scope: .admin, reinitialize),
     ]
 
     @Sendable private static func health(_ exchange: Exchange) async throws -> Response {

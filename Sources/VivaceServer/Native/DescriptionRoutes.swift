@@ -13,15 +13,19 @@ enum DescriptionRoutes {
     ]
 
     @Sendable private static func format(_ exchange: Exchange) async throws -> Response {
-        let (exchange, form) = try await NativeRoutes.form(exchange)
-        var fields = form.fields
-        fields["format"] = nil
-        return try await answer(exchange, fields, .format)
+        try await exchange.whileConnected { exchange in
+            let (exchange, form) = try await NativeRoutes.form(exchange)
+            var fields = form.fields
+            fields["format"] = nil
+            return try await answer(exchange, fields, .format)
+        }
     }
 
     @Sendable private static func create(_ exchange: Exchange) async throws -> Response {
-        let (exchange, form) = try await NativeRoutes.form(exchange)
-        return try await answer(exchange, form.fields, .create)
+        try await exchange.whileConnected { exchange in
+            let (exchange, form) = try await NativeRoutes.form(exchange)
+            return try await answer(exchange, form.fields, .create)
+        }
     }
 
     /// Has the language model work, as a job in front of others, and waits.
@@ -49,18 +53,17 @@ enum DescriptionRoutes {
             }
             request.document = document
         }
-        let once = request
-        return try await exchange.whileConnected {
-            let id = try await exchange.submit(once, priority: .interactive, isOnce: false).job.id
-            let job = try await exchange.finished(id)
-            if let error = job.error {
-                if error.code == .modelNotFound { throw ServerFailure(503, PublicText.of(error), code: error.code.rawValue) }
-                let text = (kind == .format ? "format_sample" : "create_sample") + " failed: " + PublicText.of(error)
-                return try Reply.wrapped(.null, now: exchange.now, code: 500, error: text)
+        let id = try await exchange.submit(request, priority: .interactive, isOnce: false).job.id
+        let job = try await exchange.finished(id)
+        if let error = job.error {
+            if error.code == .modelNotFound {
+                throw ServerFailure(503, PublicText.of(error), code: error.code.rawValue)
             }
-            guard let result = job.result else { throw ServerFailure(503, "The work was cancelled") }
-            return try Reply.wrapped(DescriptionWords(result.document).all, now: exchange.now)
+            let text = (kind == .format ? "format_sample" : "create_sample") + " failed: " + PublicText.of(error)
+            return try Reply.wrapped(.null, now: exchange.now, code: 500, error: text)
         }
+        guard let result = job.result else { throw ServerFailure(503, "The work was cancelled") }
+        return try Reply.wrapped(DescriptionWords(result.document).all, now: exchange.now)
     }
 
     @Sendable private static func random(_ exchange: Exchange) async throws -> Response {

@@ -8,7 +8,7 @@ import MusicJobs
 enum NativeRoutes {
     static let all: [Route] = [
         Route(.post, "/release_task", .body, releaseTask),
-        Route(.post, "/query_result", .body, queryResult),
+        Route(.post, "/query_result", .body, scope: .read, queryResult),
         Route(.get, "/v1/audio", .open, AudioRoute.answer),
         Route(.get, "/v1/audio/{handle}", .open, AudioRoute.answer),
         Route(.post, "/cancel_task", .body, cancelTask),
@@ -48,12 +48,13 @@ enum NativeRoutes {
             form = try BodyForm(data, type: type)
         } catch {
             // Whoever shows no key is told nothing of what is wrong with the body.
-            _ = try Authentication(exchange.state.settings.keys).owner(token: nil, header: exchange.owner)
+            _ = try Authentication(exchange.state.settings.keys).holder(token: nil, header: exchange.holder)
             throw error
         }
         var exchange = exchange
-        exchange.owner = try Authentication(exchange.state.settings.keys)
-            .owner(token: form.fields["ai_token"]?.plainText, header: exchange.owner)
+        exchange.holder = try Authentication(exchange.state.settings.keys)
+            .holder(token: form.fields["ai_token"]?.plainText, header: exchange.holder)
+        try exchange.require(exchange.scope)
         return (exchange, form)
     }
 

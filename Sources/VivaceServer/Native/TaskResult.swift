@@ -148,7 +148,7 @@ struct TaskResult {
 
     private func codes(_ result: JobResult) -> JSONValue {
         JSONValue([
-            "status_message": "Audio Codes Extraction Success", "audio_codes": result.document["audio_codes"],
+            "file": "", "url": "", "status_message": "Audio Codes Extraction Success", "audio_codes": result.document["audio_codes"],
             "audio_paths": .list([]), "raw_audio_paths": .list([]), "first_audio_path": .null, "metas": .object([:]),
         ])
     }

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 
 /// Finds out whose a request is.
@@ -10,12 +11,12 @@ struct Authentication {
     ///
     /// - Returns: `nil` where none shows a key, and the route doesn't need one there.
     /// - Throws: ``ServerFailure`` 401.
-    func owner(of headers: HTTPFields, _ access: RouteAccess) throws -> String? {
-        guard !keys.isEmpty else { return "" }
+    func holder(of headers: HTTPFields, _ access: RouteAccess) throws -> AccessKeys.Holder? {
+        guard !keys.isEmpty else { return .everybody }
         var shown: [String] = []
         if let text = headers[.authorization], !text.isEmpty { shown.append(Self.key(in: text)) }
         if let text = HTTPField.Name("x-api-key").flatMap({ headers[$0] }), !text.isEmpty { shown.append(text) }
-        for key in shown { if let owner = keys.owner(of: key) { return owner } }
+        for key in shown { if let holder = keys.holder(of: key) { return holder } }
         switch access {
         case .open: return nil
         case .header:
@@ -30,20 +31,26 @@ struct Authentication {
     ///
     /// - Parameters:
     ///   - token: `nil` or empty for none.
-    ///   - owner: by the headers.
+    ///   - holder: by the headers.
     /// - Throws: ``ServerFailure`` 401.
-    func owner(token: String?, header owner: String?) throws -> String {
-        guard !keys.isEmpty else { return "" }
+    func holder(token: String?, header holder: AccessKeys.Holder?) throws -> AccessKeys.Holder {
+        guard !keys.isEmpty else { return .everybody }
         if let token, !token.isEmpty {
-            guard let owner = keys.owner(of: token) else { throw ServerFailure(401, "Invalid ai_token") }
-            return owner
+            guard let holder = keys.holder(of: token) else { throw ServerFailure(401, "Invalid ai_token") }
+            return holder
         }
-        guard let owner else { throw ServerFailure(401, "Missing ai_token or Authorization header") }
-        return owner
+        guard let holder else { throw ServerFailure(401, "Missing ai_token or Authorization header") }
+        return holder
     }
 
-    /// A key with or without the word before it.
+    /// A key with or without the word before it; of `Basic`, the name and the password with a colon between.
     private static func key(in text: String) -> String {
-        text.hasPrefix("Bearer ") ? String(text.dropFirst(7)) : text
+        if text.hasPrefix("Bearer ") { return String(text.dropFirst(7)) }
+        if text.hasPrefix("Basic "), let data = Data(base64Encoded: String(text.dropFirst(6))),
+            let pair = String(data: data, encoding: .utf8)
+        {
+            return pair
+        }
+        return text
     }
 }

@@ -21,22 +21,11 @@ struct InputFolders: Sendable {
         guard !path.utf8.contains(0), let real = Self.real(path),
             folders.contains(where: { real.hasPrefix($0 == "/" ? "/" : $0 + "/") })
         else { throw Self.refusal }
-        let descriptor = open(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Self.refusal }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw Self.refusal }
-        guard Int(status.st_size) <= limit else { throw ServerFailure.tooLarge(limit) }
-        var data = Data(count: Int(status.st_size))
-        let total = data.count
-        var count = 0
-        while count < total {
-            let got = data.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress! + count, total - count, off_t(count)) }
-            if got < 0, errno == EINTR { continue }
-            guard got > 0 else { break }
-            count += got
+        switch PlainFile(path: real, limit: limit) {
+        case .content(let data): return data
+        case .tooLarge: throw ServerFailure.tooLarge(limit)
+        case .none: throw Self.refusal
         }
-        return data.prefix(count)
     }
 
     /// The reference's words; the same whether the file is there or not.

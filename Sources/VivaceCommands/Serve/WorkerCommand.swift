@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import MusicCore
-import MusicJobs
+internal import MusicJobs
 
 /// `vivace worker`: does the work of a server's jobs, which come and go through the standard streams.
 struct WorkerCommand: AsyncParsableCommand {
