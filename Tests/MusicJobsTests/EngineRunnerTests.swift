@@ -118,8 +118,10 @@ import Testing
     @Test func withoutALanguageModelADescriptionFails() async throws {
         let folder = try Folder()
         let service = try await started(folder)
-        for kind in [JobKind.create, .understand] {
-            let id = try await service.queue.submit(JobSubmission(JobRequest(kind, document: [:]))).job.id
+        for request in [
+            JobRequest(.create, document: [:]), JobRequest(.understand, document: ["audio_codes": "<|audio_code_1|>"]),
+        ] {
+            let id = try await service.queue.submit(JobSubmission(request)).job.id
             let end = try await service.end(of: id)
             #expect(end.state == .failed && end.error?.code == .modelNotFound)
         }

@@ -17,16 +17,7 @@ public enum Installation {
                 .modelNotFound, "the program can't tell where it is installed",
                 advice: "set VIVACE_BUILTIN_MODEL to the folder of the built-in model")
         }
-        var candidates = [
-            program.appendingPathComponent("share/vivace/builtin"),
-            program.deletingLastPathComponent().appendingPathComponent("share/vivace/builtin"),
-        ]
-        var folder = program
-        for _ in 0..<5 {
-            candidates.append(folder.appendingPathComponent("Models/builtin"))
-            folder.deleteLastPathComponent()
-        }
-        let views = candidates.map(FolderView.init)
+        let views = places(of: "builtin", inSources: "Models/builtin", program).map(FolderView.init)
         guard let found = views.first(where: \.exists) else {
             if let obstacle = views.lazy.compactMap(\.obstacle).first { throw obstacle.error() }
             throw MusicError(
@@ -34,6 +25,29 @@ public enum Installation {
                 advice: "set VIVACE_BUILTIN_MODEL to its folder", suggestion: .give(field: "model"))
         }
         return found.url
+    }
+
+    /// The folder of the Studio's pages: what `VIVACE_STUDIO` names, else `share/vivace/studio` beside the program or
+    /// one folder up, else `Studio` in a source tree that holds the program; `nil` if it is in none of these places.
+    public static func studio(environment: [String: String] = ProcessInfo.processInfo.environment) -> URL? {
+        if let path = environment["VIVACE_STUDIO"], !path.isEmpty { return URL(fileURLWithPath: path) }
+        guard let program = programFolder() else { return nil }
+        return places(of: "studio", inSources: "Studio", program).first {
+            FileManager.default.fileExists(atPath: $0.appendingPathComponent("index.html").path)
+        }
+    }
+
+    private static func places(of name: String, inSources path: String, _ program: URL) -> [URL] {
+        var places = [
+            program.appendingPathComponent("share/vivace/\(name)"),
+            program.deletingLastPathComponent().appendingPathComponent("share/vivace/\(name)"),
+        ]
+        var folder = program
+        for _ in 0..<5 {
+            places.append(folder.appendingPathComponent(path))
+            folder.deleteLastPathComponent()
+        }
+        return places
     }
 
     private static func programFolder() -> URL? {

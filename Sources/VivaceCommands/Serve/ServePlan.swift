@@ -1,5 +1,6 @@
 package import Foundation
 package import Logging
+import ModelHub
 import MusicCore
 package import MusicJobs
 package import VivaceServer
@@ -61,6 +62,7 @@ package struct ServePlan {
             options.lmModelPath, ["ACESTEP_LM_MODEL_PATH"], ["lm_model_path", "lm"])
         let data = sources.text(options.data, ["VIVACE_HOME"], ["data", "home"])
         self.data = Self.dataFolder(data)
+        server.studio = Installation.studio()
         try readModels(options, &sources)
         try readWork(options, &sources)
         notices += sources.unused(knownElsewhere: Self.ofSongs)

@@ -39,6 +39,7 @@ struct ServerState: Sendable {
     let models: ServerModels
     let folders: InputFolders
     let metrics: ServerMetrics
+    let sessions: Sessions
     let clock: any Clock<Duration>
     let now: @Sendable () -> Date
     let logger: Logger

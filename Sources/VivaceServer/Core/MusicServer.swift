@@ -28,7 +28,7 @@ public struct MusicServer: Sendable {
         state = ServerState(
             service: service, engine: engine, settings: settings, models: ServerModels(engine, settings),
             folders: InputFolders(settings.inputFolders), metrics: ServerMetrics(PrometheusRegistry(), started: now()),
-            clock: clock, now: now, logger: logger)
+            sessions: Sessions(now: now), clock: clock, now: now, logger: logger)
         rules = OriginRules(settings)
         failures = FailureLimit(clock)
         routes = RouteTable(routes: Self.allRoutes)
@@ -36,7 +36,7 @@ public struct MusicServer: Sendable {
 
     static let allRoutes =
         NativeRoutes.all + DescriptionRoutes.all + ModelRoutes.all + JobRoutes.all + UploadRoutes.all + SongRoutes.all
-        + OperationRoutes.all + ChatRoutes.all + LaterRoutes.all
+        + OperationRoutes.all + ChatRoutes.all + LaterRoutes.all + SessionRoutes.all + StudioRoutes.all
 
     /// Serves until the task is cancelled.
     ///
@@ -152,7 +152,11 @@ public struct MusicServer: Sendable {
         var exchange = Exchange(state, request, context)
         exchange.parameters = parameters
         exchange.scope = route.scope
-        exchange.holder = try Authentication(state.settings.keys).holder(of: request.headers, route.access)
+        if let holder = state.sessions.holder(of: request.headers) {
+            exchange.holder = holder
+        } else {
+            exchange.holder = try Authentication(state.settings.keys).holder(of: request.headers, route.access)
+        }
         if route.access != .open { try exchange.require(route.scope) }
         return try await route.handler(exchange)
     }

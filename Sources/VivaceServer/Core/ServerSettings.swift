@@ -1,3 +1,4 @@
+public import Foundation
 public import MusicCore
 
 /// How a server is reached, who may use it, and what it makes songs with.
@@ -67,6 +68,8 @@ public struct ServerSettings: Sendable {
     /// Of the pages, such as `en`.
     public var language = "en"
     public var webhooks = Webhooks()
+    /// Folder of the Studio's pages; `nil` for none.
+    public var studio: URL?
     /// Whether the model is loaded at the start.
     public var loadsAtStart = false
     public var limits = Limits()

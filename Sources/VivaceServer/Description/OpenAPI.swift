@@ -9,7 +9,8 @@ enum OpenAPI {
     /// - Parameter families: whose fields requests may have.
     static func document(_ families: [any MusicFamily]) throws -> JSONValue {
         var paths: [String: [String: JSONValue]] = [:]
-        for route in MusicServer.allRoutes {
+        // The Studio's pages are for people.
+        for route in MusicServer.allRoutes where !StudioRoutes.all.contains(where: { $0.path == route.path }) {
             guard let words = OperationText.all["\(route.method.rawValue) \(route.path)"] else {
                 throw MusicError(.internal, "the route \(route.method.rawValue) \(route.path) is not described")
             }

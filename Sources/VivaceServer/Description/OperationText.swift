@@ -112,6 +112,7 @@ struct OperationText: Sendable {
         query: [Query("format", "native for the reference's own list", ["enum": ["native", "openrouter"]])],
         [200: .json("The list", "ModelList")])
 
+    private static let session = Answer.json("The session", "Session")
     private static let job = Answer.json("The job", "Job")
     private static let song = Answer.json("The song", "Song")
 
@@ -195,6 +196,17 @@ struct OperationText: Sendable {
         "GET /readyz": OperationText("server", "Whether jobs are taken on", [200: .json("They are", "Status")]),
         "GET /metrics": OperationText(
             "server", "Measurements for Prometheus", [200: .text("Text format 0.0.4", "text/plain")]),
+        "GET /v1/session": OperationText("server", "Whether a key is needed, and whose session this is", [200: session]),
+        "POST /v1/session": OperationText(
+            "server", "Log in with a browser",
+            bodies: [
+                "application/json": .inline(
+                    .object([
+                        "type": "object", "additionalProperties": false,
+                        "properties": .object(["key": .object(["type": ["string", "null"]])]),
+                    ]))
+            ], [200: session]),
+        "DELETE /v1/session": OperationText("server", "Log out", [204: .empty("Logged out")]),
         "GET /openapi.json": OperationText(
             "server", "This description", [200: Answer(words: "OpenAPI 3.1", type: "application/json", schema: anyObject)]),
     ]

@@ -263,6 +263,13 @@ enum SchemaText {
               "audio_formats": {"type": "array", "items": {"type": "string"}}, "limits": {"type": "object"}
             }
           },
+          "Session": {
+            "type": "object", "required": ["needs_key", "is_open", "name", "scopes", "language"],
+            "properties": {
+              "needs_key": {"type": "boolean"}, "is_open": {"type": "boolean"}, "name": {"type": ["string", "null"]},
+              "scopes": {"type": "array", "items": {"type": "string"}}, "language": {"type": "string"}
+            }
+          },
           "Status": {
             "type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}
           }
