@@ -86,7 +86,7 @@ var targets: [Target] = [
     // Floor 6: jobs that outlive their process, the library of songs, and the worker that runs them
     .target(
         name: "MusicJobs",
-        dependencies: ["MusicCore", "MusicEngine", .product(name: "GRDB", package: "GRDB.swift")],
+        dependencies: ["MusicCore", "AudioFile", "MusicEngine", .product(name: "GRDB", package: "GRDB.swift")],
         swiftSettings: strict),
 
     // Floor 7: the public way in for programs

@@ -14,6 +14,8 @@ public enum JobEvent: Sendable, Equatable {
     case progress(MusicStage, completed: Int, total: Int, fraction: Double, eta: Double?)
     /// Something the user should know that does not stop the work.
     case notice(String)
+    /// A stretch of a song can be heard, while the job runs.
+    case part(AudioPart)
     /// A finished song has its file; `index` within the batch.
     case audio(index: Int, handle: String)
     /// It succeeded.
@@ -39,6 +41,7 @@ public enum JobEvent: Sendable, Equatable {
         case .stage: "stage"
         case .progress: "progress"
         case .notice: "notice"
+        case .part: "part"
         case .audio: "audio"
         case .finished: "finished"
         case .failed: "failed"
@@ -63,6 +66,7 @@ public struct NumberedEvent: Sendable, Equatable {
 extension JobEvent: Encodable {
     private enum CodingKeys: String, CodingKey {
         case event, position, eta, attempt, stage, completed, total, fraction, notice, index, handle, result, error
+        case part
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -81,6 +85,7 @@ extension JobEvent: Encodable {
             try values.encode(fraction, forKey: .fraction)
             try values.encode(eta, forKey: .eta)
         case .notice(let text): try values.encode(text, forKey: .notice)
+        case .part(let part): try values.encode(part, forKey: .part)
         case .audio(let index, let handle):
             try values.encode(index, forKey: .index)
             try values.encode(handle, forKey: .handle)

@@ -65,6 +65,8 @@ public struct JobRequest: Sendable, Codable, Equatable {
     public var folder: String
     /// What is to be said of the request, by whoever took it.
     public var notices: [String]
+    /// Whether the songs can be heard in parts while they are made.
+    public var givesParts: Bool?
     /// Where the news of its end is sent; `nil` for nowhere.
     public var callback: String?
 

@@ -112,7 +112,21 @@ extension JobQueue {
                     stage, completed: completed, total: total, fraction: job.fraction, eta: job.secondsLeft), to: id)
         case .notice(let text):
             events.append(.notice(text), to: id)
+        case .part(let part):
+            events.append(.part(part), to: id)
         }
+    }
+
+    /// The file of a stretch of a song that is being made.
+    ///
+    /// - Throws: ``JobRefusal`` `notFound`, also once the job is over: the whole song is there then.
+    public func part(_ name: String, of id: String, owner: String? = nil) async throws -> URL {
+        let job = try await status(of: id, owner: owner).job
+        let file = folder.attempt(id, job.attempts).appendingPathComponent(AudioPart.folder).appendingPathComponent(name)
+        guard AudioPart.isName(name), running[id] != nil, JobsFolder.size(file) != nil else {
+            throw JobRefusal.notFound("part", name)
+        }
+        return file
     }
 
     /// - Throws: `CancellationError` if nobody wants the job's result any more.

@@ -1,3 +1,4 @@
+import AudioFile
 public import Foundation
 import MusicCore
 public import MusicEngine
@@ -109,6 +110,11 @@ private struct RunWork: Sendable {
         var order = try orders.generation(
             found, description: description, folder: URL(fileURLWithPath: task.folder, isDirectory: true))
         order.inputNames = task.names
+        let parts = task.request.givesParts == true ? URL(fileURLWithPath: task.folder).appendingPathComponent(AudioPart.folder) : nil
+        if let parts {
+            order.details.insert(.audio)
+            try JobsFolder.make(parts)
+        }
         var notices = description?.notices ?? []
         let result = try await GenerationSession(engine, order).result { event in
             switch event {
@@ -118,10 +124,24 @@ private struct RunWork: Sendable {
             case .notice(let text):
                 notices.append(text)
                 report(.notice(text))
-            case .resolved, .preview, .audio, .finished: break
+            case .audio(let chunk): if let parts { report(.part(try write(chunk, into: parts))) }
+            case .resolved, .preview, .finished: break
             }
         }
         return try outcome(of: result, order, found.family, description, notices)
+    }
+
+    private func write(_ chunk: AudioChunk, into folder: URL) throws -> AudioPart {
+        let rate = chunk.audio.sampleRate
+        let name = "\(chunk.song)-\(chunk.start).wav"
+        let writer = try AudioFileWriter(
+            folder.appendingPathComponent(name), sampleRate: rate, channelCount: chunk.audio.channels.count)
+        try writer.append(chunk.audio.channels)
+        try writer.finish()
+        let seconds = { (count: Int) in Double(count) / Double(rate) }
+        return AudioPart(
+            song: chunk.song, start: seconds(chunk.start), seconds: seconds(chunk.audio.channels[0].count),
+            total: seconds(chunk.total), name: name)
     }
 
     private func outcome(

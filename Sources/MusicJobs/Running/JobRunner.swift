@@ -57,6 +57,36 @@ public enum RunEvent: Sendable, Codable, Equatable {
     case stage(MusicStage)
     case progress(MusicStage, completed: Int, total: Int, fraction: Double)
     case notice(String)
+    /// A stretch of a song has its file, in the task's folder ``AudioPart/folder``.
+    case part(AudioPart)
+}
+
+/// A stretch of a song that is not finished: a WAV file of 16 bits, before the level rule, which needs the whole song.
+public struct AudioPart: Sendable, Codable, Equatable {
+    /// Name of the folder within that of the task.
+    static let folder = "parts"
+
+    /// Index of the song in its batch.
+    public var song: Int
+    /// Seconds in the song at which it begins.
+    public var start: Double
+    /// Its length in seconds.
+    public var seconds: Double
+    /// Seconds that the song will have.
+    public var total: Double
+    /// Name of its file.
+    public var name: String
+
+    public init(song: Int, start: Double, seconds: Double, total: Double, name: String) {
+        self.song = song
+        self.start = start
+        self.seconds = seconds
+        self.total = total
+        self.name = name
+    }
+
+    /// Whether a text can be the name of a part's file.
+    static func isName(_ text: String) -> Bool { text.wholeMatch(of: /[0-9]{1,4}-[0-9]{1,12}\.wav/) != nil }
 }
 
 /// What an attempt made.

@@ -183,7 +183,7 @@ public actor WorkerRunner: JobRunner {
             switch event {
             case .stage(let stage): calls[reply.number]?.stage = stage
             case .progress(let stage, _, _, _): calls[reply.number]?.stage = stage
-            case .notice: break
+            case .notice, .part: break
             }
             calls[reply.number]?.watch.noteEvent()
             call.report(event)

@@ -17,7 +17,7 @@ enum ChatRoutes {
                 .request(chat.fields, chat.files)
             let usual = try await exchange.state.models.defaultName()
             let reply = ChatReply(model: request.model ?? usual, now: exchange.now)
-            let admission = try await exchange.submit(request)
+            let admission = try await exchange.submit(request, priority: .interactive)
             // What is refused is refused before a stream begins.
             if chat.isStream { return stream(exchange, admission.job.id, reply) }
             let job = try await exchange.finished(admission.job.id)

@@ -181,10 +181,15 @@ struct Exchange: Sendable {
     func whileConnected(
         _ work: @escaping @Sendable (Exchange) async throws -> Response
     ) async throws -> Response {
-        var response = try await request.body.consumeWithCancellationOnInboundClose { body in
-            var exchange = self
-            exchange.request.body = body
-            return try await work(exchange)
+        var response: Response
+        do {
+            response = try await request.body.consumeWithCancellationOnInboundClose { body in
+                var exchange = self
+                exchange.request.body = body
+                return try await work(exchange)
+            }
+        } catch is CancellationError where !Task.isCancelled {
+            throw ServerFailure(400, "The connection was closed on your side, which ends the work")
         }
         response.headers[.connection] = "close"
         return response

@@ -45,6 +45,9 @@ public struct MusicServer: Sendable {
     public func run(whenReady: @escaping @Sendable (_ port: Int) async -> Void) async throws {
         let settings = state.settings
         let limits = settings.limits
+        // What it says of connections that are cut is no news; what counts is thrown.
+        var quiet = state.logger
+        quiet.logLevel = .critical
         let application = Application(
             responder: CallbackResponder<ServerContext> { request, context in
                 await respond(request, context)
@@ -60,7 +63,7 @@ public struct MusicServer: Sendable {
                 if settings.loadsAtStart { loadInBackground() }
                 await whenReady(channel.localAddress?.port ?? settings.port)
             },
-            logger: state.logger)
+            logger: quiet)
         let webhooks = WebhookSender(
             state.service, settings.webhooks, clock: state.clock, logger: state.logger, now: state.now)
         let sending = Task { await webhooks.run() }

@@ -110,7 +110,7 @@ struct OperationText: Sendable {
     private static let models = OperationText(
         "models", "The models, as OpenRouter lists them",
         query: [Query("format", "native for the reference's own list", ["enum": ["native", "openrouter"]])],
-        [200: .json("The list", "ModelList")])
+        [200: .json("The list; with format=native the reference's envelope", "AnyModelList")])
 
     private static let session = Answer.json("The session", "Session")
     private static let job = Answer.json("The job", "Job")
@@ -138,6 +138,8 @@ struct OperationText: Sendable {
         "GET /v1/jobs/{id}/events": OperationText(
             "jobs", "The events of a job to its end", query: [lastEvent],
             [200: .text("Server-sent events", "text/event-stream")]),
+        "GET /v1/jobs/{id}/parts/{name}": OperationText(
+            "jobs", "A stretch of a song that is being made", [200: .bytes("WAV", "audio/wav")]),
         "GET /v1/jobs/{id}/archive": OperationText(
             "jobs", "The songs of a job, or of its batch, in one ZIP file",
             [200: .bytes("The archive", "application/zip")]),
@@ -187,7 +189,7 @@ struct OperationText: Sendable {
             query: [
                 Query("Upload-Offset", "where the piece begins", ["type": "integer", "minimum": .integer(0)], in: "header")
             ],
-            bodies: ["application/offset+octet-stream": anyBytes], isBodyRequired: true,
+            bodies: ["application/offset+octet-stream": anyBytes, "application/octet-stream": anyBytes], isBodyRequired: true,
             [204: .empty("How much is there now, in header fields")]),
         "DELETE /v1/uploads/{id}": OperationText("uploads", "Remove an upload", [204: .empty("Removed")]),
         "GET /v1/capabilities": OperationText(

@@ -143,7 +143,8 @@ enum SchemaText {
               },
               "audio_format": {"type": ["string", "null"]}, "title": {"type": ["string", "null"]},
               "folder": {"type": ["string", "null"]}, "priority": {"enum": ["interactive", "normal", null]},
-              "callback_url": {"type": ["string", "null"], "format": "uri"}
+              "callback_url": {"type": ["string", "null"], "format": "uri"},
+              "parts": {"type": ["boolean", "null"], "description": "whether the songs can be heard while they are made"}
             }
           },
           "Song": {
@@ -254,6 +255,9 @@ enum SchemaText {
               },
               "models": {"type": "array"}, "default_model": {"type": ["string", "null"]}
             }
+          },
+          "AnyModelList": {
+            "anyOf": [{"$ref": "#/components/schemas/ModelList"}, {"$ref": "#/components/schemas/Envelope"}]
           },
           "Capabilities": {
             "type": "object", "required": ["version", "families", "models", "kinds", "audio_formats", "limits"],

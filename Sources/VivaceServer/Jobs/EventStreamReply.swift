@@ -62,7 +62,7 @@ enum EventStreamReply {
 enum JobEventText {
     /// - Parameter naming: whether the event says whose job it is of, as it must in a stream of all.
     static func text(of event: NumberedEvent, naming: Bool = false) throws -> String {
-        var data = try json(of: event.event)
+        var data = try json(of: event.event, job: event.job)
         if naming, case .object(var members) = data {
             members["job"] = .text(event.job)
             data = .object(members)
@@ -71,7 +71,7 @@ enum JobEventText {
     }
 
     /// An event, with addresses of songs, and without anything of the server's inside.
-    static func json(of event: JobEvent) throws -> JSONValue {
+    static func json(of event: JobEvent, job: String) throws -> JSONValue {
         switch event {
         case .failed(let error, let stage):
             return JSONValue([
@@ -80,6 +80,12 @@ enum JobEventText {
             ])
         case .finished(let result):
             return JSONValue(["event": .text(event.name), "result": JobDocument.result(result)])
+        case .part(let part):
+            return JSONValue([
+                "event": .text(event.name), "index": JSONValue(part.song), "start": .number(part.start),
+                "seconds": .number(part.seconds), "total": .number(part.total),
+                "url": .text("/v1/jobs/\(job)/parts/\(part.name)"),
+            ])
         case .notice(let text):
             return JSONValue(["event": .text(event.name), "notice": .text(PublicText.withoutPaths(text))])
         case .audio(let index, let handle):

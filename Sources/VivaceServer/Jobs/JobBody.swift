@@ -12,7 +12,7 @@ struct JobBody {
 
     static let names: Set<String> = [
         "kind", "request", "prelude", "model", "lm", "planning", "audio_format", "title", "folder", "priority",
-        "callback_url",
+        "callback_url", "parts",
     ]
 
     /// Fields of a request that name models, as well as the job itself does.
@@ -44,6 +44,7 @@ struct JobBody {
             if try planning.text("wish") != nil { request.planning.wish = try planning.choice("wish", usual: .ifThere) }
             request.planning.tier = try planning.text("tier")
         }
+        request.givesParts = try body.flag("parts")
         if let callback = try body.text("callback_url") {
             let address = try CallbackAddress(callback, hosts: exchange.state.settings.webhooks.hosts)
             request.callback = address.url.text

@@ -4,6 +4,7 @@ import Hummingbird
 import MusicCore
 import MusicEngine
 import MusicJobs
+import NIOCore
 
 /// The job API: strict requests, jobs as resources, events as they happen.
 enum JobRoutes {
@@ -14,6 +15,7 @@ enum JobRoutes {
         Route(.delete, "/v1/jobs/{id}", .header, .jobs, cancel),
         Route(.post, "/v1/jobs/{id}/cancel", .header, .jobs, cancel),
         Route(.get, "/v1/jobs/{id}/events", .header, .jobs, events),
+        Route(.get, "/v1/jobs/{id}/parts/{name}", .header, .jobs, part),
         Route(.get, "/v1/jobs/{id}/archive", .header, .jobs, ArchiveRoute.answer),
         Route(.get, "/v1/events", .header, .jobs, feed),
         Route(.post, "/v1/music/generate", .body, .jobs, legacy),
@@ -82,6 +84,18 @@ enum JobRoutes {
         return EventStreamReply.response(exchange.state.clock) { write in
             for await event in stream { try await write(.event(try JobEventText.text(of: event))) }
         }
+    }
+
+    /// A stretch of a song that is being made.
+    @Sendable private static func part(_ exchange: Exchange) async throws -> Response {
+        let file = try await exchange.service.queue.part(
+            exchange.parameters["name"] ?? "", of: id(exchange), owner: exchange.requiredOwner())
+        guard case .content(let data) = PlainFile(path: file.path, limit: 64 << 20) else {
+            throw ServerFailure(404, "The part is gone: the job is over", code: "notFound")
+        }
+        return Response(
+            status: .ok, headers: [.contentType: "audio/wav", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
     }
 
     /// The events of all jobs of an owner; it never ends.

@@ -90,7 +90,7 @@ enum UploadRoutes {
     @Sendable private static func append(_ exchange: Exchange) async throws -> Response {
         try checkVersion(exchange)
         let type = exchange.request.headers[.contentType]?.prefix { $0 != ";" }.lowercased()
-        guard type == "application/offset+octet-stream" else {
+        guard ["application/offset+octet-stream", "application/octet-stream"].contains(type) else {
             throw ServerFailure(415, "A piece of an upload is sent as application/offset+octet-stream")
         }
         let owner = try exchange.requiredOwner()
