@@ -2,6 +2,7 @@ import Foundation
 import MusicCore
 import MusicEngine
 import MusicJobs
+import Synchronization
 import Testing
 
 /// Jobs with real files and recipes, of a family that nothing but tests knows.
@@ -125,6 +126,36 @@ import Testing
             let end = try await service.end(of: id)
             #expect(end.state == .failed && end.error?.code == .modelNotFound)
         }
+    }
+
+    /// A song can be heard in parts while it is made, and its parts go with the job.
+    @Test func partsComeBeforeTheSong() async throws {
+        let folder = try Folder()
+        var request = JobRequest(.generate, document: ["caption": "tone", "duration": 0.5])
+        request.givesParts = true
+        let work = folder["attempt"]
+        try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
+        let parts = Mutex<[AudioPart]>([])
+        _ = try await EngineRunner(try toneEngine(folder)).run(
+            RunTask(id: "x", request: request, seed: 1, folder: work.path)
+        ) { event in
+            if case .part(let part) = event { parts.withLock { $0.append(part) } }
+        }
+        let all = parts.withLock { $0 }
+        #expect(all.map(\.start) == [0, 0.25] && all.map(\.seconds) == [0.25, 0.25] && all.map(\.total) == [0.5, 0.5])
+        for part in all {
+            let summary = try AudioSummary(file: work.appendingPathComponent("parts").appendingPathComponent(part.name))
+            #expect(summary.sampleRate == 44_100 && abs(summary.duration - 0.25) < 1e-3)
+        }
+
+        let service = try await started(folder)
+        let id = try await service.queue.submit(JobSubmission(request)).job.id
+        let names = await service.allEvents(of: id).map(\.event.name)
+        #expect(names.filter { $0 == "part" }.count == 2)
+        for name in all.map(\.name) + ["../x.wav", "0-0.flac", ""] {
+            await #expect(throws: JobRefusal.self) { try await service.queue.part(name, of: id) }
+        }
+        #expect(folder.names("service/spool/jobs").isEmpty)
     }
 
     @Test func theIndexIsMadeAnewFromTheFiles() async throws {

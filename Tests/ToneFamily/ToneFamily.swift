@@ -56,6 +56,13 @@ final class ToneBackend: MusicBackend {
             let pitch = request.options["pitch"]?.numberValue ?? 440
             let count = Int((request.duration ?? 1) * 44_100)
             let wave = (0..<count).map { Float(0.5 * sin(2 * .pi * pitch * Double($0) / 44_100)) }
+            if details.contains(.audio) {
+                let half = count / 2
+                for (start, part) in [(0, wave[..<half]), (half, wave[half...])] {
+                    let audio = AudioBuffer(sampleRate: 44_100, channels: [Array(part)])
+                    report(.audio(AudioChunk(song: 0, start: start, total: count, audio: audio)))
+                }
+            }
             let songs = request.seeds.map {
                 Song(audio: AudioBuffer(sampleRate: 44_100, channels: [wave]), seed: $0)
             }

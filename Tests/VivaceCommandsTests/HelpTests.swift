@@ -13,7 +13,8 @@ struct HelpTests {
     private static let commands = [
         "", "generate", "create", "format", "understand", "extract", "bgm", "codes", "info", "spectrogram", "waveform",
         "models", "models list", "models pull", "models path", "models remove", "models verify", "models quantize",
-        "models make-random", "doctor", "bench",
+        "models make-random", "doctor", "bench", "serve", "keys", "keys new", "keys list", "library", "library list",
+        "library rebuild",
     ]
 
     private static func compare(_ text: String, with name: String) throws {

@@ -77,6 +77,67 @@ import VivaceServer
         }
     }
 
+    @Test func browsersLogInWithACookie() async throws {
+        try await TestServer.run(keyed) { server async throws in
+            let before = try await server.client.get("/v1/session").json
+            #expect(before["needs_key"] == true && before["is_open"] == false)
+            #expect(try await server.client.post("/v1/session", .object(["key": "wrong"])).status == 401)
+            #expect(try await server.client.post("/v1/session", .object(["word": "s3cret"])).status == 422)
+            let login = try await server.client.post("/v1/session", .object(["key": "maker"]))
+            let cookie = try #require(login.headers["set-cookie"])
+            #expect(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict") && !cookie.contains("maker"))
+            let field = ["Cookie": "other=1; " + String(cookie.prefix { $0 != ";" })]
+            #expect(try await server.client.get("/v1/session", field).json["name"] == "maker")
+            #expect(try await server.client.get("/v1/jobs", field).status == 200)
+            #expect(try await server.client.post("/release_task", .object(["prompt": "x"]), field).status == 200)
+            #expect(try await server.client.get("/metrics", field).status == 403)
+            let other = field.merging(["Origin": "https://evil.example"]) { $1 }
+            #expect(try await server.client.post("/release_task", .object(["prompt": "x"]), other).status == 403)
+            #expect(try await server.client.send("DELETE", "/v1/session", field).status == 204)
+            #expect(try await server.client.get("/v1/jobs", field).status == 401)
+            #expect(try await server.client.get("/v1/jobs", ["Cookie": "vivace_session=guess"]).status == 401)
+        }
+        try await TestServer.run { server async throws in
+            #expect(try await server.client.get("/v1/session").json["needs_key"] == false)
+            #expect(try await server.client.post("/v1/session", .object([:])).headers["set-cookie"] == nil)
+        }
+    }
+
+    @Test func pagesAreFilesOfOneFolder() async throws {
+        let folder = try Folder()
+        try FileManager.default.createDirectory(at: folder["pages/parts"], withIntermediateDirectories: true)
+        for (name, text) in [
+            ("pages/index.html", "<p>hello"), ("pages/parts/a.js", "1"), ("pages/.hidden.js", "2"),
+            ("pages/notes.swift", "3"), ("secret.js", "4"),
+        ] {
+            try Data(text.utf8).write(to: folder[name])
+        }
+        symlink(folder["secret.js"].path, folder["pages/link.js"].path)
+        var settings = ServerSettings(port: 0, keys: AccessKeys(single: "k"))
+        settings.studio = folder["pages"]
+        try await TestServer.run(settings) { server async throws in
+            for path in ["/", "/create/simple", "/library", "/song/au_x", "/settings", "/models"] {
+                let reply = try await server.client.get(path)
+                #expect(reply.status == 200 && reply.text == "<p>hello", "\(path)")
+                let policy = reply.headers["content-security-policy"] ?? ""
+                #expect(policy.contains("default-src 'none'") && !policy.contains("unsafe"))
+            }
+            let script = try await server.client.get("/studio/parts/a.js")
+            #expect(script.text == "1" && script.headers["content-type"] == "text/javascript; charset=utf-8")
+            let tag = try #require(script.headers["etag"])
+            #expect(try await server.client.get("/studio/parts/a.js", ["If-None-Match": tag]).status == 304)
+            for path in [
+                "/studio/../secret.js", "/studio/%2e%2e/secret.js", "/studio/link.js", "/studio/.hidden.js",
+                "/studio/notes.swift", "/studio/parts", "/studio/", "/studio/none.js", "/studio/parts%2fa.js",
+            ] {
+                #expect(try await server.client.get(path).status == 404, "\(path)")
+            }
+        }
+        try await TestServer.run { server async throws in
+            #expect(try await server.client.get("/").status == 404)
+        }
+    }
+
     @Test func othersNamesAndPagesAreNotServed() async throws {
         try await TestServer.run { server async throws in
             let port = server.client.port

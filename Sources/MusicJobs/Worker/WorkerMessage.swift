@@ -5,7 +5,7 @@ import Synchronization
 
 /// What server and worker say to each other: frames of JSON, each with the version of the protocol.
 enum WorkerProtocol {
-    static let version = 2
+    static let version = 1
     /// Bytes that a message has at most.
     static let longest = 64 << 20
 }

@@ -173,13 +173,13 @@ _vivace() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    generate|create|format|understand|extract|bgm|codes|info|spectrogram|waveform|models|doctor|bench|help)
+    generate|create|format|understand|extract|bgm|codes|info|spectrogram|waveform|models|doctor|bench|serve|keys|library|help)
         # Offer subcommand argument completions
         "_vivace_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'generate create format understand extract bgm codes info spectrogram waveform models doctor bench help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'generate create format understand extract bgm codes info spectrogram waveform models doctor bench serve keys library help' -- "${cur}"))
         ;;
     esac
 }
@@ -935,12 +935,15 @@ _vivace_doctor() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--memory-tier)
+    non_repeating_options=(--memory-tier --server)
     __vivace_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
     '--memory-tier')
+        return
+        ;;
+    '--server')
         return
         ;;
     esac
@@ -996,6 +999,241 @@ _vivace_bench() {
         return
         ;;
     '--max-memory'|'--mps-max-memory-gb')
+        return
+        ;;
+    esac
+}
+
+_vivace_serve() {
+    repeating_flags=()
+    non_repeating_flags=(--no-auth --enable-api --debug --version -h --help)
+    repeating_options=(--allowed-host --allowed-origin --allowed-path --webhook-host)
+    non_repeating_options=(--server-name --host --port --config --env-file --data --home --api-key --keys-file --auth-username --auth-password --config-path --model --lm-model-path --lm --init-service --init-llm --no-init --device --dtype --quantize --quantization --threads --offload-to-cpu --max-memory --batch-size --download-source --queue-size --drain-seconds --log-format --log-level --backend --use-flash-attention --offload-dit-to-cpu --checkpoint --service-mode --language)
+    __vivace_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--server-name'|'--host')
+        return
+        ;;
+    '--port')
+        return
+        ;;
+    '--config')
+        return
+        ;;
+    '--env-file')
+        return
+        ;;
+    '--data'|'--home')
+        return
+        ;;
+    '--api-key')
+        return
+        ;;
+    '--keys-file')
+        return
+        ;;
+    '--auth-username')
+        return
+        ;;
+    '--auth-password')
+        return
+        ;;
+    '--allowed-host')
+        return
+        ;;
+    '--allowed-origin')
+        return
+        ;;
+    '--allowed-path')
+        return
+        ;;
+    '--config-path'|'--model')
+        return
+        ;;
+    '--lm-model-path'|'--lm')
+        return
+        ;;
+    '--init-service')
+        return
+        ;;
+    '--init-llm')
+        return
+        ;;
+    '--no-init')
+        return
+        ;;
+    '--device')
+        return
+        ;;
+    '--dtype')
+        return
+        ;;
+    '--quantize'|'--quantization')
+        return
+        ;;
+    '--threads')
+        return
+        ;;
+    '--offload-to-cpu')
+        return
+        ;;
+    '--max-memory')
+        return
+        ;;
+    '--batch-size')
+        return
+        ;;
+    '--download-source')
+        return
+        ;;
+    '--queue-size')
+        return
+        ;;
+    '--drain-seconds')
+        return
+        ;;
+    '--log-format')
+        return
+        ;;
+    '--log-level')
+        return
+        ;;
+    '--webhook-host')
+        return
+        ;;
+    '--backend')
+        return
+        ;;
+    '--use-flash-attention')
+        return
+        ;;
+    '--offload-dit-to-cpu')
+        return
+        ;;
+    '--checkpoint')
+        return
+        ;;
+    '--service-mode')
+        return
+        ;;
+    '--language')
+        return
+        ;;
+    esac
+}
+
+_vivace_keys() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __vivace_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    new|list)
+        # Offer subcommand argument completions
+        "_vivace_keys_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'new list' -- "${cur}"))
+        ;;
+    esac
+}
+
+_vivace_keys_new() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=(--scope --scopes)
+    non_repeating_options=(--file --waiting)
+    __vivace_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--file')
+        return
+        ;;
+    '--scope'|'--scopes')
+        return
+        ;;
+    '--waiting')
+        return
+        ;;
+    esac
+}
+
+_vivace_keys_list() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--file)
+    __vivace_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--file')
+        return
+        ;;
+    esac
+}
+
+_vivace_library() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __vivace_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list|rebuild)
+        # Offer subcommand argument completions
+        "_vivace_library_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list rebuild' -- "${cur}"))
+        ;;
+    esac
+}
+
+_vivace_library_list() {
+    repeating_flags=()
+    non_repeating_flags=(--trashed --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--data --limit)
+    __vivace_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--data')
+        return
+        ;;
+    '--limit')
+        return
+        ;;
+    esac
+}
+
+_vivace_library_rebuild() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--data)
+    __vivace_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--data')
         return
         ;;
     esac

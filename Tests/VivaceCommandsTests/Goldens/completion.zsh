@@ -63,13 +63,16 @@ _vivace() {
             'models:List, download, check, quantize and remove models.'
             'doctor:Show what this machine suits, and what is installed.'
             'bench:Measure the stages of a generation on this machine.'
+            'serve:Serve ACE-Step'\''s REST API, chat completions and a job API.'
+            'keys:Make and list the keys of a server.'
+            'library:List the songs of a server, or make their index anew.'
             'help:Show subcommand help information.'
         )
         _describe -V subcommand subcommands && ret=0
         ;;
     arg)
         case "${words[1]}" in
-        generate|create|format|understand|extract|bgm|codes|info|spectrogram|waveform|models|doctor|bench|help)
+        generate|create|format|understand|extract|bgm|codes|info|spectrogram|waveform|models|doctor|bench|serve|keys|library|help)
             "_vivace_${words[1]}" && ret=0
             ;;
         esac
@@ -599,6 +602,7 @@ _vivace_doctor() {
     local -i ret=1
     local -ar arg_specs=(
         '--memory-tier[Take the machine'\''s memory for that of this many gigabytes\: 8, 16, 24 or 48; see vivace doctor.]:gigabytes:'
+        '--server[Ask a running server too, such as http\://127.0.0.1\:7860.]:address:'
         '--json[Print one JSON document.]'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
@@ -630,6 +634,170 @@ _vivace_bench() {
         '(--low-memory --offload-to-cpu)'{--low-memory,--offload-to-cpu}'[Let go of each network when its stage is over, and load it again for the next song.]'
         '(--max-memory --mps-max-memory-gb)'{--max-memory,--mps-max-memory-gb}'[Keep the process within this memory, such as 16GB or 500MB; a number alone is gigabytes. What doesn'\''t fit is brought to fit by --low-memory, then by smaller tiles, and refused otherwise.]:size:'
         '--json[Print one JSON document on standard output.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_serve() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '(--server-name --host)'{--server-name,--host}'[Name or address to listen on (default\: 127.0.0.1).]:address:'
+        '--port[Port to listen on; 0 takes a free one (default\: 7860).]:port:'
+        '--config[TOML file with settings.]:file:'
+        '--env-file[File with environment variables (default\: .env in this folder, if there is one).]:file:'
+        '(--data --home)'{--data,--home}'[Folder for jobs, songs and uploads.]:folder:'
+        '--api-key[Key that clients have to show.]:key:'
+        '--keys-file[File with named keys, as `vivace keys new` writes it.]:file:'
+        '--auth-username[Name that may log in with a password (HTTP Basic).]:name:'
+        '--auth-password[The password.]:word:'
+        '--no-auth[Listen beyond this machine without a key.]'
+        '*--allowed-host[Further name under which the server is reached; may be given several times.]:name:'
+        '*--allowed-origin[Web page that may use the server, such as https\://studio.example; may be given several times.]:origin:'
+        '*--allowed-path[Folder whose audio files clients on this machine may name by their paths, beside the temporary one; may be given several times.]:folder:'
+        '(--config-path --model)'{--config-path,--model}'[Model that makes the songs, also where a request names one that is not installed.]:model:'
+        '(--lm-model-path --lm)'{--lm-model-path,--lm}'[Language model.]:model:'
+        '--init-service[Load the model at the start, and not with the first job.]:yes-or-no:'
+        '--init-llm[Load the language model with the model (true), do without any (false), or go by memory (auto).]:yes-or-no:'
+        '--no-init[Load nothing before the first job.]:yes-or-no:'
+        '--device[Where to compute\: auto, cpu, cuda or mps.]:device:'
+        '--dtype[Number format\: auto, f32 or bf16.]:format:'
+        '(--quantize --quantization)'{--quantize,--quantization}'[Keep large weights in 8 bits\: none, q8 or int8_weight_only.]:how:'
+        '--threads[Threads on a CPU (default\: one for each physical core).]:count:'
+        '--offload-to-cpu[Let go of each network when its stage is over.]:yes-or-no:'
+        '--max-memory[Keep the worker within this memory, such as 16GB.]:size:'
+        '--batch-size[Songs of a request that does not say how many, 1 to 8 (default\: 2).]:count:'
+        '--download-source[Where models come from\: auto, huggingface or modelscope.]:site:'
+        '--queue-size[Jobs that may wait (default\: 200).]:count:'
+        '--drain-seconds[Seconds that a running job has to end when the server is asked to (default\: 30); then it goes back to those that wait.]:seconds:'
+        '--log-format[What is logged on standard error\: text or json (lines).]:form:'
+        '--log-level[Least level that is logged\: debug, info, warning or error.]:level:'
+        '*--webhook-host[Host to which news of jobs may be sent (callback_url); may be given several times.]:host:'
+        '--enable-api[Accepted\: the API is always there.]'
+        '--debug[Log everything.]'
+        '--backend[Accepted\: there is one engine.]:name:'
+        '--use-flash-attention[Accepted\: attention has one form.]:yes-or-no:'
+        '--offload-dit-to-cpu[Likewise --offload-to-cpu.]:yes-or-no:'
+        '--checkpoint[Accepted\: --config-path decides.]:path:'
+        '--service-mode[Accepted\: training has its own command.]:yes-or-no:'
+        '--language[Language of the pages\: en, zh or ja.]:code:'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_keys() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+        '(-): :->command'
+        '(-)*:: :->arg'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+    case "${state}" in
+    command)
+        local -ar subcommands=(
+            'new:Make a key, print it once, and note its digest in a file.'
+            'list:List the keys of a file.'
+        )
+        _describe -V subcommand subcommands && ret=0
+        ;;
+    arg)
+        case "${words[1]}" in
+        new|list)
+            "_vivace_keys_${words[1]}" && ret=0
+            ;;
+        esac
+        ;;
+    esac
+
+    return "${ret}"
+}
+
+_vivace_keys_new() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':name:'
+        '--file[TOML file of the keys; it is made if there is none.]:file:'
+        '*'{--scope,--scopes}'[What it is for\: read, generate, admin; may be given several times.]:scope:'
+        '--waiting[Jobs of its holder that may wait.]:count:'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_keys_list() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--file[TOML file of the keys.]:file:'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_library() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+        '(-): :->command'
+        '(-)*:: :->arg'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+    case "${state}" in
+    command)
+        local -ar subcommands=(
+            'list:List songs, the newest first.'
+            'rebuild:Make the index of the songs anew from the recipes in their files.'
+        )
+        _describe -V subcommand subcommands && ret=0
+        ;;
+    arg)
+        case "${words[1]}" in
+        list|rebuild)
+            "_vivace_library_${words[1]}" && ret=0
+            ;;
+        esac
+        ;;
+    esac
+
+    return "${ret}"
+}
+
+_vivace_library_list() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--data[Folder of the server'\''s data.]:folder:'
+        '*:words:'
+        '--trashed[Look through the trash.]'
+        '--limit[Most songs that are listed.]:count:'
+        '--json[Print one JSON document.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_library_rebuild() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--data[Folder of the server'\''s data.]:folder:'
+        '--json[Print one JSON document.]'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
     )
