@@ -4,6 +4,7 @@ import MusicEngine
 import MusicJobs
 import Synchronization
 import Testing
+import ToneFamily
 
 /// Jobs with real files and recipes, of a family that nothing but tests knows.
 @Suite struct EngineRunnerTests {
@@ -158,6 +159,38 @@ import Testing
         #expect(folder.names("service/spool/jobs").isEmpty)
     }
 
+    /// Steps down in the said order, tells of each step, and refuses what doesn't fit even then.
+    @Test func whatDoesNotFitIsTriedWithLess() async throws {
+        let folder = try Folder()
+        for (needs, steps) in [(GreedyFamily.Needs.eightBits, 3), (.oneNetwork, 2), (.nothing, 0), (.more, 3)] {
+            let engine = try toneEngine(folder, families: [GreedyFamily(needs: needs)])
+            let notices = Mutex<[String]>([])
+            let work = folder["attempt-\(needs)"]
+            try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
+            let request = JobRequest(.generate, document: ["caption": "tone", "duration": 0.2])
+            let outcome: Result<RunOutcome, any Error>
+            do {
+                let task = RunTask(id: "x", request: request, seed: 1, folder: work.path)
+                outcome = .success(
+                    try await EngineRunner(engine).run(task) { event in
+                        if case .notice(let text) = event { notices.withLock { $0.append(text) } }
+                    })
+            } catch {
+                outcome = .failure(error)
+            }
+            let said = notices.withLock { $0 }.filter { $0.hasPrefix("there is too little memory") }
+            let words = ["let go of", "smaller tiles", "8 bits"]
+            #expect(Array(zip(said, words)).allSatisfy { $0.contains($1) })
+            #expect(said.count == steps, "\(needs): \(said)")
+            switch outcome {
+            case .success(let outcome):
+                #expect(needs != .more && outcome.files.count == 1)
+                #expect(outcome.notices.filter { $0.hasPrefix("there is too little memory") } == said)
+            case .failure(let error): #expect(needs == .more && (error as? MusicError)?.code == .outOfMemory)
+            }
+        }
+    }
+
     @Test func theIndexIsMadeAnewFromTheFiles() async throws {
         let folder = try Folder()
         var service: JobService? = try await started(folder)
@@ -189,4 +222,25 @@ import Testing
 
 extension [Int] {
     fileprivate var json: JSONValue { .list(map { .integer(Int64($0)) }) }
+}
+
+/// Tones whose model takes more memory than there is, unless it is loaded with less.
+private struct GreedyFamily: MusicFamily {
+    enum Needs { case nothing, oneNetwork, eightBits, more }
+
+    let needs: Needs
+    var catalog: FamilyCatalog { ToneFamily().catalog }
+    var fields: [FieldDescription] { ToneFamily().fields }
+
+    func load(_ location: ModelLocation, options: LoadOptions) async throws -> any MusicBackend {
+        let fits =
+            switch needs {
+            case .nothing: true
+            case .oneNetwork: options.lowMemory
+            case .eightBits: options.lowMemory && options.quantization == .q8
+            case .more: false
+            }
+        guard fits else { throw MusicError(.outOfMemory, "the model takes more memory than there is") }
+        return try await ToneFamily().load(location, options: options)
+    }
 }

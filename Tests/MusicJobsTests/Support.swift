@@ -29,12 +29,12 @@ final class Folder: Sendable {
 }
 
 /// An engine that knows tones alone, whose model lies in a folder.
-func toneEngine(_ folder: Folder) throws -> Engine {
+func toneEngine(_ folder: Folder, families: [any MusicFamily] = [ToneFamily()]) throws -> Engine {
     let model = folder["model"]
     try FileManager.default.createDirectory(at: model, withIntermediateDirectories: true)
     try Data("{}".utf8).write(to: model.appendingPathComponent("tone.json"))
     return Engine(
-        families: [ToneFamily()], memory: { 8_000_000_000 }, locate: { ModelLocation(name: $0, directory: model) },
+        families: families, memory: { 8_000_000_000 }, locate: { ModelLocation(name: $0, directory: model) },
         defaultModel: { "tone" })
 }
 

@@ -103,7 +103,7 @@ def main():
     folder = tempfile.mkdtemp(prefix="vivace-kill-")
     taken, lock, numbers, killed = {}, threading.Lock(), count(), {"server": 0, "worker": 0, "both": 0}
     for number in range(options.rounds):
-        server, stop = Server(program, folder), threading.Event()
+        server, stop = Server(program, folder, "--queue-size", "12"), threading.Event()
         threads = [threading.Thread(target=load, args=(server, numbers, taken, lock, stop)) for _ in range(3)]
         for thread in threads:
             thread.start()

@@ -25,12 +25,50 @@ public actor EngineRunner: JobRunner {
         jobs += 1
         defer { leave() }
         do {
-            let outcome = try await RunWork(engine, task, report: report).outcome()
+            let outcome = try await withinMemory(task, report)
             try Task.checkCancellation()
             return outcome
         } catch is CancellationError {
             throw MusicError(.cancelled, "The work was cancelled")
         }
+    }
+
+    /// Does the work, and again with less memory where there is too little, step by step, before it is refused.
+    private func withinMemory(
+        _ task: RunTask, _ report: @escaping @Sendable (RunEvent) -> Void
+    ) async throws -> RunOutcome {
+        var task = task
+        var steps = MemoryStep.allCases[...]
+        var said: [String] = []
+        while true {
+            do {
+                var outcome = try await RunWork(engine, task, report: report).outcome()
+                outcome.notices = said + outcome.notices
+                return outcome
+            } catch let error as MusicError where error.code == .outOfMemory {
+                var isLess = false
+                while !isLess, let step = steps.popFirst() {
+                    isLess = step.apply(to: &task.request.loadOptions, machine: engine.memory())
+                    if step == .idleModels { isLess = await letGo() }
+                    guard isLess else { continue }
+                    let words = "there is too little memory: " + step.words
+                    said.append(words)
+                    report(.notice(words))
+                }
+                guard isLess else { throw error }
+            }
+        }
+    }
+
+    /// Lets go of the models that are kept ahead of jobs, and of those that nobody works with.
+    ///
+    /// - Returns: whether there may have been any.
+    private func letGo() async -> Bool {
+        await music?.release()
+        await planner?.release()
+        (music, planner, loaded) = (nil, nil, [])
+        await engine.pool.releaseIdle()
+        return true
     }
 
     private func leave() {
