@@ -103,7 +103,7 @@ var targets: [Target] = [
         dependencies: [
             "MusicCore", "ModelHub", "MusicEngine", "MusicJobs", "CZlib",
             .product(name: "Hummingbird", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
-            .product(name: "Logging", package: "swift-log"), .product(name: "Metrics", package: "swift-metrics"),
+            .product(name: "Logging", package: "swift-log"), .product(name: "CoreMetrics", package: "swift-metrics"),
             .product(name: "Crypto", package: "swift-crypto"),
         ],
         swiftSettings: strict),
