@@ -30,8 +30,8 @@ struct OutputOptions: ParsableArguments {
         name: .shortAndLong,
         help: ArgumentHelp(
             "File to write; its extension chooses the format: wav, flac, mp3, opus, ogg. With several songs, the next "
-                + "free numbers are put before the extension. In a folder, which is made if need be, songs are named by "
-                + "their keys (default: song-SEED.flac, or the next free number).", valueName: "file"))
+                + "free numbers are put before the extension. In a folder, which is made if need be, songs are named "
+                + "by their keys (default: song-SEED.flac, or the next free number).", valueName: "file"))
     var output: String?
 
     @Option(
@@ -45,7 +45,8 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Also save the final latents, as .safetensors or .npy (frames x channels, float32).", valueName: "file"))
+            "Also save the final latents, as .safetensors or .npy (frames x channels, float32). With several songs, "
+                + "the next free numbers are put before the extension.", valueName: "file"))
     var saveLatents: String?
 
     @Flag(

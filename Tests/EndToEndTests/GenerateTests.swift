@@ -32,6 +32,38 @@ struct GenerateTests {
         #expect(folder.names == ["song.\(format)"])
     }
 
+    @Test("what is written beside the songs of a batch replaces nothing")
+    func filesOfBatches() throws {
+        let files = ["--save-latents", "l.npy", "--stream", "s.wav", "--output", "b.wav", "--duration", "0.4"]
+        #expect(try generate(files + ["--seed", "1,2"]).status == 0)
+        let names = ["b", "l", "s"].flatMap { name in (1...4).map { "\(name)-\($0).\(name == "l" ? "npy" : "wav")" } }
+        let first = try names.filter { $0.contains("-1.") || $0.contains("-2.") }
+            .map { try Data(contentsOf: folder[$0]) }
+        let outcome = try generate(files + ["--seed", "3,4"])
+        #expect(outcome.status == 0 && outcome.output == "b-3.wav\nb-4.wav\n")
+        #expect(outcome.errors.contains("latents: l-3.npy, l-4.npy"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("streamed: s-3.wav, s-4.wav"))
+        #expect(folder.names == names)
+        let again = try names.filter { $0.contains("-1.") || $0.contains("-2.") }
+            .map { try Data(contentsOf: folder[$0]) }
+        #expect(again == first)
+    }
+
+    @Test("the result tells which frames were made, and where the latents are")
+    func masks() throws {
+        #expect(try generate(["--duration", "4", "--seed", "1", "--output", "a.wav", "--quiet"]).status == 0)
+        let outcome = try generate(
+            [
+                "--task", "repaint", "--source", "a.wav", "--region", "1-2", "--seed", "1", "--output", "b.wav",
+                "--save-latents", "b.npy", "--json", "--quiet",
+            ])
+        let extra = try #require(try outcome.json()["extra_outputs"] as? [String: Any])
+        let mask = try #require((extra["masks"] as? [[String: Any]])?.first)
+        #expect(mask["frames"] as? Int == 100 && mask["made"] as? [[Int]] == [[25, 50]])
+        let latents = try #require((extra["latents"] as? [[String: Any]])?.first)
+        #expect(latents["path"] as? String == "b.npy" && (latents["shape"] as? [Int])?.first == 100)
+    }
+
     @Test("the peak is at -1 dBFS unless normalisation is off")
     func normalization() throws {
         _ = try generate(["--duration", "2", "--seed", "1", "--bit-depth", "32f", "--output", "peak.wav"])

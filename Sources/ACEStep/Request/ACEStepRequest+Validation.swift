@@ -74,8 +74,9 @@ extension ACEStepRequest {
 
     private func checkMusic(_ notices: inout [String]) throws {
         if let duration = self.duration, !ACEStepLimits.trainedDuration.contains(duration) {
+            let unit = duration == 1 ? "second" : "seconds"
             notices.append(
-                "A duration of \(duration.plainText) seconds is outside the range in which models were trained "
+                "A duration of \(duration.plainText) \(unit) is outside the range in which models were trained "
                     + "(\(ACEStepLimits.trainedDuration.lowerBound.plainText) to "
                     + "\(ACEStepLimits.trainedDuration.upperBound.plainText))")
         }
@@ -116,7 +117,9 @@ extension ACEStepRequest {
             }
         }
         if self.steps.map({ $0 != timesteps.count }) ?? false, isAsked("inference_steps") {
-            notices.append("The number of steps is not used: timesteps has \(timesteps.count) values")
+            notices.append(
+                "The number of steps is not used: timesteps has \(timesteps.count) "
+                    + (timesteps.count == 1 ? "value" : "values"))
         }
         if isAsked("shift") { notices.append("The shift is not used: timesteps are the schedule itself") }
     }

@@ -24,6 +24,11 @@ public struct FieldDescription: Sendable, Equatable {
     public var excludes: [String] = []
     /// Values that say nothing, as programs write them where a user left a field open; texts in any case.
     public var openValues: [JSONValue] = []
+    /// Other names of values, in small letters, and the names here.
+    public var otherSpellings: [String: String] = [:]
+
+    /// Texts that stand for "not said", as documents of other programs have them, in small letters.
+    public static let openTexts: [JSONValue] = ["", "-", "auto", "n/a", "none", "unknown"]
 
     /// A value in the form that the field has; null for one that says nothing.
     ///
@@ -35,6 +40,7 @@ public struct FieldDescription: Sendable, Equatable {
         if case .text(let text) = value {
             let plain = text.trimmingCharacters(in: .whitespaces).lowercased()
             if openValues.contains(where: { $0.plainText == plain }) { return .null }
+            if let own = otherSpellings[plain] { return try kind.normalized(.text(own), field: name) }
         }
         return try kind.normalized(value, field: name)
     }
@@ -144,6 +150,13 @@ public struct Field<Root>: Sendable {
     public func open(_ values: [JSONValue]) -> Field {
         var field = self
         field.description.openValues = values
+        return field
+    }
+
+    /// The same field, of which some values have other names too; see ``FieldDescription/otherSpellings``.
+    public func alsoSpelled(_ names: [String: String]) -> Field {
+        var field = self
+        field.description.otherSpellings = names
         return field
     }
 

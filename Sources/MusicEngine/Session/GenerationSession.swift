@@ -156,12 +156,17 @@ public struct GenerationSession: Sendable {
             }
         }
         if let latents = order.latents {
-            let files = OutputPlan.numbered(latents, count: result.songs.count)
-            for (index, file) in files.enumerated() {
+            for index in result.songs.indices {
                 guard let values = result.songs[index].latents else {
                     throw MusicError(.unsupported, "Models of the family \(family.name) have no latents to save")
                 }
-                try LatentsFile.write(values.values, shape: values.shape, to: file)
+                var file = latents
+                if result.songs.count == 1 {
+                    try LatentsFile.write(values.values, shape: values.shape, to: file)
+                } else {
+                    file = try LatentsFile.write(values.values, shape: values.shape, numbering: file, song: index)
+                }
+                result.songs[index].latentsPath = file.relativePath
                 // Where there is no audio, the latents are what was made.
                 if result.request.output == .latents { result.songs[index].path = file.relativePath }
             }

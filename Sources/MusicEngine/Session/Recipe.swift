@@ -35,9 +35,10 @@ public struct Recipe: Codable, Equatable, Sendable {
                 do {
                     inputs[name] = try FilePin(URL(fileURLWithPath: input.path))
                 } catch {
-                    throw MusicError(
-                        .unreadableInput, "\(input.path) can't be read: \(error.localizedDescription)",
-                        advice: "check the file")
+                    throw SystemFault(error, path: input.path)?.error()
+                        ?? MusicError(
+                            .unreadableInput, "\(input.path) can't be read: \(error.localizedDescription)",
+                            advice: "check the file")
                 }
             }
         }

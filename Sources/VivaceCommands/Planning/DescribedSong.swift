@@ -59,7 +59,9 @@ struct DescribedSong {
             model: order.model, loadOptions: order.loadOptions, request: content.request,
             planning: PlannerChoice(wish: .ifThere, name: order.languageModel, options: planning, tier: tier),
             output: output, notices: content.notices)
-        let run = GenerationRun(engine: engine, order: song, found: found, isQuiet: false)
+        let run = GenerationRun(
+            engine: engine, order: song, found: found, isQuiet: options.verbosity.quiet,
+            isVerbose: options.verbosity.verbose)
         let report = try await withInterruption { try await run.report() }
         // Standard output holds the description's document alone.
         report.files.forEach(options.json ? Terminal.note : Terminal.output)
