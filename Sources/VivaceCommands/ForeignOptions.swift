@@ -108,6 +108,7 @@ enum ForeignOptions {
             ("scale mode", "scales stand beside the note, as in --key 'A minor'"),
             ("scheduler", "noise schedules are chosen by --shift or --timesteps, solvers by --solver"),
             ("checkpoint-dir checkpoints-dir project-root", "folders of models are named by ACESTEP_CHECKPOINTS_DIR"),
+            ("mps-high-watermark-ratio", "memory is limited by --max-memory"),
             ("download-source", "it belongs to 'vivace models pull', as --source"),
         ]
         return Dictionary(

@@ -37,8 +37,8 @@ struct SystemFaultTests {
     @Test func reasonsAreFoundInsideFoundationsErrors() throws {
         try withFolder { root in
             let missing = root.appending(path: "gone")
-            let error = #expect(throws: (any Error).self) { try Data(contentsOf: missing) }
-            #expect(SystemFault(try #require(error), path: "gone") == SystemFault(ENOENT, path: "gone"))
+            let error = try #require(throws: (any Error).self) { try Data(contentsOf: missing) }
+            #expect(SystemFault(error, path: "gone") == SystemFault(ENOENT, path: "gone"))
         }
         #expect(SystemFault(POSIXError(.ENOSPC), path: "a")?.code == ENOSPC)
         #expect(SystemFault(CancellationError(), path: "a") == nil)

@@ -56,7 +56,7 @@ extension ACEStepOptions {
             "bpm", \.bpm, .integer(ACEStepLimits.bpm), aliases: ["tempo"], flags: ["bpm", "tempo"],
             help: "Beats per minute, \(ACEStepLimits.bpm.lowerBound) to \(ACEStepLimits.bpm.upperBound).",
             group: .music
-        ).open([0, -1] + FieldDescription.openTexts),
+        ).open([0, -1] + FieldDescription.openTexts).openFromZeroDown(),
         text(
             "keyscale", \.keyScale, aliases: ["key", "key_scale", "keyScale"], flags: ["key", "keyscale"],
             placeholder: "key", help: "Key and scale, such as \"F# minor\".", group: .music),

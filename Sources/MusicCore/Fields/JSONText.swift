@@ -64,7 +64,7 @@ public enum JSONText {
             return .list(list)
         case UInt8(ascii: "\""):
             let start = reader.position
-            let text = try reader.string { reader, text in try Self.text(text, reader.position, "a text") }
+            let text = try reader.string { _, text in try Self.text(text, start, "a text") }
             let source = bytes[start..<reader.position]
             guard !text.unicodeScalars.contains("\u{FFFD}") || says(source, "\u{FFFD}") else {
                 throw Fault(reason: "an escape is half a character; write both halves, or neither", position: start)
