@@ -84,12 +84,28 @@ struct OutputOptions: ParsableArguments {
         return URL(fileURLWithPath: name)
     }
 
+    /// What is said of a file that is not written so, for the user to know.
+    ///
+    /// - Parameter isAudio: whether there is audio.
+    func notices(isAudio: Bool) -> [String] {
+        guard isAudio else {
+            return [audioFormat.map { _ in "--audio-format" }, bitDepth.map { _ in "--bit-depth" }]
+                .compactMap { $0 }.map { "\($0) is not used: no audio file is made" }
+        }
+        guard let audioFormat, let output, case .file(let url) = OutputPlan.Place(path: output) else { return [] }
+        let ending = url.pathExtension.lowercased()
+        return ending == audioFormat.lowercased() || ending == "wav" && audioFormat.lowercased() == "wav32"
+            ? [] : ["--audio-format is not used: the file is a .\(ending) by its name"]
+    }
+
     /// Where songs are written.
     ///
     /// - Parameter usualFormat: extension of the file if the user named none.
     /// - Throws: ``MusicError`` `invalidRequest`.
     func plan(usualFormat: String? = nil) throws -> OutputPlan {
-        try OutputPlan(
+        // It is checked where a file is named too, though only the file's extension counts then.
+        if let format = audioFormat ?? usualFormat { _ = try OutputPlan(.automatic, usualFormat: format) }
+        return try OutputPlan(
             OutputPlan.Place(path: output), bitDepth: bitDepth, usualFormat: audioFormat ?? usualFormat)
     }
 }

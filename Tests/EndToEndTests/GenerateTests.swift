@@ -64,6 +64,21 @@ struct GenerateTests {
         #expect(latents["path"] as? String == "b.npy" && (latents["shape"] as? [Int])?.first == 100)
     }
 
+    @Test("what is said of the file and doesn't count is told")
+    func unusedFormats() throws {
+        let short = ["--duration", "0.4", "--seed", "1"]
+        let named = try generate(short + ["--output", "a.wav", "--audio-format", "mp3"])
+        #expect(named.output == "a.wav\n" && named.errors.contains("--audio-format is not used"), "\(named.errors)")
+        let same = try generate(short + ["--output", "a.wav", "--audio-format", ".WAV"])
+        #expect(same.status == 0 && !same.errors.contains("not used"), "\(same.errors)")
+        let wrong = try generate(short + ["--output", "a.wav", "--audio-format", "m4a"])
+        #expect(wrong.status == 2 && wrong.errors.contains("m4a"))
+        let latents = try generate(short + ["--latents-only", "--output", "l.npy", "--bit-depth", "24"])
+        #expect(latents.status == 0 && latents.errors.contains("--bit-depth is not used"), "\(latents.errors)")
+        let cover = try generate(["--task", "cover", "--source", "a.wav", "--output", "./a.wav", "--seed", "1"])
+        #expect(cover.status == 0 && cover.errors.contains("takes the place of the file"), "\(cover.errors)")
+    }
+
     @Test("the peak is at -1 dBFS unless normalisation is off")
     func normalization() throws {
         _ = try generate(["--duration", "2", "--seed", "1", "--bit-depth", "32f", "--output", "peak.wav"])

@@ -15,7 +15,8 @@ extension ACEStepRequest {
         }
         var notices: [String] = []
         try checkText(&notices)
-        notices = try common.validate() + notices
+        // What is taken out of a song has its style.
+        notices = try common.validate().filter { $0 != MusicRequest.emptyCaption || task != .extract } + notices
         try checkMusic(&notices)
         try checkSampling(&notices)
         try checkGuidance()

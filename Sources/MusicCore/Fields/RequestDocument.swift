@@ -220,7 +220,8 @@ extension RequestDocument {
                 "model", \.model, .text,
                 aliases: ["model_name", "dit_model", "synth_model"]),
             Field("lm", \.languageModel, .text, aliases: ["lm_model", "lm_model_path", "language_model"]),
-            Field("audio_format", \.audioFormat, .text, aliases: ["format", "output_format"]),
+            Field("audio_format", \.audioFormat, .text, aliases: ["format", "output_format"]).open(
+                FieldDescription.openTexts),
             Field("use_random_seed", \.usesRandomSeeds, .flag),
             Field(
                 "seed", .custom(expected: "a whole number, below 0 to draw one"),

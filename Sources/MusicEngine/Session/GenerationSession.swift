@@ -132,6 +132,9 @@ public struct GenerationSession: Sendable {
         }
         backend.info.measures.forEach { report(.notice($0)) }
         notices.forEach { report(.notice($0)) }
+        if order.replacesInput {
+            report(.notice("the song takes the place of the file that it is made from: its recipe can't be repeated"))
+        }
         order.planning.tier.notices(order.request).forEach { report(.notice($0)) }
         if let notice = planner.notice { report(.notice(notice)) }
     }

@@ -32,6 +32,7 @@ public struct OutputPlan: Sendable {
         self.place = place
         replacesFile = if case .file = place { true } else { false }
         if case .keyed = place { makesFolder = true }
+        let usualFormat = usualFormat?.lowercased().trimmingPrefix(".").description
         let isFloat = usualFormat == "wav32"
         let named: URL? = if case .file(let url) = place { url } else { nil }
         let usual = URL(fileURLWithPath: "song.\(isFloat ? "wav" : usualFormat ?? "flac")")
