@@ -2,19 +2,7 @@ import Foundation
 import MusicCore
 
 /// The name of a file as messages show it: as the user gave it, on one line.
-func displayName(_ url: URL) -> String {
-    let path = url.isFileURL ? url.relativePath : url.absoluteString
-    return String(
-        String.UnicodeScalarView(
-            path.unicodeScalars.map { scalar in
-                switch scalar.properties.generalCategory {
-                // These two join letters and emoji; others of their category turn the direction of text around.
-                case .format where scalar == "\u{200C}" || scalar == "\u{200D}": scalar
-                case .control, .format, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
-                default: scalar
-                }
-            }))
-}
+func displayName(_ url: URL) -> String { PlainText.shown(url.isFileURL ? url.relativePath : url.absoluteString) }
 
 /// A file's path for system calls.
 func systemPath(_ url: URL) -> String { url.isFileURL ? url.path : "" }

@@ -22,9 +22,11 @@ enum Terminal {
         if code != 0 { fail(code) }
     }
 
-    /// Writes a line for the user.
+    /// Writes lines for the user; what strangers' texts in them would do to a terminal is left out.
     static func note(_ text: String) {
-        _ = write(text.hasSuffix("\n") ? text : text + "\n", to: STDERR_FILENO)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { PlainText.shown(String($0)) }
+        let shown = lines.joined(separator: "\n")
+        _ = write(shown.hasSuffix("\n") ? shown : shown + "\n", to: STDERR_FILENO)
     }
 
     /// Writes an error as one line.

@@ -64,6 +64,25 @@ struct GenerateTests {
         #expect(latents["path"] as? String == "b.npy" && (latents["shape"] as? [Int])?.first == 100)
     }
 
+    @Test("texts of strangers don't steer the terminal, and names come as a shell takes them")
+    func strangersTexts() throws {
+        let name = "it's a song.wav"
+        let made = try Vivace.run(
+            [
+                "generate", "red \u{1B}[31m", "--model", Repository.builtin.path, "--steps", "1", "--duration", "0.4",
+                "--seed", "1", "--output", name,
+            ], in: folder.url)
+        #expect(made.status == 0 && made.output == "\(name)\n")
+        #expect(made.errors.contains("prompt \"red \u{FFFD}[31m\"") && !made.errors.contains("\u{1B}[31m"))
+        let info = try Vivace.run(["info", name], in: folder.url)
+        #expect(info.output.contains("prompt \"red \u{FFFD}[31m\"") && !info.output.contains("\u{1B}"))
+        #expect(info.output.hasSuffix("repeat it: vivace generate --from 'it'\\''s a song.wav'\n"), "\(info.output)")
+        // The song itself keeps the text.
+        let document = try Vivace.run(["info", name, "--json"], in: folder.url).json()
+        let request = try #require((document["recipe"] as? [String: Any])?["request"] as? [String: Any])
+        #expect(request["caption"] as? String == "red \u{1B}[31m")
+    }
+
     @Test("what is said of the file and doesn't count is told")
     func unusedFormats() throws {
         let short = ["--duration", "0.4", "--seed", "1"]
