@@ -44,6 +44,8 @@ struct BackgroundCommand: AsyncParsableCommand {
         var tracks = [String](json: given.removeValue(forKey: "track_classes") ?? .null) ?? []
         var request = MusicRequest(task: ofSong ? "extract" : "vocal2bgm", source: AudioInput(path: file))
         try request.read(given)
+        try PathArgument.check(file, "the name of the audio file")
+        try PathArgument.check(output, "--output")
         let plan = try OutputPlan(OutputPlan.Place(path: output))
         var order = GenerationOrder(
             model: model, loadOptions: try computation.loadOptions(), request: request, output: plan)

@@ -28,6 +28,7 @@ struct CodesCommand: AsyncParsableCommand {
     func run() async throws {
         let engine = try CommandEnvironment.required().engine
         let options = try computation.loadOptions()
+        try PathArgument.check(file, "the name of the audio file")
         try AudioInputs.checkSource(file)
         let (codes, name) = try await verbosity.timing("codes") {
             try await withInterruption { [file, model] in

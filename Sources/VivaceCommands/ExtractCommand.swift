@@ -52,6 +52,8 @@ struct ExtractCommand: AsyncParsableCommand {
         try request.read(given)
         request = request.withSeeds(from: engine.seeds)
         let found = try await engine.find(model)
+        try PathArgument.check(file, "the name of the audio file")
+        try PathArgument.check(output, "--output")
         let folder = URL(fileURLWithPath: output, isDirectory: true)
         var orders: [GenerationOrder] = []
         for track in tracks {

@@ -70,7 +70,7 @@ struct OutputOptions: ParsableArguments {
     /// - Parameter isAudio: whether there is audio beside them, to which `--output` belongs then.
     /// - Throws: ``MusicError`` `invalidRequest` if there is no audio and no file for the latents is named.
     func latentsFile(isAudio: Bool) throws -> URL? {
-        guard !isAudio else { return saveLatents.map { URL(fileURLWithPath: $0) } }
+        guard !isAudio else { return try saveLatents.map { try PathArgument.url($0, "--save-latents") } }
         guard output == nil || saveLatents == nil else {
             throw MusicError(
                 .invalidRequest, "--latents-only makes one kind of file, and --output and --save-latents name two",
@@ -81,7 +81,7 @@ struct OutputOptions: ParsableArguments {
                 .invalidRequest, "--latents-only needs a file to write",
                 advice: "name it with --output, ending in .safetensors or .npy")
         }
-        return URL(fileURLWithPath: name)
+        return try PathArgument.url(name, output == nil ? "--save-latents" : "--output")
     }
 
     /// What is said of a file that is not written so, for the user to know.
@@ -103,6 +103,7 @@ struct OutputOptions: ParsableArguments {
     /// - Parameter usualFormat: extension of the file if the user named none.
     /// - Throws: ``MusicError`` `invalidRequest`.
     func plan(usualFormat: String? = nil) throws -> OutputPlan {
+        try PathArgument.check(output, "--output")
         // It is checked where a file is named too, though only the file's extension counts then.
         if let format = audioFormat ?? usualFormat { _ = try OutputPlan(.automatic, usualFormat: format) }
         return try OutputPlan(

@@ -16,7 +16,7 @@ struct InfoCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let url = URL(fileURLWithPath: file)
+        let url = try PathArgument.url(file, "the name of the audio file")
         let info = try AudioFile.info(url)
         let recipe = info.tags.recipe == nil ? nil : try Recipe(file: url)
         if json {

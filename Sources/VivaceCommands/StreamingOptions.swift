@@ -21,7 +21,7 @@ struct StreamingOptions: ParsableArguments {
         if let reason = family.reasonAgainstStreaming(of: request) {
             throw MusicError(.invalidRequest, reason, advice: "leave out --stream and --play")
         }
-        let file = stream.map { URL(fileURLWithPath: $0) }
+        let file = try stream.map { try PathArgument.url($0, "--stream") }
         if let file {
             guard file.pathExtension.lowercased() == "wav" || Playback.isPipe(file) else {
                 throw MusicError(

@@ -102,6 +102,22 @@ struct FailureTests {
             leaving: ["file", "song.wav"])
     }
 
+    @Test(
+        "an empty name is no folder",
+        arguments: [
+            ["info", ""], ["codes", ""], ["understand", ""], ["spectrogram", ""], ["waveform", ""],
+            ["generate", "x", "--output", ""], ["generate", "x", "--from", ""], ["generate", "x", "--stream", ""],
+            ["generate", "x", "--save-latents", ""], ["generate", "--request", ""],
+            ["generate", "x", "--lyrics-file", ""], ["extract", "", "--tracks", "drums", "--output", "a"],
+            ["extract", "a.wav", "--tracks", "drums", "--output", ""], ["bgm", ""],
+            ["create", "x", "--generate", "--output", ""],
+        ])
+    func emptyNames(_ arguments: [String]) throws {
+        let environment = ["VIVACE_OFFLINE": "1", "HF_HUB_CACHE": folder["none"].path]
+        let outcome = try Vivace.run(arguments, in: folder.url, environment: environment)
+        expectFailure(outcome, status: 2, mentioning: [" is empty; name a file"])
+    }
+
     @Test("a pipe takes one song")
     func pipeOfABatch() throws {
         #expect(mkfifo(folder["pipe"].path, 0o600) == 0)

@@ -21,6 +21,7 @@ struct DescribedSongOptions: ParsableArguments {
             throw MusicError(.invalidRequest, "--output belongs to --generate", advice: "add --generate")
         }
         guard generate else { return nil }
+        try PathArgument.check(output, "--output")
         let plan = try OutputPlan(OutputPlan.Place(path: output))
         try plan.checkWritable()
         return plan
