@@ -86,6 +86,10 @@ package final class Pipeline {
             audio: audio, seed: made.seed,
             latents: Latents(
                 values: made.latents.asArray(Float.self), shape: Array(made.latents.shape.dropFirst())))
+        let frames = made.latents.dim(1)
+        song.mask = LatentMask(
+            request.window?.mask(frames: frames, rate: model.autoencoderConfiguration.latentRate)
+                ?? Array(repeating: 1, count: frames))
         song.fallback = made.fallback
         guard request.hasOwnTexts || made.fallback != nil || request.request.noise?.latents?.shape.count == 3 else {
             return song

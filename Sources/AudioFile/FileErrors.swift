@@ -2,19 +2,7 @@ import Foundation
 import MusicCore
 
 /// The name of a file as messages show it: as the user gave it, on one line.
-func displayName(_ url: URL) -> String {
-    let path = url.isFileURL ? url.relativePath : url.absoluteString
-    return String(
-        String.UnicodeScalarView(
-            path.unicodeScalars.map { scalar in
-                switch scalar.properties.generalCategory {
-                // These two join letters and emoji; others of their category turn the direction of text around.
-                case .format where scalar == "\u{200C}" || scalar == "\u{200D}": scalar
-                case .control, .format, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
-                default: scalar
-                }
-            }))
-}
+func displayName(_ url: URL) -> String { PlainText.shown(url.isFileURL ? url.relativePath : url.absoluteString) }
 
 /// A file's path for system calls.
 func systemPath(_ url: URL) -> String { url.isFileURL ? url.path : "" }
@@ -62,6 +50,9 @@ enum OutputError {
 
     /// The error of a failed system call.
     static func system(_ url: URL, _ code: Int32) -> MusicError {
+        if let (reason, advice) = SystemFault(code, path: url.path).writingAdvice {
+            return make(url, reason, advice: advice)
+        }
         switch code {
         case ENOENT:
             let directory = displayName(url.deletingLastPathComponent())
@@ -70,13 +61,6 @@ enum OutputError {
         case EACCES, EPERM:
             return make(
                 url, "permissions forbid it", advice: "choose another place, or make the directory and file writable")
-        case EROFS: return make(url, "the file system is read-only", advice: "choose another place")
-        case ENOSPC: return make(url, "the disk is full", advice: "free some space or choose another disk")
-        case EDQUOT: return make(url, "the disk quota is used up", advice: "free some space or choose another disk")
-        case EFBIG:
-            return make(
-                url, "the file would exceed the size limit of the process or the disk",
-                advice: "raise the limit (ulimit -f) or choose a smaller format")
         case ENAMETOOLONG: return make(url, "its path is too long", advice: "choose a shorter path")
         case EEXIST: return make(url, "there is a file of that name, which stays", advice: "choose another name")
         case EMFILE, ENFILE, ENOMEM: return SystemFault(code, path: displayName(url)).error()

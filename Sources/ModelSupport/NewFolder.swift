@@ -1,5 +1,6 @@
 import Foundation
 import MusicCore
+import Safetensors
 
 /// Makes folders that appear under their names when they are complete.
 public enum NewFolder {
@@ -26,6 +27,12 @@ public enum NewFolder {
         } catch {
             try? files.removeItem(at: partial)
             if error is MusicError || error is CancellationError { throw error }
+            let code = (error as? SafetensorsError)?.systemCode
+            if let fault = code.map({ SystemFault($0, path: directory.path) })
+                ?? SystemFault(error, path: directory.path)
+            {
+                throw fault.writingError(advice: advice)
+            }
             throw MusicError(
                 .unwritableOutput, "\(directory.path) can't be written: \(error.localizedDescription)", advice: advice)
         }

@@ -46,6 +46,17 @@ public struct LoadOptions: Sendable, Hashable, Codable {
         /// In 8 bits with one scale per output; activations are rounded to 8 bits too, where the processor multiplies
         /// these.
         case q8
+
+        /// Reads a name, those of other programs too: `int8`, `8bit`, `int8_weight_only`.
+        ///
+        /// - Returns: `nil` for a way that there isn't, such as 4 bits.
+        public init?(named name: String) {
+            switch name.lowercased().replacing("-", with: "_") {
+            case "none", "": self = .none
+            case "q8", "q8_0", "int8", "8", "8bit", "8_bit", "int8_weight_only": self = .q8
+            default: return nil
+            }
+        }
     }
 
     public var precision: Precision

@@ -88,7 +88,8 @@ extension MusicRequest {
     /// The fields of every request.
     public static let fields = FieldTable<MusicRequest>([
         Field(
-            "caption", .each(.text), aliases: ["prompt"], flags: ["caption", "prompt"], placeholder: "text",
+            "caption", .each(.text), aliases: ["prompt", "description", "text"], flags: ["caption", "prompt"],
+            placeholder: "text",
             help: "Style, instruments, mood, as the argument says them; give it once for each song to make several.",
             read: { request, json in
                 request.prompts = json.isList ? [String](json: json) ?? [] : []
@@ -96,8 +97,9 @@ extension MusicRequest {
             }, value: { $0.prompts.isEmpty ? $0.prompt.json : $0.prompts.json }
         ).alwaysWritten(),
         Field(
-            "task_type", \.task, .text, aliases: ["task"], flags: ["task", "task-type"], placeholder: "task",
-            help: "What is done with the source audio (default: text2music).", group: .task
+            "task_type", .text, aliases: ["task"], flags: ["task", "task-type"], placeholder: "task",
+            help: "What is done with the source audio (default: text2music).", group: .task,
+            read: { $0.task = MusicTask(spelled: $1.plainText) ?? $0.task }, value: { $0.task.json }
         ).alwaysWritten(),
         Field(
             "src_audio", .file, aliases: ["src_audio_path", "source_audio", "source"],
@@ -111,15 +113,16 @@ extension MusicRequest {
             read: { $0.reference = AudioInput(named: $1.plainText) }, value: { ($0.reference?.path).json }),
         Field(
             "duration", .number(-1e9...1e9),
-            aliases: ["audio_duration", "target_duration", "audioDuration", "seconds"], flags: ["duration"],
-            placeholder: "seconds",
+            aliases: [
+                "audio_duration", "target_duration", "audioDuration", "seconds", "length", "audio_length",
+                "song_length",
+            ], flags: ["duration"], placeholder: "seconds",
             help: "Length in seconds, \(RequestLimits.duration.lowerBound.plainText) to "
-                + "\(RequestLimits.duration.upperBound.plainText); -1 leaves it to the model (default: the model's).",
-            read: { request, json in
-                let seconds = json.numberValue ?? 0
-                // What the reference's programs write for a length that is open.
-                request.duration = [0, -1].contains(seconds) ? nil : seconds
-            }, value: { $0.duration.json }),
+                + "\(RequestLimits.duration.upperBound.plainText); 0 or less leaves it to the model (default).",
+            // What the reference's programs write for a length that is open.
+            read: { request, json in request.duration = json.numberValue.flatMap { $0 <= 0 ? nil : $0 } },
+            value: { $0.duration.json }
+        ).open(FieldDescription.openTexts),
         Field(
             "inference_steps", \.steps, .integer(RequestLimits.steps),
             aliases: ["infer_step", "infer_steps", "num_inference_steps", "steps"],
@@ -127,7 +130,8 @@ extension MusicRequest {
             help: "Number of denoising steps (default: the model's).", group: .sampling
         ).replacing("timesteps"),
         Field(
-            "guidance_scale", \.guidanceScale, .number(RequestLimits.guidanceScale), aliases: ["cfg_scale"],
+            "guidance_scale", \.guidanceScale, .number(RequestLimits.guidanceScale),
+            aliases: ["cfg_scale", "cfg", "guidance"],
             flags: ["guidance-scale"], placeholder: "scale",
             help: "Strength of guidance; 1 turns it off (default: the model's).", group: .sampling),
         Field(
@@ -148,7 +152,8 @@ extension MusicRequest {
             read: { $0.noise = LatentsInput(named: $1.plainText) },
             value: { ($0.noise?.text).flatMap { $0.isEmpty ? nil : $0 }.json }),
         Field(
-            "batch_size", \.batchSize, .integer(RequestLimits.batchSize), flags: ["batch", "batch-size"],
+            "batch_size", \.batchSize, .integer(RequestLimits.batchSize), aliases: ["batch", "num_songs"],
+            flags: ["batch", "batch-size"],
             help: "How many songs to make, \(RequestLimits.batchSize.lowerBound) to "
                 + "\(RequestLimits.batchSize.upperBound).", group: .sampling
         ).alwaysWritten(),

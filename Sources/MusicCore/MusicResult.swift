@@ -5,6 +5,8 @@ public struct Song: Sendable, Equatable, Codable {
     public var seed: UInt64
     /// What the model made before the waveform; `nil` where a family has no such thing to show.
     public var latents: Latents?
+    /// Which frames of the latents were made; `nil` where a family has no such thing.
+    public var mask: LatentMask?
     /// The song's own request, resolved, where it has another than the batch's: texts or audio codes of its own, or
     /// what a second try took; its seed is ``seed``.
     public var request: MusicRequest?
@@ -12,6 +14,8 @@ public struct Song: Sendable, Equatable, Codable {
     public var fallback: Fallback?
     /// Where it was written; `nil` if it was not.
     public var path: String?
+    /// Where its latents were written; `nil` if they were not.
+    public var latentsPath: String?
 
     /// A song that could not be made as it was asked for, and was made otherwise.
     public struct Fallback: Sendable, Equatable, Codable {

@@ -1,11 +1,20 @@
 /// Finds the name that a user may have meant.
 public enum NearestName {
-    /// The known name with the fewest edits from a text, if they are few for its length.
+    /// The known name with the fewest edits from a text, if it is near.
     public static func suggestion(for text: String, among names: some Sequence<String>) -> String? {
         let text = text.lowercased()
         let ranked = names.map { (name: $0, distance: distance(text, $0.lowercased())) }
         guard let best = ranked.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }) else { return nil }
-        return best.distance <= max(2, best.name.count / 2) ? best.name : nil
+        return isNear(best.name.lowercased(), text) ? best.name : nil
+    }
+
+    /// Whether one text may be another that was mistyped: a third of its letters differ, or it holds the other whole.
+    ///
+    /// Names that are further apart tend to mean something else: `tempo` is not `steps`.
+    public static func isNear(_ text: String, _ other: String) -> Bool {
+        let (short, long) = text.count < other.count ? (text, other) : (other, text)
+        if short.count >= 4, long.contains(short) { return true }
+        return distance(text, other) <= max(1, long.count / 3) && short.count > 1
     }
 
     /// How many letters must be added, removed, changed or swapped with their neighbour to get from one text to the

@@ -17,6 +17,9 @@ public enum RequestLimits {
 }
 
 extension MusicRequest {
+    /// What is said of a request without a caption.
+    public static let emptyCaption = "The caption is empty: the model chooses the style"
+
     /// Checks the common fields.
     ///
     /// - Returns: what the user should know though it stops nothing.
@@ -36,7 +39,7 @@ extension MusicRequest {
         }
         try noise?.check(songs: batchSize)
         if (prompts.isEmpty ? [prompt] : prompts).contains(where: { $0.allSatisfy(\.isWhitespace) }) {
-            notices.append("The caption is empty: the model chooses the style")
+            notices.append(Self.emptyCaption)
         }
         guard seeds.count <= batchSize else {
             throw MusicError(

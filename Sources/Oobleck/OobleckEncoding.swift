@@ -1,3 +1,4 @@
+import Foundation
 import MLX
 import ModelSupport
 import MusicCore
@@ -39,8 +40,9 @@ public struct OobleckEncoding {
         frames = oobleck.frameCount(samples: audio.frameCount)
         guard frames > 0 else {
             throw MusicError(
-                .invalidRequest, "\(audio.frameCount) samples are too few to encode",
-                advice: "give at least \(configuration.hopLength) samples")
+                .invalidRequest,
+                "The audio is \(String(format: "%.3f", audio.duration)) seconds long, which is too short to be encoded",
+                advice: "give at least \(Double(configuration.hopLength) / Double(audio.sampleRate)) seconds")
         }
         tiles = OobleckTiling.tiles(length: frames, core: tile, context: oobleck.tiling.encoderContext)
         steps = oobleck.network.encoder.steps

@@ -24,6 +24,11 @@ package enum FileReplacement {
             }
         } catch {
             unlink(temporary.path(percentEncoded: false))
+            if let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError,
+                reason.domain == NSPOSIXErrorDomain
+            {
+                throw SafetensorsError.system(.unwritable, Int32(reason.code), file: url)
+            }
             if let error = error as? CocoaError {
                 throw SafetensorsError(.unwritable, error.localizedDescription, file: url)
             }

@@ -5,7 +5,8 @@ import Foundation
 /// So a vocabulary of 150,000 entries goes straight into its table. Strings come as UTF-8 bytes, most of them without
 /// a copy. The bytes must stay alive as long as the reader.
 ///
-/// Functions that read long lists are inlinable, so that what a caller does with each element is compiled into the loop.
+/// Functions that read long lists are inlinable, so that what a caller does with each element is compiled into the
+/// loop.
 public struct JSONReader {
     @usableFromInline let bytes: UnsafeRawBufferPointer
     /// How many bytes have been read.
@@ -156,6 +157,18 @@ public struct JSONReader {
     }
 
     public mutating func number() throws -> Double {
+        let text = try numberText()
+        guard let value = Double(text), value.isFinite else {
+            offset -= text.utf8.count
+            throw fault("a number within ±1.8e308")
+        }
+        return value
+    }
+
+    /// Reads past a number, which may be larger than any type holds.
+    ///
+    /// - Returns: how it is written.
+    public mutating func numberText() throws -> String {
         skipWhitespace()
         let start = offset
         while offset < bytes.count {
@@ -168,11 +181,39 @@ public struct JSONReader {
             }
             break
         }
-        guard let value = Double(String(decoding: bytes[start..<offset], as: UTF8.self)) else {
+        guard Self.isNumber(bytes[start..<offset]) else {
+            let isEmpty = offset == start
             offset = start
-            throw fault("a value")
+            throw fault(isEmpty ? "a value" : "a number such as 120, -0.5 or 1e3")
         }
-        return value
+        return String(decoding: bytes[start..<offset], as: UTF8.self)
+    }
+
+    /// Whether these bytes are a number by RFC 8259: a sign, digits without a superfluous zero, fraction, exponent.
+    private static func isNumber(_ text: Slice<UnsafeRawBufferPointer>) -> Bool {
+        var rest = text
+        func digits() -> Int {
+            let count = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count
+            rest = rest.dropFirst(count)
+            return count
+        }
+        func take(_ characters: StaticString) -> Bool {
+            guard let first = rest.first,
+                UnsafeBufferPointer(start: characters.utf8Start, count: characters.utf8CodeUnitCount).contains(first)
+            else { return false }
+            rest = rest.dropFirst()
+            return true
+        }
+        _ = take("-")
+        let hasZero = rest.first == UInt8(ascii: "0")
+        let whole = digits()
+        guard whole > 0, !hasZero || whole == 1 else { return false }
+        if take("."), digits() == 0 { return false }
+        if take("eE") {
+            _ = take("+-")
+            if digits() == 0 { return false }
+        }
+        return rest.isEmpty
     }
 
     /// Reads a whole number from 0 up, written in digits alone.

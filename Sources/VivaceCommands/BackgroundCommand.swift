@@ -11,8 +11,8 @@ struct BackgroundCommand: AsyncParsableCommand {
         discussion: """
             Example: vivace bgm vocals.wav --prompt "acoustic pop" --bpm 96 --model base -o song.flac
                      vivace bgm song.wav --of-song --model base -o karaoke.flac
-            The first makes music to a recording of a voice (the task complete); the second adds up the tracks of a song \
-            but the voices (the task extract, which is run once for each). Both need a model that was trained for that.
+            The first makes music to a recording of a voice (the task complete); the second adds up the tracks of a \
+            song but the voices (the task extract, which is run once for each). Both need a model that was trained for that.
             """)
 
     @Argument(help: "An audio file of up to 600 seconds: a voice, or with --of-song a whole song.")
@@ -35,8 +35,7 @@ struct BackgroundCommand: AsyncParsableCommand {
                 + "song-SEED.flac).", valueName: "file"))
     var output: String?
 
-    @Flag(name: .shortAndLong, help: "Show errors only.")
-    var quiet = false
+    @OptionGroup var verbosity: VerbosityOptions
 
     func run() async throws {
         let engine = try CommandEnvironment.required().engine
@@ -45,13 +44,16 @@ struct BackgroundCommand: AsyncParsableCommand {
         var tracks = [String](json: given.removeValue(forKey: "track_classes") ?? .null) ?? []
         var request = MusicRequest(task: ofSong ? "extract" : "vocal2bgm", source: AudioInput(path: file))
         try request.read(given)
+        try PathArgument.check(file, "the name of the audio file")
+        try PathArgument.check(output, "--output")
         let plan = try OutputPlan(OutputPlan.Place(path: output))
         var order = GenerationOrder(
             model: model, loadOptions: try computation.loadOptions(), request: request, output: plan)
         guard ofSong else {
             if !tracks.isEmpty { order.request.options["track_classes"] = tracks.json }
             try await GenerationSession(engine, order).check()
-            let run = GenerationRun(engine: engine, order: order, found: found, isQuiet: quiet)
+            let run = GenerationRun(
+                engine: engine, order: order, found: found, isQuiet: verbosity.quiet, isVerbose: verbosity.verbose)
             let report = try await withInterruption { try await run.report() }
             report.files.forEach(Terminal.output)
             return
@@ -69,7 +71,16 @@ struct BackgroundCommand: AsyncParsableCommand {
     ) async throws {
         try await mix.check()
         try plan.checkWritable()
-        let file = try await withInterruption { [quiet] in
+        let file = try await verbosity.timing("tracks") {
+            try await makeFile(mix, of: tracks, plan, order, found)
+        }
+        Terminal.output(file)
+    }
+
+    private func makeFile(
+        _ mix: TrackMix, of tracks: [String], _ plan: OutputPlan, _ order: GenerationOrder, _ found: Engine.Found
+    ) async throws -> String {
+        try await withInterruption { [quiet = verbosity.quiet] in
             let progress = ProgressReporter(isQuiet: quiet)
             defer { progress.clear() }
             var last = -1
@@ -86,6 +97,5 @@ struct BackgroundCommand: AsyncParsableCommand {
             tags.software = "Vivace \(Release.version)"
             return try plan.write(audio, named: "bgm-\(order.request.seeds[0])", tags: tags)
         }
-        Terminal.output(file)
     }
 }

@@ -23,13 +23,18 @@ struct CodesCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON document: file, model, codes.")
     var json = false
 
+    @OptionGroup var verbosity: VerbosityOptions
+
     func run() async throws {
         let engine = try CommandEnvironment.required().engine
         let options = try computation.loadOptions()
+        try PathArgument.check(file, "the name of the audio file")
         try AudioInputs.checkSource(file)
-        let (codes, name) = try await withInterruption { [file, model] in
-            let found = try await engine.find(model)
-            return (try await engine.audioCodes(of: file, by: found, options: options), found.name)
+        let (codes, name) = try await verbosity.timing("codes") {
+            try await withInterruption { [file, model] in
+                let found = try await engine.find(model)
+                return (try await engine.audioCodes(of: file, by: found, options: options), found.name)
+            }
         }
         guard json else {
             Terminal.output(AudioCodeText.text(codes))

@@ -18,7 +18,7 @@ struct ComputationOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Threads on a CPU (default: one for each physical core).", valueName: "count"))
-    var threads: Int?
+    var threads: String?
 
     @Flag(
         name: [.long, .customLong("offload-to-cpu")],
@@ -35,18 +35,17 @@ struct ComputationOptions: ParsableArguments {
 
     /// - Throws: ``MusicError`` with code `invalidRequest`.
     func loadOptions() throws -> LoadOptions {
-        if let threads, !(1...1024).contains(threads) {
-            throw MusicError(.invalidRequest, "--threads is \(threads)", advice: "use 1 to 1024")
+        let count = try threads.map { text in
+            try CommandFields.option("threads") {
+                try FieldKind.integer(1...1024).normalized(.text(text), field: "threads")
+            }
         }
-        let cap: Int?
-        do {
-            cap = try maxMemory.map { try ByteCount.bytes(of: $0, field: "max_memory") }
-        } catch var error as MusicError {
-            error.message = error.message.replacing("The field max_memory", with: "--max-memory")
-            throw error
+        let cap = try maxMemory.map { text in
+            try CommandFields.option("max_memory") { try ByteCount.bytes(of: text, field: "max_memory") }
         }
         return LoadOptions(
-            precision: dtype, quantization: quantize, device: device, threads: threads, lowMemory: lowMemory,
+            precision: dtype, quantization: quantize, device: device, threads: count.flatMap { Int(json: $0) },
+            lowMemory: lowMemory,
             maxMemory: cap)
     }
 }
@@ -55,7 +54,9 @@ extension LoadOptions.Precision: ExpressibleByArgument {
     public init?(argument: String) { self.init(named: argument) }
 }
 
-extension LoadOptions.Quantization: ExpressibleByArgument {}
+extension LoadOptions.Quantization: ExpressibleByArgument {
+    public init?(argument: String) { self.init(named: argument) }
+}
 
 extension LoadOptions.Device: ExpressibleByArgument {
     public init?(argument: String) { self.init(named: argument) }

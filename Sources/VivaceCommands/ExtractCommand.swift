@@ -35,8 +35,7 @@ struct ExtractCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON document: model, seed, file of each track.")
     var json = false
 
-    @Flag(name: .shortAndLong, help: "Show errors only.")
-    var quiet = false
+    @OptionGroup var verbosity: VerbosityOptions
 
     func run() async throws {
         let engine = try CommandEnvironment.required().engine
@@ -53,6 +52,8 @@ struct ExtractCommand: AsyncParsableCommand {
         try request.read(given)
         request = request.withSeeds(from: engine.seeds)
         let found = try await engine.find(model)
+        try PathArgument.check(file, "the name of the audio file")
+        try PathArgument.check(output, "--output")
         let folder = URL(fileURLWithPath: output, isDirectory: true)
         var orders: [GenerationOrder] = []
         for track in tracks {
@@ -66,8 +67,8 @@ struct ExtractCommand: AsyncParsableCommand {
             try await GenerationSession(engine, order).check()
             orders.append(order)
         }
-        let job = StemJob(engine: engine, found: found, orders: orders, tracks: tracks, isQuiet: quiet)
-        let report = try await withInterruption { try await job.run() }
+        let job = StemJob(engine: engine, found: found, orders: orders, tracks: tracks, isQuiet: verbosity.quiet)
+        let report = try await verbosity.timing("tracks") { try await withInterruption { try await job.run() } }
         if json {
             Terminal.output(try Terminal.json(of: report))
         } else {

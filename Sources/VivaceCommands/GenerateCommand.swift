@@ -72,7 +72,7 @@ struct GenerateCommand: AsyncParsableCommand {
         var order = GenerationOrder(
             model: base.modelName, loadOptions: loadOptions, request: content.request,
             planning: choice, output: plan, latents: try output.latentsFile(isAudio: isAudio),
-            notices: notices + content.notices + emptyLyrics(base.given))
+            notices: notices + content.notices + emptyLyrics(base.given) + output.notices(isAudio: isAudio))
         let session = GenerationSession(engine, order)
         try await session.check()
         let playback = try streaming.playback(content.request, of: found.family, plan: plan)

@@ -30,8 +30,8 @@ struct OutputOptions: ParsableArguments {
         name: .shortAndLong,
         help: ArgumentHelp(
             "File to write; its extension chooses the format: wav, flac, mp3, opus, ogg. With several songs, the next "
-                + "free numbers are put before the extension. In a folder, which is made if need be, songs are named by "
-                + "their keys (default: song-SEED.flac, or the next free number).", valueName: "file"))
+                + "free numbers are put before the extension. In a folder, which is made if need be, songs are named "
+                + "by their keys (default: song-SEED.flac, or the next free number).", valueName: "file"))
     var output: String?
 
     @Option(
@@ -45,7 +45,8 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Also save the final latents, as .safetensors or .npy (frames x channels, float32).", valueName: "file"))
+            "Also save the final latents, as .safetensors or .npy (frames x channels, float32). With several songs, "
+                + "the next free numbers are put before the extension.", valueName: "file"))
     var saveLatents: String?
 
     @Flag(
@@ -69,7 +70,7 @@ struct OutputOptions: ParsableArguments {
     /// - Parameter isAudio: whether there is audio beside them, to which `--output` belongs then.
     /// - Throws: ``MusicError`` `invalidRequest` if there is no audio and no file for the latents is named.
     func latentsFile(isAudio: Bool) throws -> URL? {
-        guard !isAudio else { return saveLatents.map { URL(fileURLWithPath: $0) } }
+        guard !isAudio else { return try saveLatents.map { try PathArgument.url($0, "--save-latents") } }
         guard output == nil || saveLatents == nil else {
             throw MusicError(
                 .invalidRequest, "--latents-only makes one kind of file, and --output and --save-latents name two",
@@ -80,7 +81,21 @@ struct OutputOptions: ParsableArguments {
                 .invalidRequest, "--latents-only needs a file to write",
                 advice: "name it with --output, ending in .safetensors or .npy")
         }
-        return URL(fileURLWithPath: name)
+        return try PathArgument.url(name, output == nil ? "--save-latents" : "--output")
+    }
+
+    /// What is said of a file that is not written so, for the user to know.
+    ///
+    /// - Parameter isAudio: whether there is audio.
+    func notices(isAudio: Bool) -> [String] {
+        guard isAudio else {
+            return [audioFormat.map { _ in "--audio-format" }, bitDepth.map { _ in "--bit-depth" }]
+                .compactMap { $0 }.map { "\($0) is not used: no audio file is made" }
+        }
+        guard let audioFormat, let output, case .file(let url) = OutputPlan.Place(path: output) else { return [] }
+        let ending = url.pathExtension.lowercased()
+        return ending == audioFormat.lowercased() || ending == "wav" && audioFormat.lowercased() == "wav32"
+            ? [] : ["--audio-format is not used: the file is a .\(ending) by its name"]
     }
 
     /// Where songs are written.
@@ -88,7 +103,10 @@ struct OutputOptions: ParsableArguments {
     /// - Parameter usualFormat: extension of the file if the user named none.
     /// - Throws: ``MusicError`` `invalidRequest`.
     func plan(usualFormat: String? = nil) throws -> OutputPlan {
-        try OutputPlan(
+        try PathArgument.check(output, "--output")
+        // It is checked where a file is named too, though only the file's extension counts then.
+        if let format = audioFormat ?? usualFormat { _ = try OutputPlan(.automatic, usualFormat: format) }
+        return try OutputPlan(
             OutputPlan.Place(path: output), bitDepth: bitDepth, usualFormat: audioFormat ?? usualFormat)
     }
 }

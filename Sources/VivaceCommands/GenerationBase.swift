@@ -36,7 +36,7 @@ struct GenerationBase {
         document = try model.request.map { file in
             try RequestDocument(json: Data(try TextInput.read(file, what: "request").utf8))
         }
-        song = model.from.map { URL(fileURLWithPath: $0) }
+        song = try model.from.map { try PathArgument.url($0, "--from") }
         recipe = try song.map { try Recipe(file: $0) }
         repeatsModel = recipe != nil && model.model == nil
         if let document {

@@ -23,7 +23,15 @@ struct GenerationRun: Sendable {
             if case .notice(let text) = event { notices.append(text) }
             if case .audio(let chunk) = event { playback?.take(chunk) }
         }
-        try await playback?.finish(result.songs.compactMap { $0.path.map { URL(fileURLWithPath: $0) } })
+        let streams = try await playback?.finish(result.songs.compactMap { $0.path.map { URL(fileURLWithPath: $0) } })
+        if result.songs.count > 1 {
+            // Their numbers are the next free ones.
+            let latents = order.request.output == .latents ? [] : result.songs.compactMap(\.latentsPath)
+            if !latents.isEmpty { progress.note("latents: \(latents.joined(separator: ", "))") }
+            if let streams, !streams.isEmpty {
+                progress.note("streamed: \(streams.map(\.relativePath).joined(separator: ", "))")
+            }
+        }
         let report = GenerationReport(result, order, family: found.family, notices: notices)
         if isVerbose { report.verboseLines.forEach(progress.note) }
         return report

@@ -16,7 +16,7 @@ struct InfoCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let url = URL(fileURLWithPath: file)
+        let url = try PathArgument.url(file, "the name of the audio file")
         let info = try AudioFile.info(url)
         let recipe = info.tags.recipe == nil ? nil : try Recipe(file: url)
         if json {
@@ -37,12 +37,21 @@ struct InfoCommand: ParsableCommand {
             return
         }
         Terminal.output(
-            "made by: Vivace \(recipe.vivace), model \(recipe.model) (\(recipe.variant), \(recipe.precision), "
-                + "\(recipe.device))")
+            PlainText.shown(
+                "made by: Vivace \(recipe.vivace), model \(recipe.model) (\(recipe.variant), \(recipe.precision), "
+                    + "\(recipe.device))"))
         let families = CommandEnvironment.current?.engine.families ?? []
         let family = families.first { recipe.variant.hasPrefix($0.name + " ") }
-        for line in family?.summary(of: recipe.request) ?? recipe.request.summary { Terminal.output("  \(line)") }
-        Terminal.output("repeat it: vivace generate --from \(file)")
+        for line in family?.summary(of: recipe.request) ?? recipe.request.summary {
+            Terminal.output("  \(PlainText.shown(line))")
+        }
+        Terminal.output("repeat it: vivace generate --from \(Self.quoted(file))")
+    }
+
+    /// A file's name as a shell takes it.
+    private static func quoted(_ file: String) -> String {
+        let isPlain = !file.isEmpty && file.allSatisfy { $0.isLetter || $0.isNumber || "_./-+,@%".contains($0) }
+        return isPlain ? file : "'\(file.replacing("'", with: "'\\''"))'"
     }
 
     private struct Document: Encodable {

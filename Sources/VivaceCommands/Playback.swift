@@ -10,7 +10,8 @@ import Synchronization
 /// Writing to a player waits as long as the music lasts, and therefore has a thread of its own. Whatever it waits for,
 /// ``abandon()`` ends it within a moment.
 final class Playback: @unchecked Sendable {
-    private let files: [URL]
+    private let file: URL?
+    private let count: Int
     private let player: Player?
     private let queue = DispatchQueue(label: "vivace.playback")
     /// Whether ``abandon()`` was called.
@@ -21,13 +22,15 @@ final class Playback: @unchecked Sendable {
     private var playing: (process: Process, input: StreamTarget)?
     private var isDone = false
     private var failure: MusicError?
+    private var streamed: [URL] = []
 
     /// - Parameters:
-    ///   - file: where to write; with several songs, a number is put before the extension.
+    ///   - file: where to write; with several songs, the next free numbers are put before the extension.
     ///   - count: number of songs.
     ///   - player: plays the songs one after another.
     init(file: URL?, count: Int, player: Player?) {
-        files = file.map { OutputPlan.numbered($0, count: count) } ?? []
+        self.file = file
+        self.count = count
         self.player = player
     }
 
@@ -52,8 +55,9 @@ final class Playback: @unchecked Sendable {
     /// Waits until everything is written and played.
     ///
     /// - Parameter songs: the finished files, for a player that takes files alone.
+    /// - Returns: the files that were written as streams.
     /// - Throws: ``MusicError`` if samples could not be written; `CancellationError` if the task was cancelled.
-    func finish(_ songs: [URL]) async throws {
+    func finish(_ songs: [URL]) async throws -> [URL] {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 queue.async { [self] in continuation.resume(with: Result { try drain(songs) }) }
@@ -83,24 +87,30 @@ final class Playback: @unchecked Sendable {
 
     private var isStopped: Bool { isAbandoned.load(ordering: .acquiring) }
 
-    private func drain(_ songs: [URL]) throws {
+    private func drain(_ songs: [URL]) throws -> [URL] {
         if isStopped { throw CancellationError() }
         isDone = true
         if let failure { throw failure }
-        guard let player, player.streamArguments == nil else { return }
+        guard let player, player.streamArguments == nil else { return streamed }
         for song in songs {
             wait(for: try player.start([song.path], input: nil))
             if isStopped { throw CancellationError() }
         }
+        return streamed
     }
 
     private func begin(_ chunk: AudioChunk) throws {
         let header = WAVStream.header(
             sampleRate: chunk.audio.sampleRate, channels: chunk.audio.channels.count, frames: chunk.total)
         let isStopped: () -> Bool = { [unowned self] in self.isStopped }
-        if chunk.song < files.count {
-            targetURL = files[chunk.song]
-            target = try StreamTarget(files[chunk.song], isStopped: isStopped)
+        if let file {
+            if count == 1 {
+                targetURL = file
+                target = try StreamTarget(file, isStopped: isStopped)
+            } else {
+                (target, targetURL) = try StreamTarget.newFile(
+                    FileNames(file, from: chunk.song + 1), isStopped: isStopped)
+            }
             try target?.write(header)
         }
         if let player, let arguments = player.streamArguments {
@@ -122,6 +132,7 @@ final class Playback: @unchecked Sendable {
     }
 
     private func endSong() {
+        if target != nil, let targetURL { streamed.append(targetURL) }
         target = nil
         guard let process = playing?.process else { return }
         // The end of its input is what a player ends at.

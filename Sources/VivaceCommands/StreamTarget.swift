@@ -1,3 +1,4 @@
+import AudioFile
 import Foundation
 import MusicCore
 
@@ -35,6 +36,26 @@ final class StreamTarget {
         }
     }
 
+    /// Opens a new file, under the first of some names that nobody has.
+    ///
+    /// - Parameter names: endless.
+    /// - Returns: the target, and its name.
+    /// - Throws: ``MusicError`` with code `unwritableOutput`.
+    static func newFile(_ names: FileNames, isStopped: @escaping () -> Bool) throws -> (StreamTarget, URL) {
+        for url in names {
+            let descriptor = open(url.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            if descriptor >= 0 { return (StreamTarget(descriptor, name: url.relativePath, isStopped), url) }
+            guard errno == EEXIST || errno == EINTR else { throw error(url.relativePath, errno) }
+        }
+        throw MusicError(.internal, "the names of a stream came to an end")
+    }
+
+    private init(_ descriptor: Int32, name: String, _ isStopped: @escaping () -> Bool) {
+        self.descriptor = descriptor
+        self.name = name
+        self.isStopped = isStopped
+    }
+
     /// Takes over a copy of a descriptor that somebody reads from.
     init(copying descriptor: Int32, name: String, isStopped: @escaping () -> Bool) throws {
         self.name = name
@@ -69,13 +90,11 @@ final class StreamTarget {
     }
 
     private static func error(_ name: String, _ code: Int32) -> MusicError {
-        let advice =
-            switch code {
-            case EPIPE: "let it read until the end"
-            case ENOSPC, EDQUOT: "free some space or choose another disk"
-            default: "check the path and its permissions"
-            }
-        let reason = code == EPIPE ? "its reader has gone" : SystemFault(code, path: name).reason
+        let fault = SystemFault(code, path: name)
+        let (reason, advice) =
+            code == EPIPE
+            ? ("its reader has gone", "let it read until the end")
+            : fault.writingAdvice ?? (fault.reason, "check the path and its permissions")
         return MusicError(.unwritableOutput, "the stream can't be written to \(name): \(reason)", advice: advice)
     }
 }

@@ -7,7 +7,8 @@ import MusicEngine
 struct StreamingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Also write the samples as they are decoded, as a 16-bit .wav file or pipe, before the level rule.",
+            "Also write the samples as they are decoded, as a 16-bit .wav file or pipe, before the level rule. "
+                + "With several songs, the next free numbers are put before the extension.",
             valueName: "file"))
     var stream: String?
 
@@ -20,12 +21,17 @@ struct StreamingOptions: ParsableArguments {
         if let reason = family.reasonAgainstStreaming(of: request) {
             throw MusicError(.invalidRequest, reason, advice: "leave out --stream and --play")
         }
-        let file = stream.map { URL(fileURLWithPath: $0) }
+        let file = try stream.map { try PathArgument.url($0, "--stream") }
         if let file {
             guard file.pathExtension.lowercased() == "wav" || Playback.isPipe(file) else {
                 throw MusicError(
                     .invalidRequest, "--stream: '\(file.lastPathComponent)' is no .wav file",
                     advice: "end the name in .wav, or name a pipe")
+            }
+            guard request.batchSize == 1 || !Playback.isPipe(file) else {
+                throw MusicError(
+                    .invalidRequest, "--stream: a pipe takes one song, and \(request.batchSize) are asked for",
+                    advice: "make one song, or end the name in .wav to have a file for each")
             }
             guard plan?.namedFile?.standardizedFileURL != file.standardizedFileURL else {
                 throw MusicError(

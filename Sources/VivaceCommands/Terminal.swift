@@ -22,9 +22,11 @@ enum Terminal {
         if code != 0 { fail(code) }
     }
 
-    /// Writes a line for the user.
+    /// Writes lines for the user; what strangers' texts in them would do to a terminal is left out.
     static func note(_ text: String) {
-        _ = write(text.hasSuffix("\n") ? text : text + "\n", to: STDERR_FILENO)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { PlainText.shown(String($0)) }
+        let shown = lines.joined(separator: "\n")
+        _ = write(shown.hasSuffix("\n") ? shown : shown + "\n", to: STDERR_FILENO)
     }
 
     /// Writes an error as one line.
@@ -75,13 +77,11 @@ enum Terminal {
         func make(_ reason: String, _ advice: String) -> MusicError {
             MusicError(.unwritableOutput, "can't write to standard output: \(reason)", advice: advice)
         }
-        return switch code {
-        case ENOSPC: make("the disk is full", "free some space or choose another disk")
-        case EDQUOT: make("the disk quota is used up", "free some space or choose another disk")
-        case EFBIG: make("the file would exceed the size limit", "raise the limit (ulimit -f) or choose another disk")
-        case EBADF: make("it is closed, or not open for writing", "redirect it to a file or a program")
-        default: make(SystemFault(code, path: "").reason, "check the disk or the program that it is redirected to")
-        }
+        if code == EBADF { return make("it is closed, or not open for writing", "redirect it to a file or a program") }
+        let fault = SystemFault(code, path: "")
+        let (reason, advice) =
+            fault.writingAdvice ?? (fault.reason, "check the disk or the program that it is redirected to")
+        return make(reason, advice)
     }
 
     /// Writes all of a text.

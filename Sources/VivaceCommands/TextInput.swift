@@ -14,6 +14,7 @@ enum TextInput {
     /// - Throws: ``MusicError`` `unreadableInput` that says what is wrong with the file, or what `SystemFault` makes of
     ///   the system's reason not to read it.
     static func read(_ path: String, what: String = "lyrics") throws -> String {
+        try PathArgument.check(path, "the name of the \(what) file")
         let data = try contents(path, what)
         let name = path == "-" ? "the \(what) on standard input" : "\(what) file \(path)"
         guard data.count <= maximumBytes else {

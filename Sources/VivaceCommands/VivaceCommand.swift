@@ -52,8 +52,7 @@ public struct VivaceCommand: AsyncParsableCommand {
         do {
             // The families are known while the command line is read: their fields are options of it.
             try await CommandEnvironment.$current.withValue(environment) {
-                let arguments = arguments ?? Array(CommandLine.arguments.dropFirst())
-                var command = try parseAsRoot(ServeOptions.normalized(arguments))
+                var command = try ForeignOptions.parse(arguments)
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()
                 } else {
@@ -83,7 +82,7 @@ public struct VivaceCommand: AsyncParsableCommand {
                 endProcess(ExitStatus.success)
             }
             let isUsage = code == .validationFailure
-            let text = message(for: error)
+            let text = ForeignOptions.worded(message(for: error))
             let help = text.hasSuffix("?") ? " (see vivace help)" : "; see vivace help"
             Terminal.error((text.hasSuffix(".") ? String(text.dropLast()) : text) + (isUsage ? help : ""))
             endProcess(isUsage ? ExitStatus.usage : ExitStatus.failure)

@@ -34,7 +34,6 @@ struct FailureTests {
         "parameters out of range",
         arguments: [
             (["--duration", "10000"], "duration"),
-            (["--duration", "-3"], "duration"),
             (["--duration", "nan"], "duration"), (["--duration", "inf"], "duration"), (["--bpm", "29"], "bpm"),
             (["--bpm", "100000"], "bpm"), (["--steps", "0"], "steps"), (["--steps", "1000000"], "steps"),
             (["--shift", "0"], "shift"), (["--shift", "-1"], "shift"), (["--shift", "nan"], "shift"),
@@ -43,7 +42,9 @@ struct FailureTests {
             (["--batch", "9"], "batch"), (["--batch", "0"], "batch"), (["--seed", "1.5"], "seed"),
             (["--seed", "x"], "seed"),
             (["--time-signature", "7"], "time"), (["--key", "H major"], "key"),
-            (["--guidance-scale", "nan"], "guidance"),
+            (["--guidance-scale", "nan"], "guidance"), (["--timesteps", "0"], "zeros"), (["--bpm", "0x78"], "bpm"),
+            (["--threads", "2.5"], "--threads is the text \"2.5\"; give a whole number from 1 to 1024"),
+            (["--threads", "0"], "--threads is 0; use 1 to 1024"), (["--quantize", "q4"], "q8"),
             (["--lyrics", "a", "--instrumental"], "instrumental"), (["--lyrics", "a", "--lyrics-file", "b"], "lyrics"),
             (["--output", "song.xyz"], "xyz"), (["--output", "song"], "extension"),
             (["--output", "song.mp3", "--bit-depth", "24"], "bit depth"), (["--save-latents", "l.txt"], "latents"),
@@ -92,6 +93,37 @@ struct FailureTests {
         try FileManager.default.createDirectory(at: folder["song.wav"], withIntermediateDirectories: true)
         expectFailure(
             try generate(["--output", "song.wav"]), status: 1, mentioning: ["folder"], leaving: ["song.wav"])
+        try Data().write(to: folder["file"])
+        expectFailure(
+            try generate(["--output", "file/song.flac"]), status: 1, mentioning: ["file is a file"],
+            leaving: ["file", "song.wav"])
+        expectFailure(
+            try generate(["--noise-latents", "gone.npy"]), status: 1, mentioning: ["gone.npy can't be found"],
+            leaving: ["file", "song.wav"])
+    }
+
+    @Test(
+        "an empty name is no folder",
+        arguments: [
+            ["info", ""], ["codes", ""], ["understand", ""], ["spectrogram", ""], ["waveform", ""],
+            ["generate", "x", "--output", ""], ["generate", "x", "--from", ""], ["generate", "x", "--stream", ""],
+            ["generate", "x", "--save-latents", ""], ["generate", "--request", ""],
+            ["generate", "x", "--lyrics-file", ""], ["extract", "", "--tracks", "drums", "--output", "a"],
+            ["extract", "a.wav", "--tracks", "drums", "--output", ""], ["bgm", ""],
+            ["create", "x", "--generate", "--output", ""],
+        ])
+    func emptyNames(_ arguments: [String]) throws {
+        let environment = ["VIVACE_OFFLINE": "1", "HF_HUB_CACHE": folder["none"].path]
+        let outcome = try Vivace.run(arguments, in: folder.url, environment: environment)
+        expectFailure(outcome, status: 2, mentioning: [" is empty; name a file"])
+    }
+
+    @Test("a pipe takes one song")
+    func pipeOfABatch() throws {
+        #expect(mkfifo(folder["pipe"].path, 0o600) == 0)
+        expectFailure(
+            try generate(["--batch", "2", "--stream", "pipe"]), status: 2, mentioning: ["a pipe takes one song"],
+            leaving: ["pipe"])
     }
 
     @Test(

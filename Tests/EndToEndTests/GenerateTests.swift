@@ -32,6 +32,72 @@ struct GenerateTests {
         #expect(folder.names == ["song.\(format)"])
     }
 
+    @Test("what is written beside the songs of a batch replaces nothing")
+    func filesOfBatches() throws {
+        let files = ["--save-latents", "l.npy", "--stream", "s.wav", "--output", "b.wav", "--duration", "0.4"]
+        #expect(try generate(files + ["--seed", "1,2"]).status == 0)
+        let names = ["b", "l", "s"].flatMap { name in (1...4).map { "\(name)-\($0).\(name == "l" ? "npy" : "wav")" } }
+        let first = try names.filter { $0.contains("-1.") || $0.contains("-2.") }
+            .map { try Data(contentsOf: folder[$0]) }
+        let outcome = try generate(files + ["--seed", "3,4"])
+        #expect(outcome.status == 0 && outcome.output == "b-3.wav\nb-4.wav\n")
+        #expect(outcome.errors.contains("latents: l-3.npy, l-4.npy"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("streamed: s-3.wav, s-4.wav"))
+        #expect(folder.names == names)
+        let again = try names.filter { $0.contains("-1.") || $0.contains("-2.") }
+            .map { try Data(contentsOf: folder[$0]) }
+        #expect(again == first)
+    }
+
+    @Test("the result tells which frames were made, and where the latents are")
+    func masks() throws {
+        #expect(try generate(["--duration", "4", "--seed", "1", "--output", "a.wav", "--quiet"]).status == 0)
+        let outcome = try generate(
+            [
+                "--task", "repaint", "--source", "a.wav", "--region", "1-2", "--seed", "1", "--output", "b.wav",
+                "--save-latents", "b.npy", "--json", "--quiet",
+            ])
+        let extra = try #require(try outcome.json()["extra_outputs"] as? [String: Any])
+        let mask = try #require((extra["masks"] as? [[String: Any]])?.first)
+        #expect(mask["frames"] as? Int == 100 && mask["made"] as? [[Int]] == [[25, 50]])
+        let latents = try #require((extra["latents"] as? [[String: Any]])?.first)
+        #expect(latents["path"] as? String == "b.npy" && (latents["shape"] as? [Int])?.first == 100)
+    }
+
+    @Test("texts of strangers don't steer the terminal, and names come as a shell takes them")
+    func strangersTexts() throws {
+        let name = "it's a song.wav"
+        let made = try Vivace.run(
+            [
+                "generate", "red \u{1B}[31m", "--model", Repository.builtin.path, "--steps", "1", "--duration", "0.4",
+                "--seed", "1", "--output", name,
+            ], in: folder.url)
+        #expect(made.status == 0 && made.output == "\(name)\n")
+        #expect(made.errors.contains("prompt \"red \u{FFFD}[31m\"") && !made.errors.contains("\u{1B}[31m"))
+        let info = try Vivace.run(["info", name], in: folder.url)
+        #expect(info.output.contains("prompt \"red \u{FFFD}[31m\"") && !info.output.contains("\u{1B}"))
+        #expect(info.output.hasSuffix("repeat it: vivace generate --from 'it'\\''s a song.wav'\n"), "\(info.output)")
+        // The song itself keeps the text.
+        let document = try Vivace.run(["info", name, "--json"], in: folder.url).json()
+        let request = try #require((document["recipe"] as? [String: Any])?["request"] as? [String: Any])
+        #expect(request["caption"] as? String == "red \u{1B}[31m")
+    }
+
+    @Test("what is said of the file and doesn't count is told")
+    func unusedFormats() throws {
+        let short = ["--duration", "0.4", "--seed", "1"]
+        let named = try generate(short + ["--output", "a.wav", "--audio-format", "mp3"])
+        #expect(named.output == "a.wav\n" && named.errors.contains("--audio-format is not used"), "\(named.errors)")
+        let same = try generate(short + ["--output", "a.wav", "--audio-format", ".WAV"])
+        #expect(same.status == 0 && !same.errors.contains("not used"), "\(same.errors)")
+        let wrong = try generate(short + ["--output", "a.wav", "--audio-format", "m4a"])
+        #expect(wrong.status == 2 && wrong.errors.contains("m4a"))
+        let latents = try generate(short + ["--latents-only", "--output", "l.npy", "--bit-depth", "24"])
+        #expect(latents.status == 0 && latents.errors.contains("--bit-depth is not used"), "\(latents.errors)")
+        let cover = try generate(["--task", "cover", "--source", "a.wav", "--output", "./a.wav", "--seed", "1"])
+        #expect(cover.status == 0 && cover.errors.contains("takes the place of the file"), "\(cover.errors)")
+    }
+
     @Test("the peak is at -1 dBFS unless normalisation is off")
     func normalization() throws {
         _ = try generate(["--duration", "2", "--seed", "1", "--bit-depth", "32f", "--output", "peak.wav"])

@@ -97,6 +97,32 @@ struct FieldKindTests {
         }
     }
 
+    @Test func numbersInTextsAreThoseOfNumbers() throws {
+        try expect(.seed, "42.0", is: .integer(42))
+        try expect(.seed, "1e3", is: .integer(1000))
+        // Nobody means hexadecimal digits, of which some look like decimal ones.
+        for text in ["0x78", "0X78", "-0x1", "0x1p6"] as [JSONValue] {
+            for kind in [bpm, .seed, .number(0...100)] {
+                #expect(error(kind, text)?.advice.hasPrefix("give a") == true)
+            }
+        }
+    }
+
+    @Test(arguments: [.number(.nan), .number(.infinity), "nan", "-inf", "1e400"] as [JSONValue])
+    func numbersWhoseRangeIsCheckedElsewhereAreFinite(_ value: JSONValue) {
+        let failure = error(.number(-1e9...1e9), value, "duration")
+        #expect(failure?.description == "The field duration is \(value.plainText); give a number that is finite")
+    }
+
+    @Test func textsOfListsMayHaveBracketsAndALastComma() throws {
+        let kind = FieldKind.list(.number(0...1))
+        for text in ["1,0.5", "[1, 0.5]", "1, 0.5,", " [1,0.5,] "] as [JSONValue] {
+            try expect(kind, text, is: [1.0, 0.5])
+        }
+        try expect(kind, "[]", is: [])
+        #expect(error(kind, "1,,0.5", "times")?.message == "The field times[2] is the text \"\"")
+    }
+
     // MARK: Choices
 
     @Test func flagsAreWordsAndDigits() throws {

@@ -11,6 +11,18 @@ struct NamesAndCodesTests {
         #expect(NearestName.suggestion(for: "x", among: [] as [String]) == nil)
     }
 
+    @Test(
+        "names that are far apart are none that somebody meant",
+        arguments: [
+            ("tempo", "steps", false), ("n", "lm", false), ("", "lm", false), ("id", "lm", false),
+            ("title", "tile", true), ("use_tqdm", "use_adg", false), ("omega_scale", "cfg_scale", false),
+            ("is_instrumental", "instrumental", true), ("negative_prompt", "lm_negative_prompt", true),
+            ("lang", "adg", false), ("bmp", "bpm", true), ("retake_seeds", "manual_seeds", false),
+        ])
+    func nearIsNear(_ text: String, _ name: String, _ isNear: Bool) {
+        #expect((NearestName.suggestion(for: text, among: [name]) == name) == isNear)
+    }
+
     @Test func codesAreReadAndWritten() {
         #expect(AudioCodeText.codes(in: "<|audio_code_1|><|audio_code_63999|>") == [1, 63999])
         #expect(AudioCodeText.codes(in: "a <|audio_code_7|> b <|audio_code_x|> <|audio_code_|>") == [7])

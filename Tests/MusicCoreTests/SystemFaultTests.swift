@@ -34,6 +34,28 @@ struct SystemFaultTests {
         #expect(error.advice.contains("download") == (kind == .invalidCheckpoint && code != EISDIR))
     }
 
+    @Test func reasonsAreFoundInsideFoundationsErrors() throws {
+        try withFolder { root in
+            let missing = root.appending(path: "gone")
+            let error = try #require(throws: (any Error).self) { try Data(contentsOf: missing) }
+            #expect(SystemFault(error, path: "gone") == SystemFault(ENOENT, path: "gone"))
+        }
+        #expect(SystemFault(POSIXError(.ENOSPC), path: "a")?.code == ENOSPC)
+        #expect(SystemFault(CancellationError(), path: "a") == nil)
+    }
+
+    @Test(
+        arguments: [
+            (ENOSPC, "the disk is full", "free some space"), (EDQUOT, "quota", "free some space"),
+            (EROFS, "read-only", "another place"), (EFBIG, "size limit", "ulimit -f"),
+            (EACCES, "ermission denied", "my advice"),
+        ])
+    func whatCannotBeWrittenSaysWhy(code: Int32, message: String, advice: String) {
+        let error = SystemFault(code, path: "/a/b").writingError(advice: "my advice")
+        #expect(error.code == .unwritableOutput && error.message.hasPrefix("/a/b can't be written: "))
+        #expect(error.message.contains(message) && error.advice.contains(advice), "\(error)")
+    }
+
     @Test func whatIsNotThereIsAbsent() throws {
         try withFolder { root in
             try Data("12345".utf8).write(to: root.appending(path: "a"))

@@ -27,6 +27,10 @@ struct ResultTests {
         let audio = try #require((object["audios"] as? [[String: Any]])?.first)
         #expect(Set(audio.keys) == ["path", "key", "sample_rate", "params"])
         #expect((audio["params"] as? [String: Any])?["seed"] as? Int == 4)
+        let extra = try #require(object["extra_outputs"] as? [String: Any])
+        #expect(Set(extra.keys) == ["latents", "masks", "lm_metadata", "time_costs", "seed_value"])
+        // A family may have neither.
+        #expect((extra["latents"] as? [Any])?.first is NSNull && (extra["masks"] as? [Any])?.first is NSNull)
         let costs = try #require((object["extra_outputs"] as? [String: Any])?["time_costs"] as? [String: Double])
         #expect(costs["dit_diffusion_per_step_time_cost"] == 2 && costs["pipeline_total_time"] == 11)
 

@@ -151,11 +151,4 @@ struct SessionTests {
         let second = try await make(.keyed(folder: folder["keyed"]), songs: 1)[0]
         #expect(second == first.replacing(".wav", with: "-2.wav"))
     }
-
-    @Test func namesAreChosenThatAreFree() async throws {
-        let folder = try Folder()
-        let files = OutputPlan.numbered(folder["a.b.wav"], count: 2).map(\.lastPathComponent)
-        #expect(files == ["a.b-1.wav", "a.b-2.wav"])
-        #expect(OutputPlan.numbered(folder["a.wav"], count: 1).map(\.lastPathComponent) == ["a.wav"])
-    }
 }

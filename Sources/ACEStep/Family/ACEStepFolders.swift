@@ -8,6 +8,7 @@ enum ACEStepFolders {
     static let autoencoder = "vae"
     static let textEncoder = "Qwen3-Embedding-0.6B"
     static let modelPrefix = "acestep-v15-"
+    static let plannerPrefix = "acestep-5Hz-lm-"
     /// The DiT to take of several.
     static let usualModel = "acestep-v15-turbo"
 
@@ -117,12 +118,14 @@ enum ACEStepFolders {
     /// What a folder is as a part of a checkpoint; `nil` if it is none.
     static func role(of folder: FolderView) -> ModelRole? {
         guard folder.hasFile("config.json") else { return nil }
-        let hasUsualName = folder.name.hasPrefix(modelPrefix)
+        let usual: ModelRole? =
+            folder.name.hasPrefix(modelPrefix) ? .dit : folder.name.hasPrefix(plannerPrefix) ? .languageModel : nil
         // What is wrong with a configuration that can't be read, the loader says.
-        guard let configuration = folder.object("config.json") else { return hasUsualName ? .dit : nil }
+        guard let configuration = folder.object("config.json") else { return usual }
         let type = configuration["model_type"] as? String
+        if type == nil, let usual { return usual }
         let classes = configuration["architectures"] as? [String] ?? []
-        if type == "acestep" || (type == nil && hasUsualName) || classes.contains(where: { $0.hasPrefix("AceStep") })
+        if type == "acestep" || classes.contains(where: { $0.hasPrefix("AceStep") })
             || isHandWritten(configuration)
         {
             return .dit

@@ -23,12 +23,10 @@ public enum ACEStepLimits {
     public static let nameLength = 64
     /// Beats per bar.
     public static let timeSignatures = ["2", "3", "4", "6"]
-    /// What stands for "not said", as documents of other programs have it.
-    static let openTexts: Set<String> = ["", "n/a", "auto", "none", "unknown", "-"]
-
-    /// Whether a text says nothing: it is one of these in any case.
+    /// Whether a text says nothing: it is one of ``MusicCore/FieldDescription/openTexts`` in any case.
     static func isOpen(_ text: String) -> Bool {
-        openTexts.contains(text.trimmingCharacters(in: .whitespacesAndNewlines).lowercased())
+        FieldDescription.openTexts.contains(
+            .text(text.trimmingCharacters(in: .whitespacesAndNewlines).lowercased()))
     }
 }
 
@@ -47,22 +45,23 @@ extension ACEStepOptions {
                 + "each.", group: .music
         ).alwaysWritten().replacing("instrumental"),
         Field(
-            "instrumental", \.instrumental, .flag, flags: ["instrumental"], help: "No vocals.", group: .music
+            "instrumental", \.instrumental, .flag, aliases: ["is_instrumental", "make_instrumental"],
+            flags: ["instrumental"], help: "No vocals.", group: .music
         ).alwaysWritten().replacing("lyrics").excluding("lyrics"),
         each(
-            "vocal_language", \.vocalLanguage, \.vocalLanguages, .text, aliases: ["language"],
+            "vocal_language", \.vocalLanguage, \.vocalLanguages, .text, aliases: ["language", "lang"],
             flags: ["language", "vocal-language"], placeholder: "code",
             help: "Language code of the lyrics, or give it once for each song (default: en).", group: .music),
         Field(
-            "bpm", \.bpm, .integer(ACEStepLimits.bpm), flags: ["bpm"],
+            "bpm", \.bpm, .integer(ACEStepLimits.bpm), aliases: ["tempo"], flags: ["bpm", "tempo"],
             help: "Beats per minute, \(ACEStepLimits.bpm.lowerBound) to \(ACEStepLimits.bpm.upperBound).",
             group: .music
-        ).open([0, -1] + ACEStepLimits.openTexts.sorted().map(JSONValue.text)),
+        ).open([0, -1] + FieldDescription.openTexts).openFromZeroDown(),
         text(
             "keyscale", \.keyScale, aliases: ["key", "key_scale", "keyScale"], flags: ["key", "keyscale"],
             placeholder: "key", help: "Key and scale, such as \"F# minor\".", group: .music),
         text(
-            "timesignature", \.timeSignature, aliases: ["time_signature", "timeSignature"],
+            "timesignature", \.timeSignature, aliases: ["time_signature", "timeSignature", "meter", "metre"],
             flags: ["time-signature", "timesignature"], placeholder: "metre",
             help: "Metre: 2, 3, 4 or 6, also 4/4, 3/4, 2/4, 6/8.", group: .music),
     ]
@@ -148,15 +147,20 @@ extension ACEStepOptions {
             help: "Shift of the noise schedule, above 0 (default: the model's; 3 for turbo).", group: .sampling
         ).replacing("timesteps"),
         Field(
-            "timesteps", .list(.number(-.greatestFiniteMagnitude ... .greatestFiniteMagnitude)), flags: ["timesteps"],
+            "timesteps", .list(.number(-1e9...1e9)), flags: ["timesteps"],
             placeholder: "list",
             help: "The noise schedule itself, as falling values in (0, 1] with commas between; a final 0 is implied.",
             group: .sampling,
             read: { options, json in
-                var times = [Double](json: json) ?? []
+                let times = [Double](json: json) ?? []
                 // Zeros at its end are implied.
-                while times.last == 0 { times.removeLast() }
-                options.timesteps = times.isEmpty ? nil : times
+                let rising = times.reversed().drop { $0 == 0 }
+                guard times.isEmpty || !rising.isEmpty else {
+                    throw MusicError.invalidField(
+                        "timesteps", json, "The field timesteps has zeros alone",
+                        expected: "falling values, the first of them above 0")
+                }
+                options.timesteps = times.isEmpty ? nil : rising.reversed()
             }, value: { $0.timesteps.json }),
         Field(
             "latent_shift", \.latentShift, .number(-100...100), flags: ["latent-shift"],
@@ -185,10 +189,11 @@ extension ACEStepOptions {
             placeholder: "time", help: "Highest flow time at which guidance applies, 0 to 1 (default: 1).",
             group: .guidance),
         Field(
-            "infer_method", \.solver, .choice(Solver.allCases.map(\.rawValue)), aliases: ["solver"],
-            flags: ["solver", "infer-method"], placeholder: "solver",
+            "infer_method", \.solver, .choice(Solver.allCases.map(\.rawValue)),
+            aliases: ["solver", "sampler", "sampler_name"], flags: ["solver", "infer-method"], placeholder: "solver",
             help: "ode (Euler), sde, heun or dpmpp_2m; the last two are of second order and help base models at few "
-                + "steps (default: ode).", group: .guidance),
+                + "steps (default: ode).", group: .guidance
+        ).alsoSpelled(["euler": "ode", "dpm++_2m": "dpmpp_2m", "dpmpp-2m": "dpmpp_2m"]),
         Field(
             "snap_timesteps", \.snapsTimesteps, .flag, flags: ["snap-timesteps"],
             help: "Move the flow times to those at which turbo models were trained.", group: .guidance),

@@ -15,7 +15,8 @@ extension ACEStepRequest {
         }
         var notices: [String] = []
         try checkText(&notices)
-        notices = try common.validate() + notices
+        // What is taken out of a song has its style.
+        notices = try common.validate().filter { $0 != MusicRequest.emptyCaption || task != .extract } + notices
         try checkMusic(&notices)
         try checkSampling(&notices)
         try checkGuidance()
@@ -74,8 +75,9 @@ extension ACEStepRequest {
 
     private func checkMusic(_ notices: inout [String]) throws {
         if let duration = self.duration, !ACEStepLimits.trainedDuration.contains(duration) {
+            let unit = duration == 1 ? "second" : "seconds"
             notices.append(
-                "A duration of \(duration.plainText) seconds is outside the range in which models were trained "
+                "A duration of \(duration.plainText) \(unit) is outside the range in which models were trained "
                     + "(\(ACEStepLimits.trainedDuration.lowerBound.plainText) to "
                     + "\(ACEStepLimits.trainedDuration.upperBound.plainText))")
         }
@@ -116,7 +118,9 @@ extension ACEStepRequest {
             }
         }
         if self.steps.map({ $0 != timesteps.count }) ?? false, isAsked("inference_steps") {
-            notices.append("The number of steps is not used: timesteps has \(timesteps.count) values")
+            notices.append(
+                "The number of steps is not used: timesteps has \(timesteps.count) "
+                    + (timesteps.count == 1 ? "value" : "values"))
         }
         if isAsked("shift") { notices.append("The shift is not used: timesteps are the schedule itself") }
     }

@@ -38,6 +38,11 @@ public enum Track: String, Sendable, Codable, CaseIterable, FieldValue {
     /// The names, with commas between.
     static let names = allCases.map(\.rawValue).joined(separator: ", ")
 
+    /// What separators of other kinds call all but the voices.
+    private static let mixes: Set = [
+        "instrumental", "instrumentals", "accompaniment", "karaoke", "backing_track", "no_vocals", "no_voice",
+    ]
+
     /// The track of a name in any case, in singular or plural, with a blank or a hyphen in place of the underscore.
     ///
     /// - Throws: ``MusicError`` with code `invalidRequest` that names the nearest track and lists all.
@@ -50,6 +55,11 @@ public enum Track: String, Sendable, Codable, CaseIterable, FieldValue {
                 self = track
                 return
             }
+        }
+        if Self.mixes.contains(plain) {
+            throw MusicError(
+                .invalidRequest, "There is no track '\(name.prefix(40))': it is several",
+                advice: "all of a song but its voices is made by 'bgm'; the tracks are \(Self.names)")
         }
         let hint =
             NearestName.suggestion(for: plain, among: Track.allCases.map(\.rawValue))

@@ -23,12 +23,19 @@ package enum VocalLanguage {
         {
             return "yue"
         }
-        if let code = names[name] { return code }
+        if let code = names[name] ?? kind(parts) { return code }
         guard let first = parts.first, parts.count == 1 || parts[1...].allSatisfy({ $0.count <= 8 }) else { return nil }
         if first.count <= 3 { return direct(first) ?? twoLetters(first) }
         // "chinese (simplified)", "english us"
-        let word = first.trimmingCharacters(in: .punctuationCharacters)
-        return parts.count > 1 ? names[word] : nil
+        return parts.count > 1 ? names[first.trimmingCharacters(in: .punctuationCharacters)] : nil
+    }
+
+    /// The language of a name of several words that ends with that of a language: `brazilian portuguese`.
+    private static func kind(_ words: [String]) -> String? {
+        guard (2...3).contains(words.count), let first = words.first, first.count > 3, let last = words.last,
+            words.allSatisfy({ $0.allSatisfy(\.isLetter) })
+        else { return nil }
+        return names[first] == nil ? names[last] : nil
     }
 
     /// A code as it is, or one that programs have in its place.
@@ -51,14 +58,23 @@ package enum VocalLanguage {
         "gb": "en", "us": "en", "iw": "he", "in": "id", "nb": "no", "nn": "no", "fil": "tl", "cmn": "zh",
         "ger": "de", "chi": "zh", "fre": "fr", "gre": "el", "cze": "cs", "dut": "nl", "rum": "ro", "slo": "sk",
         "per": "fa", "may": "ms", "ice": "is", "mandarin": "zh", "filipino": "tl", "haitian": "ht", "farsi": "fa",
-        "bangla": "bn", "brazilian": "pt", "flemish": "nl",
+        "brazilian": "pt", "mx": "es", "at": "de", "il": "he", "ir": "fa", "hk": "yue",
         "auto": unknown, "automatic": unknown, "detect": unknown, "none": unknown, "n/a": unknown, "und": unknown,
-        "instrumental": unknown,
+        "zxx": unknown, "instrumental": unknown,
+    ]
+
+    /// Names that are in use beside those of ``names``.
+    private static let otherNames = [
+        "bengali": "bn", "bangla": "bn", "flemish": "nl", "castilian": "es", "latin american spanish": "es",
+        "bahasa indonesia": "id", "bahasa melayu": "ms", "bahasa malaysia": "ms", "bahasa": "id", "azeri": "az",
+        "panjabi": "pa", "punjabi": "pa", "moldovan": "ro", "valencian": "ca", "kiswahili": "sw", "bokmål": "no",
+        "nynorsk": "no", "putonghua": "zh", "hangul": "ko", "norwegian": "no", "persian": "fa", "malay": "ms",
+        "tagalog": "tl", "haitian creole": "ht", "modern greek": "el", "cantonese": "yue",
     ]
 
     /// The names of the languages, in English and in themselves, in small letters.
     private static let names: [String: String] = {
-        var names: [String: String] = [:]
+        var names = otherNames
         for code in PlanValues.languages where code != unknown {
             for locale in ["en", code] {
                 guard let name = Locale(identifier: locale).localizedString(forLanguageCode: code) else { continue }

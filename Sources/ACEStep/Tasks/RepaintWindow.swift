@@ -22,19 +22,21 @@ package struct RepaintWindow: Sendable, Equatable {
             guard region.start <= duration else {
                 throw MusicError(
                     .invalidRequest,
-                    "A region starts at \(region.start) seconds, after the end of the source at \(duration) seconds",
+                    "A region starts at \(region.start.plainText) seconds, after the end of the source at "
+                        + "\(duration.plainText) seconds",
                     advice: "start it at the end of the source or before to extend the song")
             }
             if let end = region.end, end < 0 {
                 throw MusicError(
-                    .invalidRequest, "A region ends at \(end) seconds, before the beginning of the source",
+                    .invalidRequest, "A region ends at \(end.plainText) seconds, before the beginning of the source",
                     advice: "end it at 0 or later to extend the song before its beginning")
             }
             if region.end == nil, region.start >= duration {
                 throw MusicError(
                     .invalidRequest,
-                    "A region starts at \(region.start) seconds, where the source ends, and has no end",
-                    advice: "give it an end beyond \(duration) seconds to extend the song, or an earlier start")
+                    "A region starts at \(region.start.plainText) seconds, where the source ends, and has no end",
+                    advice:
+                        "give it an end beyond \(duration.plainText) seconds to extend the song, or an earlier start")
             }
         }
         let lead = max(0, -(regions.map(\.start).min() ?? 0))

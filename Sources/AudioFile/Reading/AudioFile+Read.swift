@@ -78,10 +78,17 @@ extension AudioFile {
     ///   - limit: seconds of samples to count at most; of a longer file the length stays `nil`.
     /// - Throws: ``MusicError`` with code `unreadableInput`.
     public static func info(_ url: URL, countingTo limit: Double = .infinity) throws -> AudioFileInfo {
-        let file = try InputFile(url)
+        try info(url, countingTo: limit) { pread($0, $1, $2, off_t($3)) }
+    }
+
+    /// - Parameter read: takes the place of the system's call.
+    package static func info(
+        _ url: URL, countingTo limit: Double = .infinity, read: @escaping PositionedRead
+    ) throws -> AudioFileInfo {
+        let file = try InputFile(url, read: read)
         let reader = try AudioFileReader(file)
         var info = reader.info
-        info.tags = TagReader.read(file, fallback: reader)
+        info.tags = try file.checked { TagReader.read(file, fallback: reader) }
         if info.frameCount == nil, limit > 0 {
             let most = limit * Double(info.sampleRate)
             info.frameCount = try reader.count(atMost: most < 1e15 ? Int(most) : .max)

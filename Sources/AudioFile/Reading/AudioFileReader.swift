@@ -25,28 +25,36 @@ public final class AudioFileReader {
     /// Opens a file.
     ///
     /// - Throws: ``MusicError`` with code `unreadableInput`: no such file, a directory, no permission, empty, cut off,
-    ///   damaged, or of a kind that can't be read.
+    ///   damaged, of a kind that can't be read, or on a disk that fails.
     public convenience init(_ url: URL) throws {
         try self.init(InputFile(url))
     }
 
+    /// - Parameter read: takes the place of the system's call.
+    package convenience init(_ url: URL, read: @escaping PositionedRead) throws {
+        try self.init(InputFile(url, read: read))
+    }
+
     init(_ file: InputFile) throws {
         let url = file.url
-        try FileKind.check(file)
-        let mpeg = MPEGAudio(file)
-        let stated = StatedLength(file)
+        try file.checked { try FileKind.check(file) }
+        let (mpeg, stated, pages) = try file.checked {
+            (MPEGAudio(file), StatedLength(file), OggFLAC.pieces(of: file))
+        }
         let missing = mpeg?.missingBytes ?? stated.missingBytes
         guard missing == 0 else {
             throw InputError.make(
                 url, "it is cut off: at least \(missing) bytes are missing at its end", advice: InputError.damaged)
         }
-        let pages = OggFLAC.pieces(of: file)
         input = DecoderInput(file, mpeg?.pieces(of: file) ?? pages ?? stated.pieces(of: file))
         var description = SF_INFO()
         guard let handle = input.open(&description) else {
             let code = sf_error(nil)
-            if let systemError = input.systemError { throw InputError.system(url, systemError) }
-            throw Self.refused(file, code)
+            throw file.failure ?? Self.refused(file, code)
+        }
+        if let failure = file.failure {
+            sf_close(handle)
+            throw failure
         }
         guard FileKind.isRead(description.format) else {
             sf_close(handle)
@@ -104,8 +112,8 @@ public final class AudioFileReader {
     ///
     /// - Parameter frameCount: how many frames to read at most, above 0.
     /// - Returns: one array of samples per channel, full scale at ±1, all of one length; empty arrays at the end.
-    /// - Throws: ``MusicError`` with code `unreadableInput` if the file is damaged, ends before its promised length, or
-    ///   holds a value that is not a finite number.
+    /// - Throws: ``MusicError`` with code `unreadableInput` if the file is damaged, ends before its promised length,
+    ///   can't be read to its end, or holds a value that is not a finite number.
     public func read(_ frameCount: Int) throws -> [[Float]] {
         precondition(frameCount > 0, "a block has a length")
         let channelCount = info.channelCount
@@ -115,7 +123,7 @@ public final class AudioFileReader {
             interleaved = [Float](repeating: 0, count: wanted * channelCount)
         }
         let count = wanted == 0 ? 0 : Int(sf_readf_float(handle, &interleaved, sf_count_t(wanted)))
-        if let systemError = input.systemError { throw InputError.system(file.url, systemError) }
+        if let failure = file.failure { throw failure }
         let code = sf_error(handle)
         guard code == 0, count >= 0 else {
             throw InputError.make(
@@ -148,7 +156,7 @@ public final class AudioFileReader {
     /// Goes to a frame, so that ``read(_:)`` returns the samples from there.
     ///
     /// - Parameter frame: index of a frame, from 0 to the length of the file.
-    /// - Throws: ``MusicError`` with code `unreadableInput` if the file has no such frame.
+    /// - Throws: ``MusicError`` with code `unreadableInput` if the file has no such frame, or can't be read there.
     public func seek(to frame: Int) throws {
         if frame == position { return }
         if frame >= 0, frame < info.frameCount ?? .max {
@@ -165,7 +173,8 @@ public final class AudioFileReader {
             position = frame
             return
         }
-        throw InputError.make(file.url, "it can't be read from \(time(frame)) on", advice: InputError.damaged)
+        throw file.failure
+            ?? InputError.make(file.url, "it can't be read from \(time(frame)) on", advice: InputError.damaged)
     }
 
     /// How many frames a file may fall short of its promised length: lossy encoders count in blocks.

@@ -25,8 +25,6 @@ final class DecoderInput {
     /// The piece that was read last.
     private var current = 0
     private var position = 0
-    /// The first error that the system reported.
-    private(set) var systemError: Int32?
 
     init(_ file: InputFile, _ pieces: [Piece]) {
         self.file = file
@@ -77,12 +75,10 @@ final class DecoderInput {
                 filled += wanted
                 position += wanted
             case .file(let range):
-                let count = pread(file.descriptor, target.baseAddress, wanted, off_t(range.lowerBound + within))
-                if count < 0, errno == EINTR { continue }
-                if count < 0 { systemError = systemError ?? errno }
-                guard count > 0 else { return sf_count_t(filled) }
+                let count = file.fill(target, from: range.lowerBound + within)
                 filled += count
                 position += count
+                if count < wanted { return sf_count_t(filled) }
             }
         }
         return sf_count_t(filled)

@@ -1,21 +1,35 @@
 import Foundation
 import MusicCore
 
+/// Reads bytes at an offset, as `pread(2)` does.
+package typealias PositionedRead = (
+    _ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int, _ offset: Int
+) -> Int
+
 /// A regular file that is open for reading, with access to any part of it.
+///
+/// What can't be read is missing from the bytes, and ``failure`` says why: whoever looked at them asks ``checked(_:)``.
 final class InputFile {
     let url: URL
     /// The descriptor, which this object closes.
     let descriptor: Int32
     /// Length in bytes when the file was opened.
     let length: Int
+    /// Why bytes before the file's end could not be read; the first reason, if there are several.
+    private(set) var failure: MusicError?
+    private let read: PositionedRead
 
+    /// - Parameters:
+    ///   - url: of the file.
+    ///   - read: the system's call.
     /// - Throws: ``MusicError`` with code `unreadableInput` if there is no such file, it is not a regular file, or it
     ///   may not be read.
-    init(_ url: URL) throws {
+    init(_ url: URL, read: @escaping PositionedRead = { pread($0, $1, $2, off_t($3)) }) throws {
         guard url.isFileURL else {
             throw InputError.make(url, "it is not a file on this machine", advice: "download it first")
         }
         self.url = url
+        self.read = read
         // Without O_NONBLOCK, opening a named pipe would wait for its writer.
         let descriptor = open(systemPath(url), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw InputError.system(url, errno) }
@@ -40,20 +54,45 @@ final class InputFile {
 
     deinit { close(descriptor) }
 
-    /// The bytes at an offset, fewer than `count` where the file ends or the disk fails.
+    /// The bytes at an offset, fewer than `count` where the file ends or can't be read.
     func bytes(at offset: Int, count: Int) -> [UInt8] {
         guard offset >= 0, offset < length, count > 0 else { return [] }
-        let wanted = min(count, length - offset)
-        return [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
-            filled = 0
-            while filled < wanted {
-                let count = pread(
-                    descriptor, buffer.baseAddress.map { $0 + filled }, wanted - filled, off_t(offset + filled))
-                if count < 0 && errno == EINTR { continue }
-                if count <= 0 { break }
-                filled += count
-            }
+        return [UInt8](unsafeUninitializedCapacity: min(count, length - offset)) { buffer, filled in
+            filled = fill(UnsafeMutableRawBufferPointer(buffer), from: offset)
         }
+    }
+
+    /// Reads bytes at an offset.
+    ///
+    /// - Returns: how many; fewer than the buffer takes where the file ends or can't be read.
+    func fill(_ buffer: UnsafeMutableRawBufferPointer, from offset: Int) -> Int {
+        guard let base = buffer.baseAddress else { return 0 }
+        let wanted = min(buffer.count, max(0, length - offset))
+        var filled = 0
+        while filled < wanted {
+            let count = read(descriptor, base + filled, wanted - filled, offset + filled)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                failure = failure ?? (count < 0 ? InputError.system(url, errno) : Self.shortened(url))
+                break
+            }
+            filled += count
+        }
+        return filled
+    }
+
+    /// What a look at the file finds.
+    ///
+    /// - Throws: ``failure``, whatever was made of the bytes that are missing; else what `look` throws.
+    func checked<Found>(_ look: () throws -> Found) throws -> Found {
+        let found = Result(catching: look)
+        if let failure { throw failure }
+        return try found.get()
+    }
+
+    private static func shortened(_ url: URL) -> MusicError {
+        InputError.make(
+            url, "it became shorter while it was read", advice: "try again when no program writes to it any more")
     }
 
     /// Where the file begins behind ID3 tags, of which there may be several, and behind zeros, which some programs put

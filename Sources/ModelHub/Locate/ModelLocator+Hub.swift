@@ -136,8 +136,8 @@ extension ModelLocator {
                 error.message +=
                     ", and \(reference.repository) is not among the repositories of the families that are known "
                     + "(\(families.joined(separator: ", ")))"
-                error.suggestion = .anyOf([error.suggestion, .listModels].compactMap { $0 })
-                error.advice = "if it holds a model of such a family"
+                error.suggestion = .anyOf([.listModels, error.suggestion].compactMap { $0 })
+                error.advice = "make sure that it holds a model of such a family"
             }
             if let folder = present {
                 // It was downloaded before, if not as a whole: what exactly is wrong with it?

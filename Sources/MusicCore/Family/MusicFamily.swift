@@ -167,9 +167,9 @@ extension MusicRequest {
         return prompt.isEmpty ? nil : "prompt \"\(Self.shortened(prompt))\""
     }
 
-    /// A text on one line, of at most 60 characters.
+    /// A text on one line, of at most 60 characters; what would steer a terminal is replaced.
     public static func shortened(_ text: String) -> String {
-        let line = text.split(whereSeparator: \.isNewline).joined(separator: " / ")
+        let line = PlainText.shown(text.split(whereSeparator: \.isNewline).joined(separator: " / "))
         return line.count <= 60 ? line : line.prefix(57) + "..."
     }
 }

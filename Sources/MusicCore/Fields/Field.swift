@@ -24,6 +24,13 @@ public struct FieldDescription: Sendable, Equatable {
     public var excludes: [String] = []
     /// Values that say nothing, as programs write them where a user left a field open; texts in any case.
     public var openValues: [JSONValue] = []
+    /// Whether numbers of 0 and less say nothing too.
+    public var isOpenFromZeroDown = false
+    /// Other names of values, in small letters, and the names here.
+    public var otherSpellings: [String: String] = [:]
+
+    /// Texts that stand for "not said", as documents of other programs have them, in small letters.
+    public static let openTexts: [JSONValue] = ["", "-", "auto", "n/a", "none", "unknown"]
 
     /// A value in the form that the field has; null for one that says nothing.
     ///
@@ -32,9 +39,11 @@ public struct FieldDescription: Sendable, Equatable {
     public func normalized(_ value: JSONValue) throws -> JSONValue {
         if value == .null { return .null }
         if openValues.contains(value) { return .null }
+        if isOpenFromZeroDown, let number = value.numberValue ?? Double(value.plainText), number <= 0 { return .null }
         if case .text(let text) = value {
             let plain = text.trimmingCharacters(in: .whitespaces).lowercased()
             if openValues.contains(where: { $0.plainText == plain }) { return .null }
+            if let own = otherSpellings[plain] { return try kind.normalized(.text(own), field: name) }
         }
         return try kind.normalized(value, field: name)
     }
@@ -144,6 +153,20 @@ public struct Field<Root>: Sendable {
     public func open(_ values: [JSONValue]) -> Field {
         var field = self
         field.description.openValues = values
+        return field
+    }
+
+    /// The same field, of which numbers of 0 and less say nothing.
+    public func openFromZeroDown() -> Field {
+        var field = self
+        field.description.isOpenFromZeroDown = true
+        return field
+    }
+
+    /// The same field, of which some values have other names too; see ``FieldDescription/otherSpellings``.
+    public func alsoSpelled(_ names: [String: String]) -> Field {
+        var field = self
+        field.description.otherSpellings = names
         return field
     }
 

@@ -35,8 +35,7 @@ public indirect enum FieldKind: Sendable, Equatable {
         case .flag: "true or false"
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .seed: "a whole number from 0 to 2^64 - 1"
-        // Beyond this, a range only keeps infinity and NaN out; the type that has the field checks more.
-        case .number(let range) where range.upperBound >= 1e9: "a number"
+        case .number(let range) where Self.isOpenEnded(range): "a number"
         case .number(let range): "a number from \(range.lowerBound.plainText) to \(range.upperBound.plainText)"
         case .choice(let names): "one of \(names.joined(separator: ", "))"
         case .list(let kind): "a list, each item \(kind.expected)"
@@ -74,11 +73,7 @@ public indirect enum FieldKind: Sendable, Equatable {
             let items: [JSONValue]
             switch value {
             case .list(let list): items = list
-            case .text(let text) where text.allSatisfy(\.isWhitespace): items = []
-            case .text(let text):
-                let parts = text.trimmingCharacters(in: CharacterSet(charactersIn: "[] \t\n"))
-                items = parts.split(separator: ",", omittingEmptySubsequences: false)
-                    .map { .text($0.trimmingCharacters(in: .whitespaces)) }
+            case .text(let text): items = Self.items(of: text)
             case .flag, .object, .null: throw mismatch(value, field)
             case .integer, .unsigned, .number: items = [value]
             }
@@ -92,6 +87,24 @@ public indirect enum FieldKind: Sendable, Equatable {
             return .list(try items.enumerated().map { try kind.normalized($1, field: "\(field)[\($0 + 1)]") })
         case .custom: return value
         }
+    }
+
+    /// Whether a range only keeps infinity and NaN out; the type that has the field checks more.
+    private static func isOpenEnded(_ range: ClosedRange<Double>) -> Bool { range.upperBound >= 1e9 }
+
+    /// The number that a text says in decimal digits.
+    private static func number(_ text: String) -> Double? {
+        let text = text.trimmed
+        // Swift reads hexadecimal numbers too, which nobody means.
+        return text.contains { "xX".contains($0) } ? nil : Double(text)
+    }
+
+    /// The items of a list that came as a text, with or without brackets; a comma may stand behind the last.
+    static func items(of text: String) -> [JSONValue] {
+        let parts = text.trimmingCharacters(in: CharacterSet(charactersIn: "[] \t\n"))
+        var items = parts.split(separator: ",", omittingEmptySubsequences: false).map { String($0).trimmed }
+        if items.last?.isEmpty == true { items.removeLast() }
+        return items.map { .text($0) }
     }
 
     private func mismatch(_ value: JSONValue, _ field: String) -> MusicError {
@@ -119,9 +132,7 @@ public indirect enum FieldKind: Sendable, Equatable {
         case .integer(let integer): number = Int(integer)
         case .number(let double): number = Int(exactly: double)
         case .unsigned: number = Int.max
-        case .text(let text):
-            let text = text.trimmingCharacters(in: .whitespaces)
-            number = Int(text) ?? Double(text).flatMap { Int(exactly: $0) }
+        case .text(let text): number = Int(text.trimmed) ?? Self.number(text).flatMap { Int(exactly: $0) }
         default: number = nil
         }
         guard let number else { throw mismatch(value, field) }
@@ -135,7 +146,8 @@ public indirect enum FieldKind: Sendable, Equatable {
         case .integer(let integer): number = UInt64(exactly: integer)
         case .unsigned(let unsigned): number = unsigned
         case .number(let double): number = UInt64(exactly: double)
-        case .text(let text): number = UInt64(text.trimmingCharacters(in: .whitespaces))
+        case .text(let text):
+            number = UInt64(text.trimmed) ?? Self.number(text).flatMap { UInt64(exactly: $0) }
         default: number = nil
         }
         guard let number else { throw mismatch(value, field) }
@@ -145,13 +157,17 @@ public indirect enum FieldKind: Sendable, Equatable {
     private func number(_ value: JSONValue, _ range: ClosedRange<Double>, _ field: String) throws -> Double {
         let number: Double?
         if case .text(let text) = value {
-            number = Double(text.trimmingCharacters(in: .whitespaces))
+            number = Self.number(text)
         } else {
             number = value.numberValue
         }
         guard let number else { throw mismatch(value, field) }
         // A NaN is in no range.
         guard range.contains(number) else {
+            if Self.isOpenEnded(range) {
+                throw MusicError.invalidField(
+                    field, value, "The field \(field) is \(value.plainText)", expected: "a number that is finite")
+            }
             throw outside(value, field, range.lowerBound.plainText, range.upperBound.plainText)
         }
         return number
@@ -170,4 +186,9 @@ public indirect enum FieldKind: Sendable, Equatable {
         throw MusicError.invalidField(
             field, value, "The field \(field) is \"\(name.prefix(64))\"", expected: expected, hint: hint)
     }
+}
+
+extension String {
+    /// Without blanks at its ends.
+    fileprivate var trimmed: String { trimmingCharacters(in: .whitespaces) }
 }

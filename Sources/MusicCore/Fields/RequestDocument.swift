@@ -97,7 +97,7 @@ public struct RequestDocument: Sendable {
         var content = Content()
         var rest = flat
         content.notices = try family.adapt(&rest)
-        rest = Self.canonical(rest, family.fields)
+        rest = Self.canonical(rest, family.fields, &content.notices)
         let names = askedNames(rest, family)
         // A song in words is no request of the reference's form, and has none of its defaults.
         let defaults = isDescription ? [:] : family.documentDefaults
@@ -149,9 +149,9 @@ public struct RequestDocument: Sendable {
         }
     }
 
-    /// The object with the names of the tables in place of their aliases; the name wins where both are given.
+    /// The object with the names of the tables in place of their aliases; the name wins where both say something.
     private static func canonical(
-        _ object: [String: JSONValue], _ family: [FieldDescription]
+        _ object: [String: JSONValue], _ family: [FieldDescription], _ notices: inout [String]
     ) -> [String: JSONValue] {
         var object = object
         let all =
@@ -159,29 +159,39 @@ public struct RequestDocument: Sendable {
             + Settings.fields.descriptions
         for field in all {
             for alias in field.aliases {
-                guard let value = object.removeValue(forKey: alias), object[field.name] == nil else { continue }
-                object[field.name] = value
+                guard let value = object.removeValue(forKey: alias) else { continue }
+                let own = object[field.name] ?? .null
+                if own == .null {
+                    object[field.name] = value
+                } else if value != .null, value != own {
+                    notices.append("\(alias) is not used: it is another name of \(field.name), which is given too")
+                }
             }
         }
         return object
     }
 
     private static func unknown(_ name: String, _ family: any MusicFamily) -> MusicError {
-        if let hint = elsewhere[name] {
-            return MusicError(.invalidRequest, "A request has no field '\(name)'", advice: hint)
+        if let advice = ForeignFields.advice(for: name) {
+            return MusicError(.invalidRequest, "A request has no field '\(name)'", advice: advice, field: name)
         }
         let tables =
             family.fields + MusicRequest.fields.descriptions + PlanningOptions.fields.descriptions
             + Settings.fields.descriptions
         return MusicError.unknownField(name, among: tables.flatMap { [$0.name] + $0.aliases }, of: "A request")
     }
+}
 
-    /// Names that other programs have in such documents, and what is done about them here.
-    private static let elsewhere = [
-        "sample_query": "a song's description is made out of a query by 'create', and its result is a request",
-        "sample_mode": "a song's description is made out of a query by 'create', and its result is a request",
-        "use_format": "caption and lyrics are rewritten by 'format', and its result is a request",
-    ]
+extension RequestDocument {
+    /// Seeds as one number, a list, or a text with commas between; `nil` stands for one that is drawn.
+    ///
+    /// - Parameters:
+    ///   - json: as a document or a command line gave it.
+    ///   - field: its name, for messages.
+    /// - Throws: ``MusicError`` with code `invalidRequest`.
+    public static func seeds(of json: JSONValue, field: String) throws -> [UInt64?] {
+        try Settings.seeds(json, field)
+    }
 }
 
 extension RequestDocument.Content {
@@ -210,7 +220,8 @@ extension RequestDocument {
                 "model", \.model, .text,
                 aliases: ["model_name", "dit_model", "synth_model"]),
             Field("lm", \.languageModel, .text, aliases: ["lm_model", "lm_model_path", "language_model"]),
-            Field("audio_format", \.audioFormat, .text, aliases: ["format", "output_format"]),
+            Field("audio_format", \.audioFormat, .text, aliases: ["format", "output_format"]).open(
+                FieldDescription.openTexts),
             Field("use_random_seed", \.usesRandomSeeds, .flag),
             Field(
                 "seed", .custom(expected: "a whole number, below 0 to draw one"),
@@ -225,16 +236,12 @@ extension RequestDocument {
             let items: [JSONValue]
             switch json {
             case .list(let list): items = list
-            case .text(let text) where text.allSatisfy(\.isWhitespace): items = []
-            case .text(let text): items = text.split(separator: ",").map { .text(String($0)) }
+            case .text(let text): items = FieldKind.items(of: text).filter { $0 != "" }
             default: items = [json]
             }
             return try items.map { item in
-                if let number = item.numberValue, number < 0, number == number.rounded() { return nil }
-                if case .text(let text) = item, let number = Int(text.trimmingCharacters(in: .whitespaces)), number < 0
-                {
-                    return nil
-                }
+                let number = item.numberValue ?? Double(item.plainText)
+                if let number, number < 0, number == number.rounded() { return nil }
                 return UInt64(json: try FieldKind.seed.normalized(item, field: field))
             }
         }

@@ -61,7 +61,7 @@ public struct PlanningOptions: Sendable, Equatable, Codable {
     public static let fields = FieldTable<PlanningOptions>(
         [
             Field(
-                "thinking", \.writesCodes, .flag, aliases: ["think"], flags: ["thinking"],
+                "thinking", \.writesCodes, .flag, aliases: ["think", "generate_audio_codes"], flags: ["thinking"],
                 help: "Plan with a language model: what is left open, and audio codes that the song follows (default: "
                     + "if one is installed and the memory suits it).", group: .planning),
             Field(
@@ -100,20 +100,22 @@ extension PlannerSampling {
     /// The fields under which documents and command lines have them.
     public static let fields = FieldTable<PlannerSampling>([
         Field(
-            "lm_temperature", \.temperature, .number(0...2), flags: ["lm-temperature"], placeholder: "temperature",
+            "lm_temperature", \.temperature, .number(0...2), aliases: ["temperature"], flags: ["lm-temperature"],
+            placeholder: "temperature",
             help: "Temperature of the language model, 0 to 2 (default: 0.85).", group: .planning),
         Field(
             "lm_cfg_scale", \.guidanceScale, .number(0...100), flags: ["lm-cfg-scale"], placeholder: "scale",
             help: "Guidance of the audio codes; 1 turns it off (default: 2).", group: .planning),
         Field(
-            "lm_top_k", \.topK, .integer(0...1_000_000), flags: ["lm-top-k"], placeholder: "count",
+            "lm_top_k", \.topK, .integer(0...1_000_000), aliases: ["top_k"], flags: ["lm-top-k"], placeholder: "count",
             help: "Draw from this many likeliest tokens; 0 is all (default: 0).", group: .planning),
         Field(
-            "lm_top_p", \.topP, .number(0...1), flags: ["lm-top-p"], placeholder: "probability",
+            "lm_top_p", \.topP, .number(0...1), aliases: ["top_p"], flags: ["lm-top-p"], placeholder: "probability",
             help: "Draw from the likeliest tokens of this probability (default: 0.9).", group: .planning),
         Field(
-            "lm_repetition_penalty", \.repetitionPenalty, .number(0.1...10), flags: ["lm-repetition-penalty"],
-            placeholder: "factor", help: "Above 1, tokens that came before are less likely (default: 1).",
+            "lm_repetition_penalty", \.repetitionPenalty, .number(0.1...10), aliases: ["repetition_penalty"],
+            flags: ["lm-repetition-penalty"], placeholder: "factor",
+            help: "Above 1, tokens that came before are less likely (default: 1).",
             group: .planning),
         Field(
             "lm_negative_prompt", \.negativePrompt, .text, flags: ["lm-negative-prompt"], placeholder: "text",

@@ -15,6 +15,20 @@ public struct SystemFault: Error, Sendable, Equatable {
         self.path = path
     }
 
+    /// The system's reason that an error of Foundation holds; `nil` if it holds none.
+    public init?(_ error: any Error, path: String) {
+        var next: (any Error)? = error
+        while let error = next {
+            let details = error as NSError
+            if details.domain == NSPOSIXErrorDomain {
+                self.init(Int32(details.code), path: path)
+                return
+            }
+            next = details.userInfo[NSUnderlyingErrorKey] as? any Error
+        }
+        return nil
+    }
+
     /// Whether there is nothing at that path, rather than something that can't be reached.
     public var isAbsence: Bool { [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG].contains(code) }
 
@@ -22,6 +36,27 @@ public struct SystemFault: Error, Sendable, Equatable {
     public var reason: String {
         let text = String(cString: strerror(code))
         return text.prefix(1).lowercased() + text.dropFirst()
+    }
+
+    /// Why nothing can be written, and what to do, where the reason is the disk or a limit and not the path.
+    public var writingAdvice: (reason: String, advice: String)? {
+        switch code {
+        case ENOSPC: ("the disk is full", "free some space or choose another disk")
+        case EDQUOT: ("the disk quota is used up", "free some space or choose another disk")
+        case EROFS: ("the file system is read-only", "choose another place")
+        case EFBIG:
+            (
+                "the file would exceed the size limit of the process or the disk",
+                "raise the limit (ulimit -f) or choose a smaller format"
+            )
+        default: nil
+        }
+    }
+
+    /// The error for a user who wanted to write there.
+    public func writingError(advice: String) -> MusicError {
+        let (reason, advice) = writingAdvice ?? (reason, advice)
+        return MusicError(.unwritableOutput, "\(path) can't be written: \(reason)", advice: advice)
     }
 
     /// The error for a user.

@@ -30,6 +30,13 @@ public struct GenerationResult: Sendable, Encodable {
     public struct ExtraOutputs: Sendable, Encodable {
         /// What the language model planned; `nil` without one.
         public var lmMetadata: [String: JSONValue]?
+        /// The final latents of each song; `nil` where a family has none. In JSON their shape, and the path of the file
+        /// that they were written to.
+        public var latents: [Latents?]
+        /// Which frames of each song's latents were made, and which kept from its source, likewise.
+        public var masks: [LatentMask?]
+        /// Paths of the files of the latents, `nil` for those that were not written.
+        private var latentsPaths: [String?]
         /// What was asked for, before anything was filled in; `nil` where that isn't known.
         public var requestedParameters: [String: JSONValue]?
         /// Seconds by stage, under the reference's names.
@@ -37,7 +44,27 @@ public struct GenerationResult: Sendable, Encodable {
         /// The seeds, with a comma and a blank between.
         public var seedValue: String
 
+        init(
+            _ songs: [Song], lmMetadata: [String: JSONValue]?, requestedParameters: [String: JSONValue]?,
+            timeCosts: [String: Double]
+        ) {
+            latents = songs.map(\.latents)
+            masks = songs.map(\.mask)
+            latentsPaths = songs.map(\.latentsPath)
+            self.lmMetadata = lmMetadata
+            self.requestedParameters = requestedParameters
+            self.timeCosts = timeCosts
+            seedValue = songs.map { String($0.seed) }.joined(separator: ", ")
+        }
+
+        /// Latents as JSON has them.
+        private struct Summary: Encodable {
+            var shape: [Int]
+            var path: String?
+        }
+
         private enum CodingKeys: String, CodingKey {
+            case latents, masks
             case lmMetadata = "lm_metadata"
             case requestedParameters = "requested_params"
             case timeCosts = "time_costs"
@@ -47,6 +74,11 @@ public struct GenerationResult: Sendable, Encodable {
         /// Writes `null` where nothing was planned.
         public func encode(to encoder: any Encoder) throws {
             var values = encoder.container(keyedBy: CodingKeys.self)
+            let summaries = zip(latents, latentsPaths).map { latents, path in
+                latents.map { Summary(shape: $0.shape, path: path) }
+            }
+            try values.encode(summaries, forKey: .latents)
+            try values.encode(masks, forKey: .masks)
             try values.encode(lmMetadata, forKey: .lmMetadata)
             try values.encodeIfPresent(requestedParameters, forKey: .requestedParameters)
             try values.encode(timeCosts, forKey: .timeCosts)
@@ -76,9 +108,8 @@ public struct GenerationResult: Sendable, Encodable {
                 sampleRate: song.audio.sampleRate, parameters: parameters, fallback: song.fallback)
         }
         extraOutputs = ExtraOutputs(
-            lmMetadata: result.plan.map(\.metadata.object),
-            requestedParameters: order?.requestedParameters(of: family), timeCosts: Self.timeCosts(result),
-            seedValue: result.songs.map { String($0.seed) }.joined(separator: ", "))
+            result.songs, lmMetadata: result.plan.map(\.metadata.object),
+            requestedParameters: order?.requestedParameters(of: family), timeCosts: Self.timeCosts(result))
         let fallbacks = result.songs.filter { $0.fallback != nil }.count
         statusMessage =
             "Made \(result.songs.count) song\(result.songs.count == 1 ? "" : "s")"

@@ -50,8 +50,12 @@ public struct DescriptionDocument: Sendable, Equatable {
             guard case .object(let inner)? = object.removeValue(forKey: name) else { continue }
             object.merge(inner) { own, _ in own }
         }
-        for (name, own) in Self.samplingNames {
-            if let value = object.removeValue(forKey: name), object[own] == nil { object[own] = value }
+        for field in PlannerSampling.fields.descriptions {
+            for name in field.aliases {
+                if let value = object.removeValue(forKey: name), object[field.name] == nil {
+                    object[field.name] = value
+                }
+            }
         }
         // In these functions they stand for all tokens.
         for name in ["lm_top_k", "lm_top_p"] where object[name] == .null { object[name] = nil }
@@ -69,15 +73,9 @@ public struct DescriptionDocument: Sendable, Equatable {
         if let name = rest.keys.min() {
             let known = Self.fields.descriptions + PlannerSampling.fields.descriptions
             throw MusicError.unknownField(
-                name, among: known.flatMap { [$0.name] + $0.aliases } + Self.samplingNames.keys, of: "A request")
+                name, among: known.flatMap { [$0.name] + $0.aliases }, of: "A request")
         }
     }
-
-    /// The names of the sampling fields in the reference's functions.
-    private static let samplingNames = [
-        "temperature": "lm_temperature", "top_k": "lm_top_k", "top_p": "lm_top_p",
-        "repetition_penalty": "lm_repetition_penalty",
-    ]
 
     private static let fields = FieldTable<DescriptionDocument>(
         [

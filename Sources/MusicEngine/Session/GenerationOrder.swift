@@ -12,8 +12,8 @@ public struct GenerationOrder: Sendable {
     public var planning: PlannerChoice
     /// Where the songs are written; `nil` keeps them in memory alone.
     public var output: OutputPlan?
-    /// Where the final latents are written, as `.safetensors` or `.npy`; with several songs, a number is put before the
-    /// extension.
+    /// Where the final latents are written, as `.safetensors` or `.npy`; with several songs, the next free numbers are
+    /// put before the extension.
     public var latents: URL?
     /// Which events to report beside those that are always reported.
     public var details: MusicDetails
@@ -41,6 +41,17 @@ public struct GenerationOrder: Sendable {
 }
 
 extension GenerationOrder {
+    /// Whether the song is written in place of a file that it is made from.
+    var replacesInput: Bool {
+        guard let output, let file = output.namedFile, output.replacesFile, request.batchSize == 1 else { return false }
+        let source = request.task == .text2music ? nil : request.source
+        return [source, request.reference].compactMap { $0?.path }.contains { path in
+            !path.isEmpty && Self.place(URL(fileURLWithPath: path)) == Self.place(file)
+        }
+    }
+
+    private static func place(_ file: URL) -> String { file.standardizedFileURL.resolvingSymlinksInPath().path }
+
     /// What was asked for, as ``MusicFamily/parameters(of:plan:)`` has it: nothing is filled in, and nothing was planned.
     public func requestedParameters(of family: any MusicFamily) -> [String: JSONValue] {
         var options = planning.options

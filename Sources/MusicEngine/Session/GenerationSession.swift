@@ -133,6 +133,9 @@ public struct GenerationSession: Sendable {
         }
         backend.info.measures.forEach { report(.notice($0)) }
         notices.forEach { report(.notice($0)) }
+        if order.replacesInput {
+            report(.notice("the song takes the place of the file that it is made from: its recipe can't be repeated"))
+        }
         order.planning.tier.notices(order.request).forEach { report(.notice($0)) }
         if let notice = planner.notice { report(.notice(notice)) }
     }
@@ -157,12 +160,17 @@ public struct GenerationSession: Sendable {
             }
         }
         if let latents = order.latents {
-            let files = OutputPlan.numbered(latents, count: result.songs.count)
-            for (index, file) in files.enumerated() {
+            for index in result.songs.indices {
                 guard let values = result.songs[index].latents else {
                     throw MusicError(.unsupported, "Models of the family \(family.name) have no latents to save")
                 }
-                try LatentsFile.write(values.values, shape: values.shape, to: file)
+                var file = latents
+                if result.songs.count == 1 {
+                    try LatentsFile.write(values.values, shape: values.shape, to: file)
+                } else {
+                    file = try LatentsFile.write(values.values, shape: values.shape, numbering: file, song: index)
+                }
+                result.songs[index].latentsPath = file.relativePath
                 // Where there is no audio, the latents are what was made.
                 if result.request.output == .latents { result.songs[index].path = file.relativePath }
             }

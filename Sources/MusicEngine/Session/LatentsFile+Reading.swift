@@ -62,20 +62,20 @@ extension LatentsFile {
     ///
     /// - Throws: ``MusicError`` `unreadableInput` that says what the file must be.
     package static func read(_ url: URL) throws -> Latents {
-        guard ["safetensors", "npy"].contains(url.pathExtension.lowercased()) else {
-            throw failure(url, "is neither a .safetensors nor a .npy file")
-        }
         let data: Data
         do {
-            let size = try FileManager.default.attributesOfItem(atPath: url.path)[.size] as? Int ?? 0
+            let isKnown = ["safetensors", "npy"].contains(url.pathExtension.lowercased())
+            guard try isKnown || SystemFile.status(of: url) == nil else {
+                throw failure(url, "is neither a .safetensors nor a .npy file")
+            }
+            let size = try SystemFile.status(of: url).map { Int($0.st_size) } ?? 0
             guard size <= largest else { throw failure(url, "has \(size) bytes, more than \(largest)") }
-            data = try Data(contentsOf: url)
-        } catch let error as MusicError {
+            data = try SystemFile.contents(of: url)
+        } catch let fault as SystemFault {
+            var error = fault.error()
+            error.message = "The latents " + error.message
+            (error.field, error.value) = ("latents", url.path)
             throw error
-        } catch {
-            throw MusicError(
-                .unreadableInput, "The latents \(url.path) can't be read: \(error.localizedDescription)",
-                advice: "check the path and the permissions", field: "latents", value: url.path)
         }
         return try url.pathExtension.lowercased() == "npy" ? array(data, url) : tensor(data, url)
     }

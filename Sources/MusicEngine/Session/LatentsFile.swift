@@ -20,25 +20,35 @@ package enum LatentsFile {
     ///   - shape: (frames, channels), or any shape whose product is the number of values.
     /// - Throws: ``MusicError`` `unwritableOutput`.
     package static func write(_ values: [Float], shape: [Int], to url: URL) throws {
-        precondition(shape.reduce(1, *) == values.count, "the shape covers the values")
         try checkFormat(url)
-        do {
-            if url.pathExtension.lowercased() == "npy" {
-                try NewFile.replace(url, with: npyHeader(shape) + values.withUnsafeBytes { Data($0) })
-            } else {
-                let tensor = SafetensorsWriter.Tensor(name: "latents", type: .float32, shape: shape)
-                try SafetensorsWriter.write([tensor], to: url) { _, output in
-                    try values.withUnsafeBytes { try output($0) }
-                }
-            }
-        } catch let error as MusicError {
-            throw error
-        } catch {
-            let reason = (error as? SafetensorsError)?.reason ?? error.localizedDescription
-            throw MusicError(
-                .unwritableOutput, "the latents can't be written to \(url.path): \(reason)",
-                advice: "check the folder's permissions and the free space")
+        try NewFile.replace(url, with: try contents(values, shape, of: url))
+    }
+
+    /// Writes the values of one song of several under the next free number that is put before the extension.
+    ///
+    /// - Parameters:
+    ///   - shape: as above.
+    ///   - url: the name as the user gave it.
+    ///   - index: of the song.
+    /// - Returns: the file.
+    /// - Throws: ``MusicError`` `unwritableOutput`.
+    static func write(_ values: [Float], shape: [Int], numbering url: URL, song index: Int) throws -> URL {
+        try checkFormat(url)
+        return try NewFile.write(
+            try contents(values, shape, of: url), names: FileNames(url, from: index + 1))
+    }
+
+    private static func contents(_ values: [Float], _ shape: [Int], of url: URL) throws -> Data {
+        precondition(shape.reduce(1, *) == values.count, "the shape covers the values")
+        if url.pathExtension.lowercased() == "npy" {
+            return npyHeader(shape) + values.withUnsafeBytes { Data($0) }
         }
+        var data = Data()
+        let tensor = SafetensorsWriter.Tensor(name: "latents", type: .float32, shape: shape)
+        try SafetensorsWriter.write([tensor], to: { data.append(contentsOf: $0) }) { _, output in
+            try values.withUnsafeBytes { try output($0) }
+        }
+        return data
     }
 
     /// Format version 1.0 of NumPy's `.npy`: magic, version, header length, and a dictionary padded to 64 bytes.

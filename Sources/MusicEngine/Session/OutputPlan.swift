@@ -32,6 +32,7 @@ public struct OutputPlan: Sendable {
         self.place = place
         replacesFile = if case .file = place { true } else { false }
         if case .keyed = place { makesFolder = true }
+        let usualFormat = usualFormat?.lowercased().trimmingPrefix(".").description
         let isFloat = usualFormat == "wav32"
         let named: URL? = if case .file(let url) = place { url } else { nil }
         let usual = URL(fileURLWithPath: "song.\(isFloat ? "wav" : usualFormat ?? "flac")")
@@ -92,8 +93,9 @@ public struct OutputPlan: Sendable {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
+            let reason = SystemFault(error, path: folder.path).map { $0.writingAdvice?.reason ?? $0.reason }
             throw MusicError(
-                .unwritableOutput, "the folder \(folder.path) can't be made: \(error.localizedDescription)",
+                .unwritableOutput, "the folder \(folder.path) can't be made: \(reason ?? error.localizedDescription)",
                 advice: "choose another folder")
         }
     }
@@ -114,6 +116,11 @@ public struct OutputPlan: Sendable {
         }
         let folder = url.deletingLastPathComponent()
         guard try isFolder(folder) else {
+            if try SystemFile.exists(folder) {
+                throw MusicError(
+                    .unwritableOutput, "\(folder.path) is a file, and a folder is needed there",
+                    advice: "choose another place")
+            }
             throw MusicError(
                 .unwritableOutput, "the folder \(folder.path) does not exist",
                 advice: "make it first, or choose another")
@@ -161,13 +168,5 @@ public struct OutputPlan: Sendable {
             return FileNames(GenerationResult.key(of: parameters), ending: ending, in: folder)
         case .automatic: return FileNames("song-\(result.songs[index].seed)", ending: ending)
         }
-    }
-
-    /// One name as it is; for several files, `name-1.ext`, `name-2.ext` and so on.
-    public static func numbered(_ url: URL, count: Int) -> [URL] {
-        guard count > 1 else { return [url] }
-        let stem = url.deletingPathExtension().lastPathComponent
-        let folder = url.deletingLastPathComponent()
-        return (1...count).map { folder.appendingPathComponent("\(stem)-\($0).\(url.pathExtension)") }
     }
 }

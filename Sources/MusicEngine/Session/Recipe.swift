@@ -38,9 +38,10 @@ public struct Recipe: Codable, Equatable, Sendable {
                     pin.path = names[input.path] ?? pin.path
                     inputs[name] = pin
                 } catch {
-                    throw MusicError(
-                        .unreadableInput, "\(input.path) can't be read: \(error.localizedDescription)",
-                        advice: "check the file")
+                    throw SystemFault(error, path: input.path)?.error()
+                        ?? MusicError(
+                            .unreadableInput, "\(input.path) can't be read: \(error.localizedDescription)",
+                            advice: "check the file")
                 }
             }
         }

@@ -65,6 +65,17 @@ enum CommandFields {
         return error
     }
 
+    /// Reads an option that is none of a table's fields: errors call it by its name on the command line.
+    static func option<Value>(_ name: String, _ read: () throws -> Value) throws -> Value {
+        do {
+            return try read()
+        } catch var error as MusicError {
+            let flag = name.replacing("_", with: "-")
+            error.message = error.message.replacing("The field \(name)", with: "--\(flag)")
+            throw error
+        }
+    }
+
     /// All of them; of families that have one of the same name, the first's.
     static func all(of families: [any MusicFamily]) -> [FieldDescription] {
         let tables =

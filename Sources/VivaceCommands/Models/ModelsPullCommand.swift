@@ -18,7 +18,9 @@ struct ModelsPullCommand: AsyncParsableCommand {
     @Argument(help: "Short names, or hub ids OWNER/NAME[@REVISION][/FOLDER].")
     var names: [String]
 
-    @Option(help: "The site to ask first; the official models are on both, and the other one steps in.")
+    @Option(
+        name: [.customLong("source"), .customLong("download-source")],
+        help: "The site to ask first; the official models are on both, and the other one steps in.")
     var source: SourceOption?
 
     @Option(help: "How many files to download at the same time.")

@@ -51,7 +51,8 @@ struct PictureOptions: ParsableArguments {
     ///   - suffix: what the usual name has behind that of the file.
     /// - Throws: ``MusicError`` with code `unwritableOutput` for another extension.
     func target(kinds: [String], suffix: String = "") throws -> URL {
-        let source = URL(fileURLWithPath: file)
+        let source = try PathArgument.url(file, "the name of the audio file")
+        try PathArgument.check(output, "--output")
         let name = "\(source.deletingPathExtension().lastPathComponent)\(suffix).\(kinds[0])"
         func place(in folder: String) -> URL {
             URL(fileURLWithPath: folder.isEmpty || folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)")
@@ -64,7 +65,8 @@ struct PictureOptions: ParsableArguments {
         }
         guard kinds.contains(url.pathExtension.lowercased()) else {
             throw MusicError(
-                .unwritableOutput, "can't write \(output): the picture is a \(Wording.list(kinds).uppercased()) file",
+                .unwritableOutput,
+                "can't write \(output): the picture is a \(Wording.list(kinds.map { $0.uppercased() })) file",
                 advice: "end its name in \(Wording.list(kinds.map { ".\($0)" }))")
         }
         return url

@@ -21,6 +21,7 @@ struct DescribedSongOptions: ParsableArguments {
             throw MusicError(.invalidRequest, "--output belongs to --generate", advice: "add --generate")
         }
         guard generate else { return nil }
+        try PathArgument.check(output, "--output")
         let plan = try OutputPlan(OutputPlan.Place(path: output))
         try plan.checkWritable()
         return plan
@@ -59,7 +60,9 @@ struct DescribedSong {
             model: order.model, loadOptions: order.loadOptions, request: content.request,
             planning: PlannerChoice(wish: .ifThere, name: order.languageModel, options: planning, tier: tier),
             output: output, notices: content.notices)
-        let run = GenerationRun(engine: engine, order: song, found: found, isQuiet: false)
+        let run = GenerationRun(
+            engine: engine, order: song, found: found, isQuiet: options.verbosity.quiet,
+            isVerbose: options.verbosity.verbose)
         let report = try await withInterruption { try await run.report() }
         // Standard output holds the description's document alone.
         report.files.forEach(options.json ? Terminal.note : Terminal.output)

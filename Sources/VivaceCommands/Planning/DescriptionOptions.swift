@@ -13,8 +13,8 @@ struct DescriptionOptions: ParsableArguments {
 
     @OptionGroup var sampling: FieldOptions<PlannerSamplingGroup>
 
-    @Option(parsing: .unconditional, help: "Seed; drawn if left out.")
-    var seed: UInt64?
+    @Option(parsing: .unconditional, help: "Seed; drawn if left out, or below 0.")
+    var seed: String?
 
     @OptionGroup var memory: TierOptions
 
@@ -26,6 +26,8 @@ struct DescriptionOptions: ParsableArguments {
 
     @Flag(help: "Print one JSON document with the fields of the reference's result.")
     var json = false
+
+    @OptionGroup var verbosity: VerbosityOptions
 
     /// The document of `--request`, or an empty one.
     ///
@@ -42,9 +44,15 @@ struct DescriptionOptions: ParsableArguments {
         _ question: DescriptionOrder.Question, _ document: DescriptionDocument, model: String?,
         _ loadOptions: LoadOptions
     ) throws -> DescriptionOrder {
+        let seed = try seed.map { text in
+            try CommandFields.option("seed") { try RequestDocument.seeds(of: .text(text), field: "seed") }
+        }
+        if let seed, seed.count != 1 {
+            throw MusicError(.invalidRequest, "--seed names \(seed.count) seeds", advice: "give one")
+        }
         var order = DescriptionOrder(
             question, model: model ?? document.model, languageModel: lm ?? document.languageModel,
-            loadOptions: loadOptions, tier: memory.tierName, seed: seed ?? document.seed)
+            loadOptions: loadOptions, tier: memory.tierName, seed: seed.map { $0[0] } ?? document.seed)
         order.sampling = try document.plannerSampling()
         try PlannerSampling.fields.read(try sampling.given(), into: &order.sampling)
         return order
@@ -67,9 +75,11 @@ struct DescriptionOptions: ParsableArguments {
     ///   - status: a sentence for people.
     func show(_ order: DescriptionOrder, status: String) async throws -> DescriptionResult {
         let engine = try CommandEnvironment.required().engine
-        let description = try await withInterruption { try await engine.describe(order) }
+        let description = try await verbosity.timing("words") {
+            try await withInterruption { try await engine.describe(order) }
+        }
         let result = DescriptionResult(description, status: status)
-        for notice in description.notices { Terminal.note("note: \(notice)") }
+        for notice in description.notices { verbosity.note("note: \(notice)") }
         if json {
             Terminal.output(try Terminal.json(of: result))
         } else {

@@ -30,6 +30,7 @@ struct UnderstandCommand: AsyncParsableCommand {
     func run() async throws { try await options.reporting(understand) }
 
     private func understand() async throws {
+        try PathArgument.check(file, "the name of the audio file")
         let document = try options.document()
         // An option takes the place of what the document names.
         let isNamed = file != nil || codes != nil

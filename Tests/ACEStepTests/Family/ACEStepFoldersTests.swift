@@ -132,6 +132,16 @@ struct ACEStepFoldersTests {
         }
     }
 
+    @Test(arguments: ["", "{", "[]", "{}", "version https://git-lfs.github.com/spec/v1", "<!DOCTYPE html>"])
+    func aLanguageModelWithADamagedConfigurationIsNotAbsent(_ configuration: String) throws {
+        let files = ["acestep-v15-turbo/config.json": Self.dit, "acestep-5Hz-lm-1.7B/config.json": configuration]
+        try withFolder(files) { root in
+            for folder in [root, root.appending(path: "acestep-5Hz-lm-1.7B")] {
+                #expect(PlannerFolder.find(location(folder))?.lastPathComponent == "acestep-5Hz-lm-1.7B")
+            }
+        }
+    }
+
     @Test func aFolderOfLanguageModelsAlone() throws {
         try withFolder(["lm/config.json": Self.planner, "text_encoder/config.json": Self.planner]) { root in
             let found = try found(root)

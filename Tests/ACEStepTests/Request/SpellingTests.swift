@@ -56,7 +56,11 @@ struct SpellingTests {
             ("EN", "en"), ("zh-CN", "zh"), ("zh_Hant_TW", "zh"), ("pt-BR", "pt"), ("en-US", "en"), ("jp", "ja"),
             ("cn", "zh"), ("Chinese", "zh"), ("german", "de"), ("日本語", "ja"), ("Español", "es"), ("deu", "de"),
             ("fre", "fr"), ("zh-HK", "yue"), ("yue", "yue"), ("Cantonese", "yue"), ("auto", "unknown"),
-            ("Unknown", "unknown"), ("Portuguese (Brazil)", "pt"), ("klingon", nil), ("xx", nil), ("qq-QQ", nil),
+            ("Unknown", "unknown"), ("Portuguese (Brazil)", "pt"),
+            ("Bengali", "bn"), ("Bangla", "bn"), ("Mandarin Chinese", "zh"), ("simplified chinese", "zh"),
+            ("Brazilian Portuguese", "pt"), ("Latin American Spanish", "es"), ("Bahasa Indonesia", "id"),
+            ("American English", "en"), ("Serbian Latin", "sr"), ("sr-Latin", "sr"), ("zxx", "unknown"), ("se", nil),
+            ("HK", "yue"), ("Azeri", "az"), ("Punjabi", "pa"), ("sign language", nil), ("klingon", nil), ("xx", nil), ("qq-QQ", nil),
             ("not a language", nil),
         ] as [(String, String?)])
     func languagesComeAsCodes(_ text: String, _ expected: String?) {

@@ -22,7 +22,22 @@ struct TaskRequestTests {
         #expect(try Track(named: "backing-vocals") == .backingVocals)
         let wrong = try #require(error { $0.tracks = [try Track(named: "gitar")] })
         #expect(wrong.advice.contains("did you mean guitar?") && wrong.advice.contains("woodwinds"))
+        for mix in ["instrumental", "Backing Track", "karaoke"] {
+            #expect(error { $0.tracks = [try Track(named: mix)] }?.advice.contains("'bgm'") == true)
+        }
         #expect(error { $0.tracks = [try Track(named: "xylophone quartet")] }?.advice.hasPrefix("the tracks") == true)
+    }
+
+    @Test func onlyWhatIsMadeAnewMissesACaption() throws {
+        func notices(_ task: MusicTask) throws -> [String] {
+            var request = ACEStepRequest(prompt: " ", duration: 30)
+            request.task = task
+            request.source = AudioInput(path: "a.wav")
+            request.tracks = [.drums]
+            return try request.validate()
+        }
+        #expect(try notices(.extract).isEmpty)
+        #expect(try notices(.lego) == [MusicRequest.emptyCaption])
     }
 
     @Test(arguments: MusicTask.known.filter(\.needsSource)) func tasksNeedASource(_ task: MusicTask) {
