@@ -13,11 +13,13 @@ from pathlib import Path
 
 import torch
 
-from vivace_reference import checkpoint, language_goldens, module_goldens, pipeline_goldens, table_goldens, task_goldens
+from vivace_reference import (
+    checkpoint, language_goldens, module_goldens, pipeline_goldens, precision_goldens, table_goldens, task_goldens,
+)
 from vivace_reference.specification import FIXTURES
 from vivace_reference.quiet import quiet
 
-PARTS = ("tables", "language", "checkpoints", "modules", "pipeline", "tasks")
+PARTS = ("tables", "language", "checkpoints", "modules", "precision", "pipeline", "tasks")
 
 
 def main() -> None:
@@ -42,6 +44,8 @@ def main() -> None:
             checkpoint.write_both(specification, folder)
         if "modules" in arguments.only:
             module_goldens.write(folder / "diffusers", output / "modules" / specification.name)
+        if "precision" in arguments.only:
+            precision_goldens.write(folder / "diffusers", output / "precision" / f"{specification.name}.safetensors")
         if "pipeline" in arguments.only:
             pipeline_goldens.write(folder / "diffusers", output / "pipeline" / specification.name)
         if "tasks" in arguments.only:

@@ -8,6 +8,8 @@ Modules:
     checkpoint      builds the pipeline and writes it in the Diffusers and the official layout
     requests        runs the reference pipeline on a request document
     module_goldens  inputs and outputs of every module
+    precision_goldens, double
+                    what the networks make in float64, and what float32 loses
     table_goldens   schedules, noise, guidance, prompt texts: tables that need no checkpoint
     pipeline_goldens  whole pipeline runs
     planner_tokenizer, planner_automaton, planner_text, planner_sampling

@@ -12,36 +12,53 @@ constexpr int kTileRows = 6, kPanelVectors = 4; // 24 + 4 + 1 of 32
 constexpr int kTileRows = 3, kPanelVectors = 4; // 12 + 3 of 16
 #endif
 
+// A sum of n numbers that is rounded after each loses as the square root of n, so that sums of this many are begun anew
+// and added up in the output, from which the next ones are independent.
+constexpr int kChain = 64;
+
 template <int rows, int vectors>
 static void tile_of(const TileCall& call) {
-  Float sums[rows][vectors];
-  CMLX_UNROLL
-  for (int m = 0; m < rows; ++m) {
-    CMLX_UNROLL
-    for (int v = 0; v < vectors; ++v) {
-      sums[m][v] = call.accumulate ? load(call.c + m * call.c_stride + v * kWidth) : splat(0.0f);
-    }
-  }
+  const float* a = reinterpret_cast<const float*>(call.a);
   const float* b = reinterpret_cast<const float*>(call.b);
-  for (int t = 0; t < call.taps; ++t) {
-    const float* a = reinterpret_cast<const float*>(call.a) + t * call.a_tap;
-    for (int k = 0; k < call.cells; ++k) {
-      Float columns[vectors];
+  bool accumulate = call.accumulate;
+  int taps = call.taps, k = 0;
+  while (taps > 0) {
+    Float sums[rows][vectors];
+    CMLX_UNROLL
+    for (int m = 0; m < rows; ++m) {
       CMLX_UNROLL
-      for (int v = 0; v < vectors; ++v) columns[v] = load(b + v * kWidth);
-      b += vectors * kWidth;
-      CMLX_UNROLL
-      for (int m = 0; m < rows; ++m) {
-        const Float row = splat(a[m * kSlabStride + k]);
+      for (int v = 0; v < vectors; ++v) sums[m][v] = splat(0.0f);
+    }
+    for (int left = kChain; left > 0 && taps > 0;) {
+      const int end = call.cells - k < left ? call.cells : k + left;
+      left -= end - k;
+      for (; k < end; ++k) {
+        Float columns[vectors];
         CMLX_UNROLL
-        for (int v = 0; v < vectors; ++v) sums[m][v] += row * columns[v];
+        for (int v = 0; v < vectors; ++v) columns[v] = load(b + v * kWidth);
+        b += vectors * kWidth;
+        CMLX_UNROLL
+        for (int m = 0; m < rows; ++m) {
+          const Float row = splat(a[m * kSlabStride + k]);
+          CMLX_UNROLL
+          for (int v = 0; v < vectors; ++v) sums[m][v] += row * columns[v];
+        }
+      }
+      if (k == call.cells) {
+        a += call.a_tap;
+        k = 0;
+        --taps;
       }
     }
-  }
-  CMLX_UNROLL
-  for (int m = 0; m < rows; ++m) {
     CMLX_UNROLL
-    for (int v = 0; v < vectors; ++v) store(call.c + m * call.c_stride + v * kWidth, sums[m][v]);
+    for (int m = 0; m < rows; ++m) {
+      CMLX_UNROLL
+      for (int v = 0; v < vectors; ++v) {
+        float* c = call.c + m * call.c_stride + v * kWidth;
+        store(c, accumulate ? load(c) + sums[m][v] : sums[m][v]);
+      }
+    }
+    accumulate = true;
   }
 }
 

@@ -135,24 +135,27 @@ CMLX_INLINE Float exp(Float x) {
 CMLX_INLINE Float sigmoid(Float x) { return 1.0f / (1.0f + exp(-x)); }
 CMLX_INLINE Float silu(Float x) { return x / (1.0f + exp(-x)); }
 
-// sin(x)^2. It has the period pi, so that x is reduced to [-pi/2, pi/2] and the sign does not matter.
+// sin(x)^2 within 2^-23. The angle is reduced to [-pi/4, pi/4] by n times pi/2; where n is odd, the square is that of
+// the cosine.
 CMLX_INLINE Float sin_squared(Float x) {
-  const Float n = round_nearest(x * 0.318309886183790672f);
-  // pi in three parts, the first two short enough for exact products up to |n| = 2^13.
-  Float r = x - n * 3.140625f;
-  r = r - n * 9.67025756835937e-4f;
-  r = r - n * 6.2783295730e-7f;
+  const float magic = 12582912.0f; // as in round_nearest; the sum's last bit is that of n
+  const Float shifted = x * 0.636619772367581343f + magic;
+  const Float n = shifted - magic;
+  // pi/2 in two parts, the first short enough for exact products up to |n| = 2^16. What the second loses is less than
+  // the rounding of x.
+  Float r = x - n * 1.5703125f;
+  r = r - n * 4.83826794896619e-4f;
   const Float r2 = r * r;
-  // sin(r) / r, the Taylor series up to r^12.
-  Float p = splat(1.0f / 6227020800.0f);
-  p = p * r2 - 1.0f / 39916800;
-  p = p * r2 + 1.0f / 362880;
+  // (sin(r) / r - 1) / r^2, the Taylor series up to r^6. What it adds to r is small, so that little is lost but by
+  // rounding the sum.
+  Float p = splat(1.0f / 362880);
   p = p * r2 - 1.0f / 5040;
   p = p * r2 + 1.0f / 120;
   p = p * r2 - 1.0f / 6;
-  p = p * r2 + 1.0f;
-  p = p * r;
-  Float y = p * p;
+  const Float sine = r2 * r * p + r;
+  const Float square = sine * sine;
+  const auto is_odd = ((Word)shifted & 1u) != 0u;
+  Float y = is_odd ? 1.0f - square : square;
   const Float magnitude = max(x, -x);
   if (__builtin_expect(maximum(magnitude) > 20000.0f, 0)) {
     for (int i = 0; i < kWidth; ++i) {
