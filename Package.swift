@@ -159,17 +159,22 @@ var targets: [Target] = [
     .testTarget(
         name: "MusicJobsTests",
         dependencies: ["MusicJobs", "JobsProbe", "MusicEngine", "MusicCore", "ToneFamily"], swiftSettings: strict),
+    // Sends a server exactly the bytes that a test wants.
+    .target(
+        name: "LoopbackClient", dependencies: ["MusicCore"], path: "Tests/LoopbackClient", swiftSettings: strict),
     .testTarget(
         name: "VivaceServerTests",
         dependencies: [
-            "VivaceServer", "MusicJobs", "MusicEngine", "MusicCore", "Vivace",
+            "VivaceServer", "LoopbackClient", "MusicJobs", "MusicEngine", "MusicCore", "Vivace",
             .product(name: "Logging", package: "swift-log"), .product(name: "Crypto", package: "swift-crypto"),
         ], swiftSettings: strict),
     .testTarget(
         name: "ACEStepFormsTests", dependencies: ["ACEStepForms", "ACEStep", "MusicCore"], swiftSettings: strict),
     .testTarget(
         name: "ACEStepToolsTests",
-        dependencies: ["ACEStepTools", "ACEStep", "ModelSupport", "MusicCore", "TestSupport", "Tokenizers", mlx, mlxNN],
+        dependencies: [
+            "ACEStepTools", "ACEStep", "ModelSupport", "MusicCore", "TestSupport", "Tokenizers", mlx, mlxNN,
+        ],
         swiftSettings: strict),
     // A family that nothing but tests knows, and the command line with it.
     .target(name: "ToneFamily", dependencies: ["MusicCore"], path: "Tests/ToneFamily", swiftSettings: strict),
@@ -187,7 +192,8 @@ var targets: [Target] = [
         ],
         exclude: ["Goldens"], swiftSettings: strict),
     .testTarget(
-        name: "EndToEndTests", dependencies: ["vivace", "AudioFile", "MusicCore", "CZlib"], swiftSettings: strict),
+        name: "EndToEndTests", dependencies: ["vivace", "AudioFile", "MusicCore", "CZlib", "LoopbackClient"],
+        swiftSettings: strict),
     .testTarget(
         name: "ModelSupportTests",
         dependencies: ["ModelSupport", "MusicCore", "TestSupport", mlx, mlxNN],

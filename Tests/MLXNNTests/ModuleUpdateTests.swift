@@ -53,7 +53,8 @@ extension NNTests {
         @Test func replacesADictionary() throws {
             let module = Named()
             try module.update(
-                modules: ModuleChildren.unflattened([("parts.a", Sigmoid() as Module), ("parts.c", ReLU())]), verify: .all)
+                modules: ModuleChildren.unflattened([("parts.a", Sigmoid() as Module), ("parts.c", ReLU())]),
+                verify: .all)
             #expect(module.parts["a"] is Sigmoid && module.parts["c"] is ReLU)
             #expect(module.parts["b"] == nil)
         }

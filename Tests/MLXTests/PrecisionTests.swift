@@ -34,7 +34,8 @@ extension MLXTests {
             let (length, channels, outputs, taps) = (200, 128, 32, 7)
             var random = SeededGenerator(13)
             let (x, w) = (
-                random.array([1, length, channels], -1...1), random.array([outputs, taps, channels], -1...1))
+                random.array([1, length, channels], -1...1), random.array([outputs, taps, channels], -1...1)
+            )
             let made = conv1d(x, w, stride: stride).asArray(Float.self)
             let (a, b) = (x.asArray(Float.self), w.asArray(Float.self))
             var exact: [Double] = []

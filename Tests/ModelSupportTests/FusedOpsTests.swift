@@ -43,7 +43,8 @@ import Testing
     ) {
         #expect(fused.dtype == dtype && composed.dtype == dtype, sourceLocation: sourceLocation)
         #expect(fused.shape == composed.shape, sourceLocation: sourceLocation)
-        #expect(relativeDifference(fused, composed) <= (dtype == .float32 ? 1e-5 : most), sourceLocation: sourceLocation)
+        #expect(
+            relativeDifference(fused, composed) <= (dtype == .float32 ? 1e-5 : most), sourceLocation: sourceLocation)
     }
 
     @Test(arguments: cases) func snake(_ seed: Int, _ dtype: DType) {

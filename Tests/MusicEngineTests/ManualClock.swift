@@ -53,7 +53,11 @@ final class ManualClock: Clock, Sendable {
                     return false
                 }
                 guard isOver else { return }
-                if Task.isCancelled { continuation.resume(throwing: CancellationError()) } else { continuation.resume() }
+                if Task.isCancelled {
+                    continuation.resume(throwing: CancellationError())
+                } else {
+                    continuation.resume()
+                }
             }
         } onCancel: {
             let sleeper = state.withLock { state in

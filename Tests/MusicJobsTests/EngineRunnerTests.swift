@@ -143,7 +143,8 @@ import ToneFamily
             if case .part(let part) = event { parts.withLock { $0.append(part) } }
         }
         let all = parts.withLock { $0 }
-        #expect(all.map(\.start) == [0, 0.25] && all.map(\.seconds) == [0.25, 0.25] && all.map(\.total) == [0.5, 0.5])
+        #expect(
+            all.map(\.start) == [0, 0.25] && all.map(\.seconds) == [0.25, 0.25] && all.map(\.total) == [0.5, 0.5])
         for part in all {
             let summary = try AudioSummary(file: work.appendingPathComponent("parts").appendingPathComponent(part.name))
             #expect(summary.sampleRate == 44_100 && abs(summary.duration - 0.25) < 1e-3)

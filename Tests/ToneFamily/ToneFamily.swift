@@ -6,7 +6,8 @@ public struct ToneFamily: MusicFamily {
     public init() {}
 
     public var catalog: FamilyCatalog {
-        FamilyCatalog(family: "tone", title: "Tone", models: [], folderDescription: "a folder with tone.json") { folder in
+        FamilyCatalog(family: "tone", title: "Tone", models: [], folderDescription: "a folder with tone.json") {
+            folder in
             guard folder.hasFile("tone.json") else { return .unknown }
             return .model(FoundModel(purpose: .music, layout: "tone", parts: [.init("tone", folder.url)]))
         }
@@ -20,8 +21,9 @@ public struct ToneFamily: MusicFamily {
 struct ToneOptions: Equatable, Sendable {
     var pitch = 440.0
     static let fields = FieldTable<ToneOptions>([
-        Field("pitch", \.pitch, .number(20...20_000), aliases: ["frequency"], flags: ["pitch"], placeholder: "hertz",
-              help: "Pitch of the tone in hertz (default: 440).", group: "Tone")
+        Field(
+            "pitch", \.pitch, .number(20...20_000), aliases: ["frequency"], flags: ["pitch"], placeholder: "hertz",
+            help: "Pitch of the tone in hertz (default: 440).", group: "Tone")
     ])
 }
 

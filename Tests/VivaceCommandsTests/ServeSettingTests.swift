@@ -63,7 +63,8 @@ import VivaceServer
             "--lm_model_path", "acestep-5Hz-lm-0.6B", "--device", "mps", "--backend", "mlx", "--init_llm", "False",
             "--use_flash_attention", "false", "--offload_dit_to_cpu", "yes", "--download-source", "modelscope",
             "--enable-api", "--api-key", "k", "--batch_size", "4", "--quantization", "int8_weight_only",
-            "--allowed-path", "/srv/a", "--allowed_path", "/srv/b", "--debug", "--language", "zh", "--service_mode", "true",
+            "--allowed-path", "/srv/a", "--allowed_path", "/srv/b", "--debug", "--language", "zh", "--service_mode",
+            "true",
         ])
         #expect(plan.server.port == 8001 && plan.server.loadsAtStart && plan.server.model == "acestep-v15-turbo")
         #expect(plan.server.languageModel == "acestep-5Hz-lm-0.6B" && plan.server.usesLanguageModel == false)
@@ -74,7 +75,9 @@ import VivaceServer
         #expect(plan.notices.count == 3)
         #expect(try self.plan(["--init-service"]).server.loadsAtStart)
         #expect(try !self.plan(["--init-service", "--no-init"]).server.loadsAtStart)
-        #expect(try self.plan(environment: ["ACESTEP_NO_INIT": "true"], text: "init_service = true").server.loadsAtStart == false)
+        #expect(
+            try self.plan(environment: ["ACESTEP_NO_INIT": "true"], text: "init_service = true").server.loadsAtStart
+                == false)
         #expect(plan.variables == ["ACESTEP_DOWNLOAD_SOURCE": "modelscope"])
     }
 
@@ -89,9 +92,13 @@ import VivaceServer
         }
         let error = #expect(throws: MusicError.self) { try plan(text: "port = 1\nmodel = ") }
         #expect(error?.message.contains("Line 2 of vivace.toml") == true)
-        #expect(try plan(text: "wobble = 1\ncaption = \"x\"").notices == ["the configuration's wobble means nothing to the server"])
+        #expect(
+            try plan(text: "wobble = 1\ncaption = \"x\"").notices == [
+                "the configuration's wobble means nothing to the server"
+            ])
         #expect(try plan(["--server-name", "0.0.0.0", "--no-auth"]).server.isOpenBeyondLoopback)
-        #expect(try plan(["--server-name", "0.0.0.0"], environment: ["ACESTEP_API_KEY": "k"]).server.keys.isEmpty == false)
+        #expect(
+            try plan(["--server-name", "0.0.0.0"], environment: ["ACESTEP_API_KEY": "k"]).server.keys.isEmpty == false)
     }
 
     @Test func keysAreReadWithTheirScopes() throws {
@@ -106,7 +113,8 @@ import VivaceServer
         #expect(plan.server.keys.holder(of: "secret") == AccessKeys.Holder("a", scopes: [.read], waiting: 3))
         for text in [
             "[[key]]\nname = \"a\"", "[[key]]\nname = \"\"\nsha256 = \"\(digest)\"",
-            "[[key]]\nname = \"a\"\nsha256 = \"x\"", "[[key]]\nname = \"a\"\nsha256 = \"\(digest)\"\nscopes = [\"all\"]",
+            "[[key]]\nname = \"a\"\nsha256 = \"x\"",
+            "[[key]]\nname = \"a\"\nsha256 = \"\(digest)\"\nscopes = [\"all\"]",
             "[[key]]\nname = \"a\"\nsha256 = \"\(digest)\"\nscopes = []",
             "[[key]]\nname = \"a\"\nsha256 = \"\(digest)\"\nwaiting = 0",
             "[[key]]\nname = \"a\"\nsha256 = \"\(digest)\"\n[[key]]\nname = \"a\"\nsha256 = \"\(digest)\"", "key = [",

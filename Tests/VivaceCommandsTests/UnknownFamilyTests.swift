@@ -1,6 +1,5 @@
 import Foundation
 import MusicCore
-
 import Testing
 
 /// A family of which the command line knows nothing works through it.
@@ -20,7 +19,8 @@ struct UnknownFamilyTests {
                 try Program.run(arguments, program: "ToneProbe", in: folder)
             }
             let made = try tone(
-                "generate", "a", "--model", "./model", "--pitch", "300", "--duration", "0.5", "--seed", "5", "-o", "a.wav",
+                "generate", "a", "--model", "./model", "--pitch", "300", "--duration", "0.5", "--seed", "5", "-o",
+                "a.wav",
                 "--json")
             #expect(made.status == 0, "\(made.errors)")
             let object = try #require(JSONSerialization.jsonObject(with: Data(made.output.utf8)) as? [String: Any])
@@ -32,7 +32,8 @@ struct UnknownFamilyTests {
             try Data(made.output.utf8).write(to: folder.appendingPathComponent("a.json"))
             let again = try tone("generate", "--request", "a.json", "-o", "b.wav", "-q")
             #expect(again.status == 0, "\(again.errors)")
-            let document = #"{"prompt": "a", "frequency": "300", "audio_duration": "0.5", "seed": 5, "model": "./model"}"#
+            let document =
+                #"{"prompt": "a", "frequency": "300", "audio_duration": "0.5", "seed": 5, "model": "./model"}"#
             try Data(document.utf8).write(to: folder.appendingPathComponent("c.json"))
             let read = try tone("generate", "--request", "c.json", "-o", "c.wav", "-q")
             #expect(read.status == 0, "\(read.errors)")
@@ -55,7 +56,8 @@ struct UnknownFamilyTests {
         try withModel { folder in
             func failure(_ arguments: String...) throws -> String {
                 let outcome = try Program.run(
-                    ["generate", "a", "--model", "./model", "-o", "a.wav"] + arguments, program: "ToneProbe", in: folder)
+                    ["generate", "a", "--model", "./model", "-o", "a.wav"] + arguments, program: "ToneProbe", in: folder
+                )
                 #expect(outcome.status == 2, "\(arguments): \(outcome.errors)")
                 #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("a.wav").path))
                 return outcome.errors

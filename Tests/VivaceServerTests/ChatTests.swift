@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackClient
 import MusicCore
 import MusicJobs
 import Testing
@@ -14,7 +15,9 @@ import VivaceServer
         try await TestServer.run { server async throws in
             let reply = try await server.client.post(
                 "/v1/chat/completions",
-                chat("<prompt>city pop</prompt><lyrics>[Verse]\nla</lyrics>", ["audio_config": .object(["duration": 20])]))
+                chat(
+                    "<prompt>city pop</prompt><lyrics>[Verse]\nla</lyrics>", ["audio_config": .object(["duration": 20])]
+                ))
             #expect(reply.status == 200 && reply.json["object"] == "chat.completion")
             let message = reply.json["choices"][0]["message"]
             let url = message["audio"][0]["audio_url"]["url"].plainText
@@ -36,7 +39,9 @@ import VivaceServer
                 "POST", "/v1/chat/completions", json: chat("calm piano", ["stream": true]))
             {
                 last = block
-                if let value = try? JSONText.read(Data(block.dropFirst(6).utf8), what: "The chunk") { chunks.append(value) }
+                if let value = try? JSONText.read(Data(block.dropFirst(6).utf8), what: "The chunk") {
+                    chunks.append(value)
+                }
             }
             #expect(last == "data: [DONE]")
             let deltas = chunks.map { $0["choices"][0]["delta"] }
@@ -48,7 +53,9 @@ import VivaceServer
             for try await block in server.client.events(
                 "POST", "/v1/chat/completions", json: chat("calm piano", ["stream": true]))
             {
-                if let value = try? JSONText.read(Data(block.dropFirst(6).utf8), what: "The chunk") { chunks.append(value) }
+                if let value = try? JSONText.read(Data(block.dropFirst(6).utf8), what: "The chunk") {
+                    chunks.append(value)
+                }
             }
             #expect(chunks.last?["choices"][0]["finish_reason"] == "error")
             #expect(chunks.contains { $0["choices"][0]["delta"]["content"].plainText.contains("too little memory") })
@@ -58,7 +65,8 @@ import VivaceServer
     @Test(arguments: [
         ("warm jazz trio", "warm jazz trio", ""), ("<lyrics>la</lyrics> rest of it", "rest of it", "la"),
         ("<PROMPT>a\nb</PROMPT> dropped", "a\nb", ""), ("[Verse]\nla la", "", "[Verse]\nla la"),
-        ("one\ntwo\nthree\nfour", "", "one\ntwo\nthree\nfour"), ("rock\n\nLyrics:\nline one\nline two", "rock", "line one\nline two"),
+        ("one\ntwo\nthree\nfour", "", "one\ntwo\nthree\nfour"),
+        ("rock\n\nLyrics:\nline one\nline two", "rock", "line one\nline two"),
         ("rock\nlyrics: la\nli", "rock", "la\nli"),
     ])
     func whatIsSungAndWhatIsSaid(text: String, caption: String, lyrics: String) async throws {
@@ -66,7 +74,8 @@ import VivaceServer
             let reply = try await server.client.post("/v1/chat/completions", chat(text))
             try #require(reply.status == 200, "\(reply.text)")
             let document = try #require(await server.runner.tasks.last).request.document
-            #expect((document["caption"]?.plainText ?? "") == caption && (document["lyrics"]?.plainText ?? "") == lyrics)
+            #expect(
+                (document["caption"]?.plainText ?? "") == caption && (document["lyrics"]?.plainText ?? "") == lyrics)
         }
     }
 
@@ -80,11 +89,15 @@ import VivaceServer
                 (chat(""), "No valid prompt"), (chat("x", ["temperature": 3]), "temperature"),
                 (chat("x", ["top_p": "high"]), "top_p"),
                 (part(["type": "input_audio", "input_audio": .object(["data": "%%%"])]), "base64"),
-                (part(["type": "audio_url", "audio_url": .object(["url": "http://10.0.0.1/x.mp3"])]), "nothing is fetched"),
+                (
+                    part(["type": "audio_url", "audio_url": .object(["url": "http://10.0.0.1/x.mp3"])]),
+                    "nothing is fetched"
+                ),
                 (part(["type": "input_audio", "input_audio": .object(["data": "aGVsbG8="])]), "can't be read"),
             ] as [(JSONValue, String)] {
                 let reply = try await server.client.post("/v1/chat/completions", body)
-                #expect(reply.status == 400 && reply.json["error"]["message"].plainText.contains(words), "\(reply.text)")
+                #expect(
+                    reply.status == 400 && reply.json["error"]["message"].plainText.contains(words), "\(reply.text)")
             }
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackClient
 import MusicCore
 import MusicJobs
 import Testing
@@ -58,7 +59,8 @@ import VivaceServer
         .get("a line in a line", "/v1/jobs/x%0d%0aSet-Cookie:%20a=b", [404]),
         .get("a line in a name", "/v1/uploads?name=a%0d%0aX:%20y", [405]),
         .get("a very long path", "/" + String(repeating: "a", count: 60_000), [404, 414, 431, 0]),
-        .get("a very long search", "/v1/songs?text=" + String(repeating: "a%20", count: 10_000), [200, 400, 414, 431, 0]),
+        .get(
+            "a very long search", "/v1/songs?text=" + String(repeating: "a%20", count: 10_000), [200, 400, 414, 431, 0]),
         .get("many slashes", String(repeating: "/", count: 5000) + "health", [200]),
         .get("an unknown range of numbers", "/v1/songs?limit=99999999999999999999", [400]),
         .get("a negative number", "/v1/songs?offset=-1", [400]),
@@ -70,30 +72,72 @@ import VivaceServer
         Attack("another protocol", "\u{16}\u{03}\u{01}\u{02}", [400, 0]),
         Attack("no host", "GET /health HTTP/1.1\r\nConnection: close\r\n\r\n", [400, 403]),
         Attack("old HTTP without a host", "GET /health HTTP/1.0\r\n\r\n", [400, 403]),
-        Attack("two hosts", "GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n", [200, 400, 403]),
+        Attack(
+            "two hosts", "GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+            [200, 400, 403]),
         Attack("another host", "GET /health HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", [403]),
-        Attack("a whole address", "GET http://evil.example/health HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", [400, 403, 404]),
-        Attack("a tunnel", "CONNECT evil.example:443 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", [400, 403, 404, 405, 0]),
-        Attack("an unknown method", "BREW /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", [400, 405, 0]),
+        Attack(
+            "a whole address",
+            "GET http://evil.example/health HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+            [400, 403, 404]),
+        Attack(
+            "a tunnel", "CONNECT evil.example:443 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+            [400, 403, 404, 405, 0]),
+        Attack(
+            "an unknown method", "BREW /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", [400, 405, 0]),
         Attack("TRACE", "TRACE /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", [405]),
-        Attack("a length that is no number", "POST /release_task HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n{}", [400, 0]),
-        Attack("a negative length", "POST /release_task HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n{}", [400, 0]),
-        Attack("a huge length", "POST /release_task HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 999999999999\r\n\r\n{}", [400, 413, 0]),
-        Attack("two lengths", "POST /release_task HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\nContent-Length: 5\r\n\r\n{}", [400, 0]),
-        Attack("length and pieces", "POST /release_task HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", [400, 415, 200, 0]),
-        Attack("a piece that is no number", "POST /release_task HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", [400, 0]),
-        Attack("a field with a line end", "GET /health HTTP/1.1\r\nHost: localhost\r\nX: a\rb\r\nConnection: close\r\n\r\n", [200, 400, 0]),
-        Attack("a folded field", "GET /health HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b\r\nConnection: close\r\n\r\n", [200, 400, 0]),
-        Attack("many fields", "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + (0..<2000).map { "X-\($0): y\r\n" }.joined() + "\r\n", [400, 431, 0]),
-        Attack("a long field", "GET /health HTTP/1.1\r\nHost: localhost\r\nX: " + String(repeating: "a", count: 200_000) + "\r\n\r\n", [400, 431, 0]),
-        Attack("another page", "POST /release_task HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.example\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 14\r\n\r\n{\"prompt\":\"x\"}", [403]),
-        Attack("a page without a name", "POST /release_task HTTP/1.1\r\nHost: localhost\r\nOrigin: null\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 14\r\n\r\n{\"prompt\":\"x\"}", [403]),
+        Attack(
+            "a length that is no number",
+            "POST /release_task HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n{}", [400, 0]),
+        Attack(
+            "a negative length", "POST /release_task HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n{}",
+            [400, 0]),
+        Attack(
+            "a huge length",
+            "POST /release_task HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 999999999999\r\n\r\n{}",
+            [400, 413, 0]),
+        Attack(
+            "two lengths",
+            "POST /release_task HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\nContent-Length: 5\r\n\r\n{}",
+            [400, 0]),
+        Attack(
+            "length and pieces",
+            "POST /release_task HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            [400, 415, 200, 0]),
+        Attack(
+            "a piece that is no number",
+            "POST /release_task HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            [400, 0]),
+        Attack(
+            "a field with a line end",
+            "GET /health HTTP/1.1\r\nHost: localhost\r\nX: a\rb\r\nConnection: close\r\n\r\n", [200, 400, 0]),
+        Attack(
+            "a folded field", "GET /health HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b\r\nConnection: close\r\n\r\n",
+            [200, 400, 0]),
+        Attack(
+            "many fields",
+            "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                + (0..<2000).map { "X-\($0): y\r\n" }.joined() + "\r\n", [400, 431, 0]),
+        Attack(
+            "a long field",
+            "GET /health HTTP/1.1\r\nHost: localhost\r\nX: " + String(repeating: "a", count: 200_000) + "\r\n\r\n",
+            [400, 431, 0]),
+        Attack(
+            "another page",
+            "POST /release_task HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.example\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 14\r\n\r\n{\"prompt\":\"x\"}",
+            [403]),
+        Attack(
+            "a page without a name",
+            "POST /release_task HTTP/1.1\r\nHost: localhost\r\nOrigin: null\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 14\r\n\r\n{\"prompt\":\"x\"}",
+            [403]),
     ]
 
     private static let bodies: [Attack] = [
         .json("deep lists", "/release_task", String(repeating: "[", count: 200_000), [400]),
         .json("deep objects", "/v1/jobs", String(repeating: #"{"a":"#, count: 50_000), [400]),
-        .json("a number without an end", "/release_task", #"{"prompt":"x","bpm":1\#(String(repeating: "0", count: 5000))}"#, [200, 400]),
+        .json(
+            "a number without an end", "/release_task",
+            #"{"prompt":"x","bpm":1\#(String(repeating: "0", count: 5000))}"#, [200, 400]),
         .json("no number", "/release_task", #"{"prompt":"x","bpm":NaN}"#, [400]),
         .json("a name that comes twice", "/release_task", #"{"prompt":"x","prompt":["y"]}"#, [200, 400, 422]),
         .json("half a character", "/release_task", #"{"prompt":"\ud800"}"#, [200, 400]),
@@ -101,31 +145,72 @@ import VivaceServer
         .json("too many songs", "/v1/jobs", #"{"request":{"caption":"x","batch_size":100000}}"#, [400, 422]),
         .json("too long a song", "/v1/jobs", #"{"request":{"caption":"x","duration":1e12}}"#, [400, 422]),
         .json("too many steps", "/v1/jobs", #"{"request":{"caption":"x","inference_steps":1000000000}}"#, [400, 422]),
-        .json("a path in", "/v1/jobs", #"{"request":{"caption":"x","task_type":"cover","src_audio":"/etc/passwd"}}"#, [400, 422]),
+        .json(
+            "a path in", "/v1/jobs", #"{"request":{"caption":"x","task_type":"cover","src_audio":"/etc/passwd"}}"#,
+            [400, 422]),
         .json("a path out", "/v1/jobs", #"{"request":{"caption":"x"},"title":"../../x","folder":"/etc"}"#, [202]),
         .json("a path as a format", "/v1/jobs", #"{"request":{"caption":"x"},"audio_format":"../x"}"#, [400, 422]),
         .json("a path as a model", "/release_task", #"{"prompt":"x","model":"/etc/passwd"}"#, [200, 400]),
         .json("an address as a model", "/release_task", #"{"prompt":"x","model":"http://10.0.0.1/m"}"#, [200, 400]),
-        .json("a path as a language model", "/release_task", #"{"prompt":"x","lm_model_path":"/etc/passwd"}"#, [200, 400]),
+        .json(
+            "a path as a language model", "/release_task", #"{"prompt":"x","lm_model_path":"/etc/passwd"}"#, [200, 400]),
         .json("an adapter", "/v1/lora/load", #"{"lora_path":"/tmp/evil.pt"}"#, [501]),
         .json("a data set", "/v1/dataset/save", #"{"save_path":"/etc/cron.d/x"}"#, [501]),
         .json("an export", "/v1/training/export", #"{"export_path":"/"}"#, [501]),
         .json("latents out", "/v1/jobs", #"{"request":{"caption":"x","output_type":"latent"}}"#, [400, 422]),
         .json("latents in", "/v1/jobs", #"{"request":{"caption":"x","latents":"/etc/passwd"}}"#, [400, 422]),
-        .json("news to the inside", "/v1/jobs", #"{"request":{"caption":"x"},"callback_url":"http://169.254.169.254/"}"#, [403]),
-        .json("audio from elsewhere", "/v1/chat/completions", #"{"messages":[{"content":[{"type":"audio_url","audio_url":{"url":"http://127.0.0.1:22/"}}]}]}"#, [400]),
-        .json("audio from a file", "/v1/chat/completions", #"{"messages":[{"content":[{"type":"audio_url","audio_url":{"url":"file:///etc/passwd"}}]}]}"#, [400]),
-        .json("many ids", "/query_result", #"{"task_id_list":[\#((0..<5000).map { "\($0)" }.joined(separator: ","))]}"#, [413]),
+        .json(
+            "news to the inside", "/v1/jobs", #"{"request":{"caption":"x"},"callback_url":"http://169.254.169.254/"}"#,
+            [403]),
+        .json(
+            "audio from elsewhere", "/v1/chat/completions",
+            #"{"messages":[{"content":[{"type":"audio_url","audio_url":{"url":"http://127.0.0.1:22/"}}]}]}"#, [400]),
+        .json(
+            "audio from a file", "/v1/chat/completions",
+            #"{"messages":[{"content":[{"type":"audio_url","audio_url":{"url":"file:///etc/passwd"}}]}]}"#, [400]),
+        .json(
+            "many ids", "/query_result", #"{"task_id_list":[\#((0..<5000).map { "\($0)" }.joined(separator: ","))]}"#,
+            [413]),
         .json("a list of lists of ids", "/query_result", #"{"task_id_list":[[["x"]]]}"#, [200]),
-        Attack("a form without an end", HostileTests.post("/release_task", "multipart/form-data; boundary=b", Data("--b\r\n".utf8)), [400]),
-        Attack("a form without parts", HostileTests.post("/release_task", "multipart/form-data; boundary=b", Data("--b--".utf8)), [200]),
-        Attack("a form with a long boundary", HostileTests.post("/release_task", "multipart/form-data; boundary=" + String(repeating: "b", count: 300), Data("--b--".utf8)), [400]),
-        Attack("a form of many parts", HostileTests.post("/release_task", "multipart/form-data; boundary=b", Data((String(repeating: "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n", count: 3000) + "--b--").utf8)), [413]),
-        Attack("a form of many fields", HostileTests.post("/release_task", "application/x-www-form-urlencoded", Data(String(repeating: "a=1&", count: 3000).utf8)), [413]),
-        Attack("a file with a path for a name", HostileTests.post("/release_task", "multipart/form-data; boundary=b", Data("--b\r\nContent-Disposition: form-data; name=\"task_type\"\r\n\r\ncover\r\n--b\r\nContent-Disposition: form-data; name=\"src_audio\"; filename=\"../../../../tmp/pwned.wav\"\r\n\r\nRIFFx\r\n--b--".utf8)), [200]),
-        Attack("a program as audio", HostileTests.post("/v1/uploads", "audio/wav", Data([0x7F, 0x45, 0x4C, 0x46])), [400]),
-        Attack("an upload without an end", HostileTests.post("/v1/uploads", "text/plain", Data(), "Upload-Length: 9223372036854775807\r\n"), [413]),
-        Attack("a key of lines", HostileTests.post("/v1/jobs", "application/json", Data("{}".utf8), "Idempotency-Key: \u{7F}\r\n"), [400, 422, 202, 0]),
+        Attack(
+            "a form without an end",
+            HostileTests.post("/release_task", "multipart/form-data; boundary=b", Data("--b\r\n".utf8)), [400]),
+        Attack(
+            "a form without parts",
+            HostileTests.post("/release_task", "multipart/form-data; boundary=b", Data("--b--".utf8)), [200]),
+        Attack(
+            "a form with a long boundary",
+            HostileTests.post(
+                "/release_task", "multipart/form-data; boundary=" + String(repeating: "b", count: 300),
+                Data("--b--".utf8)), [400]),
+        Attack(
+            "a form of many parts",
+            HostileTests.post(
+                "/release_task", "multipart/form-data; boundary=b",
+                Data(
+                    (String(repeating: "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n", count: 3000)
+                        + "--b--").utf8)), [413]),
+        Attack(
+            "a form of many fields",
+            HostileTests.post(
+                "/release_task", "application/x-www-form-urlencoded", Data(String(repeating: "a=1&", count: 3000).utf8)),
+            [413]),
+        Attack(
+            "a file with a path for a name",
+            HostileTests.post(
+                "/release_task", "multipart/form-data; boundary=b",
+                Data(
+                    "--b\r\nContent-Disposition: form-data; name=\"task_type\"\r\n\r\ncover\r\n--b\r\nContent-Disposition: form-data; name=\"src_audio\"; filename=\"../../../../tmp/pwned.wav\"\r\n\r\nRIFFx\r\n--b--"
+                        .utf8)), [200]),
+        Attack(
+            "a program as audio", HostileTests.post("/v1/uploads", "audio/wav", Data([0x7F, 0x45, 0x4C, 0x46])), [400]),
+        Attack(
+            "an upload without an end",
+            HostileTests.post("/v1/uploads", "text/plain", Data(), "Upload-Length: 9223372036854775807\r\n"), [413]),
+        Attack(
+            "a key of lines",
+            HostileTests.post("/v1/jobs", "application/json", Data("{}".utf8), "Idempotency-Key: \u{7F}\r\n"),
+            [400, 422, 202, 0]),
         .json("JSON in UTF-16", "/release_task", "\u{FEFF}{\"prompt\":\"x\"}", [200, 400]),
     ]
 

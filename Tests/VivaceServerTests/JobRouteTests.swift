@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackClient
 import MusicCore
 import MusicJobs
 import Testing
@@ -64,8 +65,10 @@ import VivaceServer
     @Test func eventsComeInOrderAndGoOn() async throws {
         try await TestServer.run { server async throws in
             await server.runner.hold()
-            let id = try await server.client.post("/v1/jobs", .object(["request": .object(["caption": "x"])])).json["id"]
-                .plainText
+            let id = try await server.client.post("/v1/jobs", .object(["request": .object(["caption": "x"])])).json[
+                "id"
+            ]
+            .plainText
             var blocks: [String] = []
             var number = 0
             for try await block in server.client.events("GET", "/v1/jobs/\(id)/events") {
@@ -78,7 +81,9 @@ import VivaceServer
                 if block.contains("event: progress") { break }
             }
             await server.runner.release()
-            for try await block in server.client.events("GET", "/v1/jobs/\(id)/events", ["Last-Event-ID": String(number)]) {
+            for try await block in server.client.events(
+                "GET", "/v1/jobs/\(id)/events", ["Last-Event-ID": String(number)])
+            {
                 blocks.append(block)
             }
             let names = blocks.flatMap { $0.split(separator: "\n") }.filter { $0.hasPrefix("event: ") }
@@ -174,6 +179,32 @@ import VivaceServer
                 "/v1/jobs", .object(["kind": "create", "request": .object(["query": "x"])]))
             _ = try await server.end(of: words.json["id"].plainText)
             #expect(try await server.client.get("/v1/jobs/\(words.json["id"].plainText)/archive").status == 404)
+        }
+    }
+
+    @Test func aBatchIsTakenOnAsAWhole() async throws {
+        try await TestServer.run(limits: JobLimits(waiting: 4)) { server async throws in
+            let job: JSONValue = .object(["request": .object(["caption": "x"])])
+            let wrong: JSONValue = .object(["request": .object(["caption": "x", "bpm": 9999])])
+            for jobs in [[], [job, wrong], [job, "x"], Array(repeating: job, count: 101)] as [[JSONValue]] {
+                let reply = try await server.client.post("/v1/jobs/batch", .object(["jobs": .list(jobs)]))
+                #expect([400, 422].contains(reply.status))
+            }
+            await server.runner.hold()
+            let six = JSONValue.object(["jobs": .list(Array(repeating: job, count: 6))])
+            #expect(try await server.client.post("/v1/jobs/batch", six).status == 429)
+            #expect(try await server.client.get("/v1/jobs").json["jobs"].list.isEmpty)
+            await server.runner.release()
+            let three = JSONValue.object(["jobs": .list([job, job, job])])
+            let reply = try await server.client.post("/v1/jobs/batch", three, ["Idempotency-Key": "b"])
+            #expect(reply.status == 202 && reply.json["jobs"].list.count == 3)
+            let again = try await server.client.post("/v1/jobs/batch", three, ["Idempotency-Key": "b"])
+            #expect(again.status == 200 && again.json["jobs"][2]["id"] == reply.json["jobs"][2]["id"])
+            let batch = reply.json["batch"].plainText
+            for job in reply.json["jobs"].list { _ = try await server.end(of: job["id"].plainText) }
+            #expect(try await server.client.get("/v1/jobs?batch=\(batch)").json["jobs"].list.count == 3)
+            let archive = try await server.client.get("/v1/jobs/\(reply.json["jobs"][0]["id"].plainText)/archive")
+            #expect(archive.status == 200 && archive.text.contains("03-"))
         }
     }
 

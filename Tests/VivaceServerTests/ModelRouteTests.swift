@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackClient
 import MusicCore
 import MusicJobs
 import Testing
@@ -24,7 +25,9 @@ import VivaceServer
             #expect(try await server.client.post("/v1/init", .object(["slot": 9])).status == 422)
         }
         try await TestServer.run { server async throws in
-            #expect(try await server.client.post("/v1/reinitialize", .object([:])).status == 500)
+            let reply = try await server.client.post("/v1/reinitialize", .object([:]))
+            #expect(
+                reply.status == 200 && reply.json["code"] == 500 && reply.json["error"] == "Service not initialized")
         }
     }
 
@@ -72,6 +75,35 @@ import VivaceServer
             }
             let fields = schemas["MusicRequest"]["properties"]
             #expect(fields["bpm"] != .null && fields["task_type"] != .null && fields["thinking"] != .null)
+        }
+    }
+
+    /// Every route of the description answers, with a status that it says or one of those that refuse.
+    @Test func everyRouteAnswers() async throws {
+        try await TestServer.run { server async throws in
+            let document = try await server.client.get("/openapi.json").json
+            guard case .object(let paths) = document["paths"] else { return }
+            var count = 0
+            for (path, methods) in paths {
+                guard case .object(let methods) = methods else { continue }
+                for (method, operation) in methods where path != "/v1/events" {
+                    let own = path.replacing("{id}", with: "x").replacing("{handle}", with: "x").replacing(
+                        "{name}", with: "x"
+                    )
+                    .replacing("{index}", with: "0")
+                    let reply = try await server.client.send(
+                        method.uppercased(), own, ["Content-Type": "application/json"],
+                        ["post", "patch", "put"].contains(method) ? Data("{}".utf8) : Data())
+                    let isSaid = operation["responses"][String(reply.status)] != .null
+                    #expect(
+                        isSaid || [400, 404, 409, 412, 415, 422].contains(reply.status),
+                        "\(method) \(path): \(reply.status)")
+                    #expect(
+                        reply.status != 404 || path.contains("{") || path.hasPrefix("/v1/audio"), "\(method) \(path)")
+                    count += 1
+                }
+            }
+            #expect(count > 40)
         }
     }
 

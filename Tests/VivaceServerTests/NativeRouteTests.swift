@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackClient
 import MusicCore
 import MusicEngine
 import MusicJobs
@@ -18,7 +19,8 @@ import VivaceServer
         try await TestServer.run { server async throws in
             let reply = try await server.client.post(
                 "/release_task",
-                .object(["prompt": "calm piano", "audio_duration": 10, "batch_size": 2, "key_scale": "Am", "bpm": "97"]))
+                .object(["prompt": "calm piano", "audio_duration": 10, "batch_size": 2, "key_scale": "Am", "bpm": "97"])
+            )
             #expect(reply.status == 200)
             #expect(reply.text.hasPrefix("{\"data\":{"))
             #expect(names(reply.json).isSuperset(of: Self.envelope))
@@ -30,7 +32,8 @@ import VivaceServer
             #expect(job.state == .succeeded)
             #expect(job.request.document["caption"] == "calm piano" && job.request.document["bpm"] == 97)
 
-            let poll = try await server.client.post("/query_result", .object(["task_id_list": .list([.text(id), "x"])]))
+            let poll = try await server.client.post(
+                "/query_result", .object(["task_id_list": .list([.text(id), "x"])]))
             let items = poll.json["data"].list
             #expect(items.count == 2 && items[0]["status"] == 1 && items[0]["error"] == .null)
             #expect(items[1]["status"] == 2 && items[1]["error"] == "Task not found or expired")
@@ -88,7 +91,8 @@ import VivaceServer
                 let reply = try await server.client.send(
                     "POST", "/release_task", type.map { ["Content-Type": $0] } ?? [:], Data(body.utf8))
                 guard reply.status == 200 else { return .integer(Int64(reply.status)) }
-                return try await server.end(of: reply.json["data"]["task_id"].plainText).request.document["caption"] ?? .null
+                return try await server.end(of: reply.json["data"]["task_id"].plainText).request.document["caption"]
+                    ?? .null
             }
             let form = "--b\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\nfunk & soul\r\n--b--\r\n"
             #expect(try await caption("application/json", #"{"prompt":"one"}"#) == "one")
@@ -165,7 +169,10 @@ import VivaceServer
                 (["prompt": "x", "task_type": "stem_separation"], 400, "task"),
                 (["prompt": "x", "task_type": "cover"], 400, "src_audio"),
                 (["prompt": "x", "audio_format": "exe"], 400, "exe"),
-                (["prompt": "x", "task_type": "cover", "src_audio_path": "/etc/passwd"], 400, "absolute audio file paths"),
+                (
+                    ["prompt": "x", "task_type": "cover", "src_audio_path": "/etc/passwd"], 400,
+                    "absolute audio file paths"
+                ),
                 (["prompt": "x", "src_audio_path": "../x.wav"], 400, "path traversal"),
                 (["prompt": "x", "srcAudioPath": "/etc/passwd"], 400, "absolute audio file paths"),
             ] as [([String: JSONValue], Int, String)] {
@@ -189,7 +196,8 @@ import VivaceServer
                 let job = try await server.end(of: reply.json["data"]["task_id"].plainText)
                 #expect(job.request.document["src_audio"] == .text(handle) && job.state == .succeeded)
             }
-            let form = "--b\r\nContent-Disposition: form-data; name=\"task_type\"\r\n\r\ncover\r\n--b\r\n"
+            let form =
+                "--b\r\nContent-Disposition: form-data; name=\"task_type\"\r\n\r\ncover\r\n--b\r\n"
                 + "Content-Disposition: form-data; name=\"ctx_audio\"; filename=\"in.wav\"\r\nContent-Type: audio/wav"
                 + "\r\n\r\nRIFFxyz\r\n--b--\r\n"
             let reply = try await server.client.send(
@@ -207,7 +215,8 @@ import VivaceServer
             let plain = try await server.client.send(
                 "POST", "/release_task", ["Content-Type": "multipart/form-data; boundary=b"], Data(text.utf8))
             #expect(plain.status == 200)
-            #expect(try await server.end(of: plain.json["data"]["task_id"].plainText).request.document["src_audio"] == nil)
+            #expect(
+                try await server.end(of: plain.json["data"]["task_id"].plainText).request.document["src_audio"] == nil)
             let wrong = try await server.client.send(
                 "POST", "/release_task", ["Content-Type": "multipart/form-data; boundary=b"],
                 Data(form.replacing("RIFFxyz", with: "#!/bin/sh").utf8))

@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackClient
 import MusicCore
 import MusicJobs
 import Testing
@@ -54,7 +55,8 @@ import VivaceServer
             #expect(try await server.client.post("/query_result", .object([:]), reader).status == 200)
             #expect(try await server.client.post("/release_task", body, reader).status == 403)
             #expect(
-                try await server.client.post("/release_task", .object(["prompt": "x", "ai_token": "reader"])).status == 403)
+                try await server.client.post("/release_task", .object(["prompt": "x", "ai_token": "reader"])).status
+                    == 403)
             #expect(try await server.client.post("/v1/init", .object([:]), maker).status == 403)
             #expect(try await server.client.get("/metrics", maker).status == 403)
             await server.runner.hold()
@@ -193,7 +195,8 @@ import VivaceServer
             #expect(try await status(folder["in/a.wav"].path) == 200)
             for path in [
                 folder["out/a.wav"].path, folder["in/link.wav"].path, folder["in/folder/a.wav"].path,
-                folder["in/pipe.wav"].path, folder["in"].path, folder["in/../out/a.wav"].path, folder["in/none.wav"].path,
+                folder["in/pipe.wav"].path, folder["in"].path, folder["in/../out/a.wav"].path,
+                folder["in/none.wav"].path,
                 "/dev/zero", "/proc/self/environ", "~/a.wav", "file:///etc/passwd", "C:\\a.wav", "\\\\host\\share",
             ] {
                 #expect(try await status(path) == 400, "\(path)")

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import LoopbackClient
 import MusicCore
 import MusicJobs
 import Testing
@@ -29,8 +30,10 @@ import VivaceServer
                 head.split(separator: "\r\n").dropFirst().map { line in
                     let parts = line.split(separator: ":", maxSplits: 1)
                     return (parts[0].lowercased(), parts[1].trimmingCharacters(in: .whitespaces))
-                }) { $1 }
-            #expect(fields["x-vivace-event"] == "succeeded" && fields["x-vivace-delivery"] == reply.json["id"].plainText)
+                }
+            ) { $1 }
+            #expect(
+                fields["x-vivace-event"] == "succeeded" && fields["x-vivace-delivery"] == reply.json["id"].plainText)
             let signed = Data("\(fields["x-vivace-timestamp"] ?? "").".utf8) + body
             let code = HMAC<SHA256>.authenticationCode(for: signed, using: SymmetricKey(data: Data("s3cret".utf8)))
             #expect(fields["x-vivace-signature"] == "sha256=" + code.map { String(format: "%02x", $0) }.joined())
@@ -41,7 +44,8 @@ import VivaceServer
     }
 
     @Test(arguments: [
-        "http://127.0.0.1:1/", "https://hooks.example.evil.example/", "https://hooks.example:8443/", "ftp://hooks.example/",
+        "http://127.0.0.1:1/", "https://hooks.example.evil.example/", "https://hooks.example:8443/",
+        "ftp://hooks.example/",
         "https://user:word@hooks.example/", "hooks.example", "http://169.254.169.254/latest", "file:///etc/passwd", "",
         "https://hooks.example@127.0.0.1/", "http://[::1]/",
     ])

@@ -86,7 +86,8 @@ package final class HTTPClient: Sendable {
             switch answer.head.status {
             case 200..<300:
                 return answer.head
-            case 301, 302, 303, 307, 308 where request.body == nil:
+            case 301, 302, 303, 307,
+                308 where request.body == nil:
                 guard let location = answer.head.headers["location"] else { throw answer }
                 let target = try url.resolving(location)
                 if url.origin.scheme == "https", target.origin.scheme != "https" {

@@ -88,7 +88,8 @@ public struct GenerationSession: Sendable {
         let loadSeconds = (clock.now - loadStart) / .seconds(1)
         await announce(found, backend, notices, planner, report)
 
-        let origin = order.output == nil
+        let origin =
+            order.output == nil
             ? Recipe.Origin() : try Recipe.Origin(order.request, found.location, names: order.inputNames)
         let request = try AudioInputs.read(
             try LatentsFile.readingNoise(of: order.request).withSeeds(from: engine.seeds),

@@ -122,7 +122,8 @@ extension JobQueue {
     /// - Throws: ``JobRefusal`` `notFound`, also once the job is over: the whole song is there then.
     public func part(_ name: String, of id: String, owner: String? = nil) async throws -> URL {
         let job = try await status(of: id, owner: owner).job
-        let file = folder.attempt(id, job.attempts).appendingPathComponent(AudioPart.folder).appendingPathComponent(name)
+        let file = folder.attempt(id, job.attempts).appendingPathComponent(AudioPart.folder).appendingPathComponent(
+            name)
         guard AudioPart.isName(name), running[id] != nil, JobsFolder.size(file) != nil else {
             throw JobRefusal.notFound("part", name)
         }

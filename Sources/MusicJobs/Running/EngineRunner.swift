@@ -148,7 +148,9 @@ private struct RunWork: Sendable {
         var order = try orders.generation(
             found, description: description, folder: URL(fileURLWithPath: task.folder, isDirectory: true))
         order.inputNames = task.names
-        let parts = task.request.givesParts == true ? URL(fileURLWithPath: task.folder).appendingPathComponent(AudioPart.folder) : nil
+        let parts =
+            task.request.givesParts == true
+            ? URL(fileURLWithPath: task.folder).appendingPathComponent(AudioPart.folder) : nil
         if let parts {
             order.details.insert(.audio)
             try JobsFolder.make(parts)

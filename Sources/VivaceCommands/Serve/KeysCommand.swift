@@ -23,7 +23,8 @@ struct KeysCommand: AsyncParsableCommand {
 
         @Option(
             name: [.customLong("scope"), .customLong("scopes")],
-            help: ArgumentHelp("What it is for: read, generate, admin; may be given several times.", valueName: "scope"))
+            help: ArgumentHelp("What it is for: read, generate, admin; may be given several times.", valueName: "scope")
+        )
         var scopes: [String] = ["read", "generate"]
 
         @Option(help: ArgumentHelp("Jobs of its holder that may wait.", valueName: "count"))

@@ -17,7 +17,8 @@ package struct KeysFile: Codable {
         package func holder() throws -> AccessKeys.Holder {
             guard !name.isEmpty, name.utf8.count <= 64 else {
                 throw MusicError(
-                    .invalidRequest, "A key is named “\(name.prefix(64))”", advice: "use 1 to 64 characters", field: "name")
+                    .invalidRequest, "A key is named “\(name.prefix(64))”", advice: "use 1 to 64 characters",
+                    field: "name")
             }
             if let waiting, waiting < 1 {
                 throw MusicError(

@@ -18,7 +18,8 @@ package struct ServeOptions: ParsableArguments {
     var config: String?
 
     @Option(
-        help: ArgumentHelp("File with environment variables (default: .env in this folder, if there is one).", valueName: "file"))
+        help: ArgumentHelp(
+            "File with environment variables (default: .env in this folder, if there is one).", valueName: "file"))
     var envFile: String?
 
     @Option(
@@ -45,7 +46,8 @@ package struct ServeOptions: ParsableArguments {
     var noAuth = false
 
     @Option(
-        help: ArgumentHelp("Further name under which the server is reached; may be given several times.", valueName: "name"))
+        help: ArgumentHelp(
+            "Further name under which the server is reached; may be given several times.", valueName: "name"))
     var allowedHost: [String] = []
 
     @Option(
@@ -56,8 +58,8 @@ package struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Folder whose audio files clients on this machine may name by their paths, beside the temporary one; may be "
-                + "given several times.", valueName: "folder"))
+            "Folder whose audio files clients on this machine may name by their paths, beside the temporary one; may "
+                + "be given several times.", valueName: "folder"))
     var allowedPath: [String] = []
 
     // MARK: What it makes songs with
@@ -110,7 +112,8 @@ package struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Keep the worker within this memory, such as 16GB.", valueName: "size"))
     var maxMemory: String?
 
-    @Option(help: ArgumentHelp("Songs of a request that does not say how many, 1 to 8 (default: 2).", valueName: "count"))
+    @Option(
+        help: ArgumentHelp("Songs of a request that does not say how many, 1 to 8 (default: 2).", valueName: "count"))
     var batchSize: String?
 
     @Option(help: ArgumentHelp("Where models come from: auto, huggingface or modelscope.", valueName: "site"))
@@ -123,8 +126,8 @@ package struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Seconds that a running job has to end when the server is asked to (default: 30); then it goes back to those "
-                + "that wait.", valueName: "seconds"))
+            "Seconds that a running job has to end when the server is asked to (default: 30); then it goes back to "
+                + "those that wait.", valueName: "seconds"))
     var drainSeconds: String?
 
     @Option(help: ArgumentHelp("What is logged on standard error: text or json (lines).", valueName: "form"))
@@ -159,7 +162,8 @@ package struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Accepted: --config-path decides.", valueName: "path"))
     var checkpoint: String?
 
-    @Option(defaultAsFlag: "true", help: ArgumentHelp("Accepted: training has its own command.", valueName: "yes-or-no"))
+    @Option(
+        defaultAsFlag: "true", help: ArgumentHelp("Accepted: training has its own command.", valueName: "yes-or-no"))
     var serviceMode: String?
 
     @Option(help: ArgumentHelp("Language of the pages: en, zh or ja.", valueName: "code"))

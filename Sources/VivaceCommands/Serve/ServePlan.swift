@@ -95,7 +95,9 @@ package struct ServePlan {
         server.usesLanguageModel = try sources.flag(options.initLlm, ["ACESTEP_INIT_LLM"], ["init_llm"])
         var load = LoadOptions()
         if let name = sources.text(options.device, ["ACESTEP_DEVICE"], ["device"]) {
-            guard let device = LoadOptions.Device(named: name) else { throw Self.wrong("device", name, "auto, cpu, cuda or mps") }
+            guard let device = LoadOptions.Device(named: name) else {
+                throw Self.wrong("device", name, "auto, cpu, cuda or mps")
+            }
             load.device = device
         }
         if let name = sources.text(options.dtype, ["ACESTEP_DTYPE"], ["dtype"]) {
@@ -148,7 +150,8 @@ package struct ServePlan {
         if let seconds = try sources.integer(options.drainSeconds, [], ["drain_seconds"], 0...86_400) {
             drain = .seconds(seconds)
         }
-        logsJSON = try sources.choice(options.logFormat, ["VIVACE_LOG_FORMAT"], ["log_format"], ["text", "json"]) == "json"
+        logsJSON =
+            try sources.choice(options.logFormat, ["VIVACE_LOG_FORMAT"], ["log_format"], ["text", "json"]) == "json"
         let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
         let level = try sources.choice(options.logLevel, ["VIVACE_LOG_LEVEL"], ["log_level"], levels)
         logLevel = options.debug ? .debug : level.flatMap { Logger.Level(rawValue: $0) } ?? .info

@@ -36,7 +36,9 @@ struct MultipartForm {
             guard head.lowerBound - line.lowerBound <= Self.longestHead, parts.count < Self.mostParts else {
                 throw ServerFailure(413, "The multipart form has too many parts, or a part with too long a head")
             }
-            try add(head: data[line.upperBound..<max(line.upperBound, head.lowerBound)], data[head.upperBound..<end.lowerBound])
+            try add(
+                head: data[line.upperBound..<max(line.upperBound, head.lowerBound)],
+                data[head.upperBound..<end.lowerBound])
             start = end.upperBound
         }
     }
@@ -69,7 +71,11 @@ struct MultipartForm {
             if rest.first == "\"" {
                 rest = rest.dropFirst()
                 while let character = rest.popFirst(), character != "\"" {
-                    if character == "\\", let next = rest.first, next == "\"" || next == "\\" { rest.removeFirst(); value.append(next) } else { value.append(character) }
+                    if character == "\\", let next = rest.first, next == "\"" || next == "\\" {
+                        rest.removeFirst(); value.append(next)
+                    } else {
+                        value.append(character)
+                    }
                 }
             } else {
                 value = rest.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces)

@@ -32,7 +32,8 @@ struct RestReader {
         self.fields = fields
         self.family = family
         self.usualBatch = usualBatch
-        inner = [Self.object(fields["param_obj"])].compactMap { $0 }
+        inner =
+            [Self.object(fields["param_obj"])].compactMap { $0 }
             + [RestFields.inner.lazy.compactMap { Self.object(fields[$0]) }.first].compactMap { $0 }
         used.formUnion(RestFields.inner)
     }
@@ -188,7 +189,8 @@ struct RestReader {
             if number <= 0 {
                 document["duration"] = nil
             } else if number > RequestLimits.duration.upperBound {
-                notices.append("duration is \(number.plainText) s: \(RequestLimits.duration.upperBound.plainText) s are made")
+                notices.append(
+                    "duration is \(number.plainText) s: \(RequestLimits.duration.upperBound.plainText) s are made")
                 document["duration"] = .number(RequestLimits.duration.upperBound)
             }
         }
@@ -245,7 +247,8 @@ struct RestReader {
         let isRandom = value(RestFields.usesRandomSeed)?.truth
         guard let given = value(RestFields.seed) else { return }
         let texts = given.isList ? given.items.map(\.plainText) : given.plainText.split(separator: ",").map(String.init)
-        let numbers = texts.map { text in UInt64(text.trimming) ?? Double(text.trimming).flatMap { UInt64(exactly: $0) } }
+        let numbers = texts.map { text in UInt64(text.trimming) ?? Double(text.trimming).flatMap { UInt64(exactly: $0) }
+        }
         guard numbers.contains(where: { $0 != nil }) else { return }
         guard isRandom != true else {
             notices.append("use_random_seed is true: the seeds that are given are not used")
@@ -272,7 +275,8 @@ struct RestReader {
         if query.isEmpty { query = document["caption"]?.saying ?? "NO USER INPUT" }
         var description: [String: JSONValue] = ["query": .text(query)]
         let words = query.lowercased()
-        let isInstrumental = ["instrumental", "pure music", "pure instrument"].contains(where: words.contains)
+        let isInstrumental =
+            ["instrumental", "pure music", "pure instrument"].contains(where: words.contains)
             || words == "solo" || words.hasSuffix(" solo")
         if isInstrumental { description["instrumental"] = true }
         if let language = document["vocal_language"]?.saying, !["en", "unknown"].contains(language) {
@@ -299,7 +303,8 @@ struct RestReader {
     /// Hands the names that no table has to the family, which may know them from other releases, and notes the others.
     private mutating func noteUnused() {
         var unknown: [String] = []
-        for (name, value) in fields.sorted(by: { $0.key < $1.key }) where !used.contains(name) && value != .null && value != "" {
+        for (name, value) in fields.sorted(by: { $0.key < $1.key })
+        where !used.contains(name) && value != .null && value != "" {
             var alone = [name: value]
             do {
                 let said = try family.adapt(&alone)
@@ -310,7 +315,8 @@ struct RestReader {
                     notices += said
                 }
             } catch {
-                notices.append("\(name.prefix(40)) is not used: " + PublicText.withoutPaths((error as? MusicError)?.message ?? ""))
+                notices.append(
+                    "\(name.prefix(40)) is not used: " + PublicText.withoutPaths((error as? MusicError)?.message ?? ""))
             }
         }
         guard !unknown.isEmpty else { return }

@@ -25,7 +25,9 @@ struct Submission {
         if exchange.state.settings.usesLanguageModel == false, result.request.kind == .generate,
             result.request.prelude == nil
         {
-            if result.request.document["thinking"]?.truth == true { notices.append("this server has no language model: no plan is made") }
+            if result.request.document["thinking"]?.truth == true {
+                notices.append("this server has no language model: no plan is made")
+            }
             result.request.planning.wish = .never
         }
         result.request.loadOptions = exchange.state.settings.loadOptions

@@ -81,7 +81,9 @@ struct ChatReply: Sendable {
         let chunk = JSONValue([
             "id": .text(id), "object": "chat.completion.chunk", "created": JSONValue(created), "model": .text(model),
             "choices": .list([
-                JSONValue(["index": .integer(0), "delta": JSONValue(delta), "finish_reason": JSONValue(optional: finish)])
+                JSONValue([
+                    "index": .integer(0), "delta": JSONValue(delta), "finish_reason": JSONValue(optional: finish),
+                ])
             ]),
         ])
         return "data: \(try Reply.json(chunk))\n\n"

@@ -31,8 +31,10 @@ struct ChatRequest {
     private static let passed: Set<String> = [
         "model", "duration", "audio_format", "bpm", "key_scale", "time_signature", "vocal_language", "instrumental",
         "seed", "use_random_seed", "thinking", "use_format", "use_cot_caption", "use_cot_language", "use_cot_metas",
-        "lyrics", "guidance_scale", "batch_size", "inference_steps", "infer_method", "shift", "timesteps", "lm_cfg_scale",
-        "task_type", "repainting_start", "repainting_end", "audio_cover_strength", "cover_noise_strength", "audio_codes",
+        "lyrics", "guidance_scale", "batch_size", "inference_steps", "infer_method", "shift", "timesteps",
+        "lm_cfg_scale",
+        "task_type", "repainting_start", "repainting_end", "audio_cover_strength", "cover_noise_strength",
+        "audio_codes",
         "lm_model_path", "track_name", "track_classes", "global_caption",
     ]
 
@@ -44,7 +46,8 @@ struct ChatRequest {
             guard let value = body[name], value != .null else { continue }
             guard let number = value.numberValue, range.contains(number) else {
                 throw ServerFailure(
-                    400, "Invalid request format: \(name) must be from \(range.lowerBound.plainText) to "
+                    400,
+                    "Invalid request format: \(name) must be from \(range.lowerBound.plainText) to "
                         + range.upperBound.plainText)
             }
             fields[own] = value
@@ -86,7 +89,8 @@ struct ChatRequest {
         case "audio_url":
             let address = part["audio_url"]["url"].saying ?? part["audio_url"].plainText
             guard address.lowercased().hasPrefix("data:") else {
-                throw ServerFailure(400, "Audio is sent in the request, as a data: URL or input_audio; nothing is fetched")
+                throw ServerFailure(
+                    400, "Audio is sent in the request, as a data: URL or input_audio; nothing is fetched")
             }
             try add(address, format: "mp3")
         default: break

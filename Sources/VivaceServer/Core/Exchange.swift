@@ -154,7 +154,9 @@ struct Exchange: Sendable {
     /// Takes a job on.
     ///
     /// - Throws: ``JobRefusal``, ``MusicError``.
-    func submit(_ request: JobRequest, priority: JobPriority = .normal, isOnce: Bool = true) async throws -> JobAdmission {
+    func submit(_ request: JobRequest, priority: JobPriority = .normal, isOnce: Bool = true) async throws
+        -> JobAdmission
+    {
         try await service.queue.submit(
             JobSubmission(
                 request, owner: try requiredOwner(), priority: priority,

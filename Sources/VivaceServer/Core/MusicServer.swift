@@ -87,7 +87,8 @@ public struct MusicServer: Sendable {
     private func loadInBackground() {
         Task {
             do {
-                _ = try await state.models.load(nil, with: nil, loadsLanguageModel: state.settings.usesLanguageModel == true,
+                _ = try await state.models.load(
+                    nil, with: nil, loadsLanguageModel: state.settings.usesLanguageModel == true,
                     by: state.service.runner)
             } catch {
                 state.logger.error("the model can't be loaded", metadata: ["error": "\(error)"])
@@ -125,7 +126,8 @@ public struct MusicServer: Sendable {
         response.headers[HTTPField.Name("X-Content-Type-Options")!] = "nosniff"
         addOrigin(to: &response, request)
         if request.method == .head {
-            response.headers[.contentLength] = response.headers[.contentLength]
+            response.headers[.contentLength] =
+                response.headers[.contentLength]
                 ?? response.body.contentLength.map(String.init)
             response.body = ResponseBody()
         }

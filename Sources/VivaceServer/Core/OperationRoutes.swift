@@ -19,7 +19,8 @@ enum OperationRoutes {
     @Sendable private static func metrics(_ exchange: Exchange) async throws -> Response {
         let text = exchange.state.metrics.text(try await exchange.service.queue.statistics())
         return Response(
-            status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
+            status: .ok,
+            headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
@@ -40,12 +41,13 @@ enum OperationRoutes {
             let fields = MusicRequest.fields.descriptions + family.fields + PlanningOptions.fields.descriptions
             return JSONValue([
                 "name": .text(family.name),
-                "fields": .list(fields.map { field in
-                    JSONValue([
-                        "name": .text(field.name), "aliases": .list(field.aliases.map { .text($0) }),
-                        "expected": .text(field.kind.expected), "group": .text(field.group.rawValue),
-                    ])
-                }),
+                "fields": .list(
+                    fields.map { field in
+                        JSONValue([
+                            "name": .text(field.name), "aliases": .list(field.aliases.map { .text($0) }),
+                            "expected": .text(field.kind.expected), "group": .text(field.group.rawValue),
+                        ])
+                    }),
                 "defaults": .object(family.documentDefaults),
             ])
         }

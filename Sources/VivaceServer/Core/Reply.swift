@@ -1,6 +1,6 @@
 import Foundation
-import Hummingbird
 import HTTPTypes
+import Hummingbird
 import MusicCore
 import NIOCore
 
@@ -62,12 +62,13 @@ enum Reply {
         let detail: JSONValue =
             failure.fields.isEmpty
             ? .text(failure.detail)
-            : .list(failure.fields.map { field in
-                .object([
-                    "type": "value_error", "loc": .list(["body", .text(field.name)]), "msg": .text(field.message),
-                    "input": field.input,
-                ])
-            })
+            : .list(
+                failure.fields.map { field in
+                    .object([
+                        "type": "value_error", "loc": .list(["body", .text(field.name)]), "msg": .text(field.message),
+                        "input": field.input,
+                    ])
+                })
         let members: [(String, JSONValue)] =
             switch dialect {
             case .native:

@@ -9,8 +9,9 @@ enum OpenAPI {
     /// - Parameter families: whose fields requests may have.
     static func document(_ families: [any MusicFamily]) throws -> JSONValue {
         var paths: [String: [String: JSONValue]] = [:]
-        // The Studio's pages are for people.
-        for route in MusicServer.allRoutes where !StudioRoutes.all.contains(where: { $0.path == route.path }) {
+        // The Studio's pages are for people, and what only says that it isn't there is for the reference's clients.
+        let left = Set((StudioRoutes.all + LaterRoutes.all).map(\.path))
+        for route in MusicServer.allRoutes where !left.contains(route.path) {
             guard let words = OperationText.all["\(route.method.rawValue) \(route.path)"] else {
                 throw MusicError(.internal, "the route \(route.method.rawValue) \(route.path) is not described")
             }
@@ -25,7 +26,9 @@ enum OpenAPI {
             ]),
             "servers": [.object(["url": "/"])],
             "tags": .list(
-                ["jobs", "library", "uploads", "native", "chat", "models", "server", "later"].map { .object(["name": .text($0)]) }),
+                ["jobs", "library", "uploads", "native", "chat", "models", "server"].map {
+                    .object(["name": .text($0)])
+                }),
             "paths": .object(paths.mapValues { .object($0) }),
             "components": .object([
                 "schemas": .object(try schemas(families)),
@@ -65,7 +68,8 @@ enum OpenAPI {
             operation["requestBody"] = .object([
                 "required": .flag(words.isBodyRequired),
                 "content": .object(
-                    Dictionary(uniqueKeysWithValues: words.bodies.map { ($0.key, .object(["schema": $0.value.schema])) })
+                    Dictionary(
+                        uniqueKeysWithValues: words.bodies.map { ($0.key, .object(["schema": $0.value.schema])) })
                 ),
             ])
         }
@@ -103,7 +107,9 @@ enum OpenAPI {
             throw MusicError(.internal, "the schemas are no object")
         }
         var fields = MusicRequest.fields.descriptions
-        for family in families { fields += family.fields.filter { field in !fields.contains { $0.name == field.name } } }
+        for family in families {
+            fields += family.fields.filter { field in !fields.contains { $0.name == field.name } }
+        }
         fields += PlanningOptions.fields.descriptions.filter { field in !fields.contains { $0.name == field.name } }
         schemas["MusicRequest"] = FieldSchema.object(fields, title: "What a song is to be like")
         schemas["RestRequest"] = .object([

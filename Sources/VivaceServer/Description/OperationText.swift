@@ -1,4 +1,3 @@
-import HTTPTypes
 import MusicCore
 
 /// What is said of a route in the description of the server.
@@ -104,7 +103,9 @@ struct OperationText: Sendable {
         "chat", "Songs as the answer of a chat", query: [once],
         bodies: ["application/json": .named("ChatRequest")], isBodyRequired: true,
         [
-            200: Answer(words: "The songs as data URLs; with stream, events", type: "application/json", schema: .named("ChatCompletion"))
+            200: Answer(
+                words: "The songs as data URLs; with stream, events", type: "application/json",
+                schema: .named("ChatCompletion"))
         ])
 
     private static let models = OperationText(
@@ -119,17 +120,21 @@ struct OperationText: Sendable {
     // MARK: All routes
 
     /// By method and path.
-    static let all: [String: OperationText] = own.merging(native) { $1 }.merging(later) { $1 }
+    static let all: [String: OperationText] = own.merging(native) { $1 }
 
     private static let own: [String: OperationText] = [
         "POST /v1/jobs": OperationText(
             "jobs", "Have songs made, or described", query: [once], json: "JobRequest",
             [200: .json("The job that the same key made before", "Job"), 202: .json("Taken on", "Job")]),
+        "POST /v1/jobs/batch": OperationText(
+            "jobs", "Several jobs, all or none", query: [once], json: "JobBatch",
+            [200: .json("The jobs that the same key made before", "JobList"), 202: .json("Taken on", "JobList")]),
         "GET /v1/jobs": OperationText(
             "jobs", "Jobs, the newest first",
             query: [
                 Query("state", "one or more of queued, running, succeeded, failed, cancelled", ["type": "string"]),
                 Query("limit", "most jobs", ["type": "integer", "minimum": .integer(1), "maximum": .integer(1000)]),
+                Query("batch", "those that were submitted together", ["type": "string"]),
                 Query("cursor", "the last job of the page before", ["type": "string"]),
             ], [200: .json("Jobs", "JobList")]),
         "GET /v1/jobs/{id}": OperationText("jobs", "A job", [200: job]),
@@ -187,9 +192,12 @@ struct OperationText: Sendable {
         "PATCH /v1/uploads/{id}": OperationText(
             "uploads", "Send a piece",
             query: [
-                Query("Upload-Offset", "where the piece begins", ["type": "integer", "minimum": .integer(0)], in: "header")
+                Query(
+                    "Upload-Offset", "where the piece begins", ["type": "integer", "minimum": .integer(0)], in: "header"
+                )
             ],
-            bodies: ["application/offset+octet-stream": anyBytes, "application/octet-stream": anyBytes], isBodyRequired: true,
+            bodies: ["application/offset+octet-stream": anyBytes, "application/octet-stream": anyBytes],
+            isBodyRequired: true,
             [204: .empty("How much is there now, in header fields")]),
         "DELETE /v1/uploads/{id}": OperationText("uploads", "Remove an upload", [204: .empty("Removed")]),
         "GET /v1/capabilities": OperationText(
@@ -198,7 +206,8 @@ struct OperationText: Sendable {
         "GET /readyz": OperationText("server", "Whether jobs are taken on", [200: .json("They are", "Status")]),
         "GET /metrics": OperationText(
             "server", "Measurements for Prometheus", [200: .text("Text format 0.0.4", "text/plain")]),
-        "GET /v1/session": OperationText("server", "Whether a key is needed, and whose session this is", [200: session]),
+        "GET /v1/session": OperationText(
+            "server", "Whether a key is needed, and whose session this is", [200: session]),
         "POST /v1/session": OperationText(
             "server", "Log in with a browser",
             bodies: [
@@ -210,7 +219,8 @@ struct OperationText: Sendable {
             ], [200: session]),
         "DELETE /v1/session": OperationText("server", "Log out", [204: .empty("Logged out")]),
         "GET /openapi.json": OperationText(
-            "server", "This description", [200: Answer(words: "OpenAPI 3.1", type: "application/json", schema: anyObject)]),
+            "server", "This description",
+            [200: Answer(words: "OpenAPI 3.1", type: "application/json", schema: anyObject)]),
     ]
 
     private static let native: [String: OperationText] = [
@@ -247,10 +257,4 @@ struct OperationText: Sendable {
             ], [200: .json("Loaded, or a failure in the envelope", "Envelope")]),
         "POST /v1/reinitialize": wrapped("models", "Load what is loaded anew"),
     ]
-
-    /// Adapters, training and data sets.
-    private static let later: [String: OperationText] = Dictionary(
-        uniqueKeysWithValues: LaterRoutes.all.map { route in
-            ("\(route.method.rawValue) \(route.path)", wrapped("later", "Adapters, training and data sets: not yet here"))
-        })
 }

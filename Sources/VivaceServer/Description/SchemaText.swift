@@ -119,8 +119,9 @@ enum SchemaText {
             }
           },
           "JobList": {
-            "type": "object", "required": ["jobs", "cursor"],
+            "type": "object", "required": ["jobs"],
             "properties": {
+              "batch": {"type": ["string", "null"]},
               "jobs": {"type": "array", "items": {"$ref": "#/components/schemas/Job"}},
               "cursor": {"type": ["string", "null"]}
             }
@@ -145,6 +146,14 @@ enum SchemaText {
               "folder": {"type": ["string", "null"]}, "priority": {"enum": ["interactive", "normal", null]},
               "callback_url": {"type": ["string", "null"], "format": "uri"},
               "parts": {"type": ["boolean", "null"], "description": "whether the songs can be heard while they are made"}
+            }
+          },
+          "JobBatch": {
+            "type": "object", "additionalProperties": false, "required": ["jobs"],
+            "properties": {
+              "jobs": {
+                "type": "array", "minItems": 1, "maxItems": 100, "items": {"$ref": "#/components/schemas/JobRequest"}
+              }
             }
           },
           "Song": {

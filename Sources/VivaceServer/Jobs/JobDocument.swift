@@ -11,7 +11,8 @@ struct JobDocument {
         let job = status.job
         let mean = JSONValue(optional: meanSeconds)
         return JSONValue([
-            "id": .text(job.id), "job_id": .text(job.id), "task_id": .text(job.id), "kind": .text(job.request.kind.rawValue),
+            "id": .text(job.id), "job_id": .text(job.id), "task_id": .text(job.id),
+            "kind": .text(job.request.kind.rawValue),
             "status": .text(job.state.rawValue), "stage": JSONValue(optional: job.stage?.rawValue),
             "fraction": .number(job.state == .succeeded ? 1 : job.fraction),
             "seconds_left": JSONValue(optional: job.secondsLeft),
@@ -40,19 +41,21 @@ struct JobDocument {
     static func result(_ result: JobResult) -> JSONValue {
         let paths = result.songs.map { JSONValue.text(address($0.handle)) }
         return JSONValue([
-            "songs": .list(result.songs.map { song in
-                JSONValue([
-                    "handle": .text(song.handle), "url": .text(address(song.handle)), "seed": JSONValue(song.seed),
-                    "duration": JSONValue(optional: song.duration), "sample_rate": JSONValue(song.sampleRate),
-                    "parameters": .object(song.parameters),
-                ])
-            }),
+            "songs": .list(
+                result.songs.map { song in
+                    JSONValue([
+                        "handle": .text(song.handle), "url": .text(address(song.handle)), "seed": JSONValue(song.seed),
+                        "duration": JSONValue(optional: song.duration), "sample_rate": JSONValue(song.sampleRate),
+                        "parameters": .object(song.parameters),
+                    ])
+                }),
             "audio_paths": .list(paths), "first_audio_path": paths.first ?? .null,
             "second_audio_path": paths.count > 1 ? paths[1] : .null,
             "seed_value": .text(result.songs.map { String($0.seed) }.joined(separator: ",")),
             "description": result.description ?? .null,
             "document": result.songs.isEmpty ? result.document : .null,
-            "seconds": .object(result.seconds.mapValues { .number($0) }), "dit_model": JSONValue(optional: result.model),
+            "seconds": .object(result.seconds.mapValues { .number($0) }),
+            "dit_model": JSONValue(optional: result.model),
         ])
     }
 

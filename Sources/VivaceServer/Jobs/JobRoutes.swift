@@ -10,6 +10,7 @@ import NIOCore
 enum JobRoutes {
     static let all: [Route] = [
         Route(.post, "/v1/jobs", .header, .jobs, submit),
+        Route(.post, "/v1/jobs/batch", .header, .jobs, submitBatch),
         Route(.get, "/v1/jobs", .header, .jobs, list),
         Route(.get, "/v1/jobs/{id}", .header, .jobs, show),
         Route(.delete, "/v1/jobs/{id}", .header, .jobs, cancel),
@@ -32,6 +33,35 @@ enum JobRoutes {
         return try Reply.json(
             JobDocument(status: admission.status, meanSeconds: nil).json, status: admission.isReplay ? 200 : 202,
             headers: headers)
+    }
+
+    private static let longestBatch = 100
+
+    /// Several jobs, all or none.
+    @Sendable private static func submitBatch(_ exchange: Exchange) async throws -> Response {
+        let body = try StrictBody(await exchange.jsonObject(), names: ["jobs"])
+        guard case .list(let items)? = body.fields["jobs"], (1...longestBatch).contains(items.count) else {
+            throw StrictBody.wrong(
+                "jobs", "give a list of 1 to \(longestBatch) jobs", body.fields["jobs"] ?? .null)
+        }
+        var submissions: [JobSubmission] = []
+        for (index, item) in items.enumerated() {
+            guard case .object(let fields) = item else {
+                throw StrictBody.wrong("jobs[\(index)]", "give an object", item)
+            }
+            let (request, priority) = try await JobBody(fields).request(exchange)
+            submissions.append(
+                JobSubmission(
+                    request, owner: try exchange.requiredOwner(), priority: priority,
+                    idempotencyKey: exchange.idempotencyKey, waitingLimit: exchange.holder?.waiting))
+        }
+        let admissions = try await exchange.service.queue.submit(submissions)
+        let isReplay = admissions.allSatisfy(\.isReplay)
+        return try Reply.object(
+            [
+                ("batch", JSONValue(optional: admissions.first?.job.batch)),
+                ("jobs", .list(admissions.map { JobDocument(status: $0.status, meanSeconds: nil).json })),
+            ], status: isReplay ? 200 : 202, headers: admissions.first.map(NativeRoutes.replay) ?? [:])
     }
 
     /// The reference's first releases: lenient as its later ones, and without an envelope.
@@ -65,6 +95,7 @@ enum JobRoutes {
             query.states = Set(states.compactMap { $0 })
         }
         query.limit = try exchange.queryNumber("limit", 1...1000) ?? 50
+        query.batch = exchange.query("batch")
         query.after = exchange.query("cursor")
         let jobs = try await exchange.service.queue.jobs(query)
         return try Reply.object([

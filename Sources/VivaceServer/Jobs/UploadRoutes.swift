@@ -153,7 +153,8 @@ enum UploadRoutes {
         for pair in exchange.header("Upload-Metadata")?.split(separator: ",") ?? [] {
             let parts = pair.split(separator: " ")
             guard ["filename", "name"].contains(parts.first), parts.count == 2 else { continue }
-            guard let data = Data(base64Encoded: String(parts[1])), let name = String(data: data, encoding: .utf8) else {
+            guard let data = Data(base64Encoded: String(parts[1])), let name = String(data: data, encoding: .utf8)
+            else {
                 throw ServerFailure(400, "Upload-Metadata must hold words, each with a value in base64")
             }
             return name

@@ -58,9 +58,10 @@ enum SongRoutes {
         return try Reply.object([
             (
                 "folders",
-                .list(folders.sorted { $0.key < $1.key }.map { name, count in
-                    JSONValue(["name": .text(name), "songs": JSONValue(count)])
-                })
+                .list(
+                    folders.sorted { $0.key < $1.key }.map { name, count in
+                        JSONValue(["name": .text(name), "songs": JSONValue(count)])
+                    })
             )
         ])
     }

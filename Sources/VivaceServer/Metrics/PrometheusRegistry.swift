@@ -30,7 +30,9 @@ public final class PrometheusRegistry: MetricsFactory {
 
     struct Histogram {
         /// Upper ends of the buckets: seconds, for what takes from milliseconds to minutes.
-        static let ends: [Double] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
+        static let ends: [Double] = [
+            0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600,
+        ]
         var counts = [Int](repeating: 0, count: ends.count)
         var count = 0
         var sum = 0.0
@@ -92,7 +94,9 @@ public final class PrometheusRegistry: MetricsFactory {
     }
 
     public func destroyCounter(_ handler: any CounterHandler) { (handler as? Series)?.remove() }
-    public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { (handler as? Series)?.remove() }
+    public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {
+        (handler as? Series)?.remove()
+    }
     public func destroyMeter(_ handler: any MeterHandler) { (handler as? Series)?.remove() }
     public func destroyRecorder(_ handler: any RecorderHandler) { (handler as? Series)?.remove() }
     public func destroyTimer(_ handler: any TimerHandler) { (handler as? Series)?.remove() }
@@ -121,7 +125,8 @@ public final class PrometheusRegistry: MetricsFactory {
                 total += count
                 lines.append("\(key.name)_bucket\(text(key.labels + [Label(name: "le", value: text(end))])) \(total)")
             }
-            lines.append("\(key.name)_bucket\(text(key.labels + [Label(name: "le", value: "+Inf")])) \(histogram.count)")
+            lines.append(
+                "\(key.name)_bucket\(text(key.labels + [Label(name: "le", value: "+Inf")])) \(histogram.count)")
             lines.append("\(key.name)_sum\(text(key.labels)) \(text(histogram.sum))")
             lines.append("\(key.name)_count\(text(key.labels)) \(histogram.count)")
             return lines
@@ -131,7 +136,8 @@ public final class PrometheusRegistry: MetricsFactory {
     private static func text(_ labels: [Label]) -> String {
         guard !labels.isEmpty else { return "" }
         let pairs = labels.map { label in
-            let value = label.value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+            let value = label.value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing(
+                "\n", with: "\\n")
             return "\(label.name)=\"\(value)\""
         }
         return "{" + pairs.joined(separator: ",") + "}"

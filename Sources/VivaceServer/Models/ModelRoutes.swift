@@ -37,16 +37,19 @@ enum ModelRoutes {
         let tasks = JSONValue.list(["text2music", "repaint", "cover", "extract", "lego", "complete"])
         let planners = try await models.installedLanguageModels()
         return [
-            "models": .list(try await models.installed().map { name in
-                JSONValue([
-                    "name": .text(name), "is_default": .flag(name == usual), "is_loaded": .flag(loaded.contains(name)),
-                    "supported_task_types": tasks,
-                ])
-            }),
+            "models": .list(
+                try await models.installed().map { name in
+                    JSONValue([
+                        "name": .text(name), "is_default": .flag(name == usual),
+                        "is_loaded": .flag(loaded.contains(name)),
+                        "supported_task_types": tasks,
+                    ])
+                }),
             "default_model": .text(usual),
-            "lm_models": .list(planners.map { name in
-                JSONValue(["name": .text(name), "is_loaded": .flag(loaded.contains(name))])
-            }),
+            "lm_models": .list(
+                planners.map { name in
+                    JSONValue(["name": .text(name), "is_loaded": .flag(loaded.contains(name))])
+                }),
             "loaded_lm_model": JSONValue(optional: planners.first(where: loaded.contains)),
             "llm_initialized": .flag(planners.contains(where: loaded.contains)),
         ]
@@ -64,7 +67,8 @@ enum ModelRoutes {
         let entries = (own["models"]?.items ?? []).map { model in
             let name = model["name"].plainText
             return JSONValue([
-                "id": .text("acestep/\(name)"), "object": "model", "owned_by": "acestep", "name": .text("ACE-Step \(name)"),
+                "id": .text("acestep/\(name)"), "object": "model", "owned_by": "acestep",
+                "name": .text("ACE-Step \(name)"),
                 "created": JSONValue(created), "input_modalities": ["text", "audio"],
                 "output_modalities": ["audio", "text"], "context_length": .integer(4096),
                 "max_output_length": .integer(300),
@@ -119,7 +123,7 @@ enum ModelRoutes {
     @Sendable private static func reinitialize(_ exchange: Exchange) async throws -> Response {
         let loaded = await exchange.service.runner.loadedModels()
         guard let music = loaded.first(where: { $0.purpose == .music }) else {
-            throw ServerFailure(500, "Service not initialized")
+            return try Reply.wrapped(.null, now: exchange.now, code: 500, error: "Service not initialized")
         }
         let planner = loaded.first { $0.purpose == .planning }
         return try await load(

@@ -62,7 +62,8 @@ struct ServerModels: Sendable {
         guard isLenient || settings.model != nil else {
             let names = try await installed()
             throw MusicError(
-                .modelNotFound, "The model \(String(name.prefix(80))) is not installed on this server; it has "
+                .modelNotFound,
+                "The model \(String(name.prefix(80))) is not installed on this server; it has "
                     + names.joined(separator: ", "),
                 field: "model", value: String(name.prefix(80)), expected: names.joined(separator: ", "),
                 suggestion: engine.catalog.model(named: short).map { .install(models: [$0.name], bytes: $0.bytes) })

@@ -17,7 +17,9 @@ enum LaterRoutes {
             Route(.post, "/v1/lora/scale") { exchange in
                 let value = try await exchange.jsonObject()["scale"] ?? .null
                 guard let scale = value.numberValue, (0...1).contains(scale) else {
-                    throw ServerFailure(fields: [.init(name: "scale", message: "give a number from 0 to 1", input: value)])
+                    throw ServerFailure(fields: [
+                        .init(name: "scale", message: "give a number from 0 to 1", input: value)
+                    ])
                 }
                 throw missing("Adapters")
             },
@@ -32,7 +34,8 @@ enum LaterRoutes {
                     ]), now: exchange.now)
             },
         ]
-        + ["load", "unload", "toggle"].map { name in Route(.post, "/v1/lora/\(name)") { _ in throw missing("Adapters") } }
+        + ["load", "unload", "toggle"].map { name in Route(.post, "/v1/lora/\(name)") { _ in throw missing("Adapters") }
+        }
         + ["start", "start_lokr", "stop", "load_tensor_info", "export"].map { name in
             Route(.post, "/v1/training/\(name)") { _ in throw missing("Training") }
         }

@@ -29,10 +29,12 @@ struct RandomSample {
 
     static let all = [
         RandomSample(
-            description: "a slow piano piece for a rainy evening", caption: "solo piano, slow, intimate, soft pedal, rain",
+            description: "a slow piano piece for a rainy evening",
+            caption: "solo piano, slow, intimate, soft pedal, rain",
             lyrics: "", bpm: 66, duration: 90, keyscale: "D minor", language: "unknown", timesignature: "4"),
         RandomSample(
-            description: "a bright folk song about walking home", caption: "indie folk, acoustic guitar, hand claps, warm "
+            description: "a bright folk song about walking home",
+            caption: "indie folk, acoustic guitar, hand claps, warm "
                 + "male voice",
             lyrics: "[Verse]\nThe lamps come on along the lane\nMy coat still smells of evening rain\n\n[Chorus]\n"
                 + "Home is just around the bend\nOne more hill and then the end",
@@ -41,7 +43,8 @@ struct RandomSample {
             description: "a waltz for accordion and strings", caption: "waltz, accordion, strings, cafe, nostalgic",
             lyrics: "", bpm: 132, duration: 100, keyscale: "A minor", language: "unknown", timesignature: "3"),
         RandomSample(
-            description: "a driving synth track for a night ride", caption: "synthwave, arpeggios, gated drums, neon, "
+            description: "a driving synth track for a night ride",
+            caption: "synthwave, arpeggios, gated drums, neon, "
                 + "driving",
             lyrics: "", bpm: 118, duration: 120, keyscale: "F# minor", language: "unknown", timesignature: "4"),
         RandomSample(

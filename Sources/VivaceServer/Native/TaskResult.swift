@@ -17,8 +17,10 @@ struct TaskResult {
     /// One item of the answer: `result` is the text of a JSON list with one element for each song.
     func item() throws -> JSONValue {
         JSONValue([
-            "task_id": .text(job.id), "result": .text(try Reply.json(JSONValue.list(elements))), "status": JSONValue(number),
-            "progress_text": .text(progressText), "error": JSONValue(optional: errorText), "state": .text(job.state.rawValue),
+            "task_id": .text(job.id), "result": .text(try Reply.json(JSONValue.list(elements))),
+            "status": JSONValue(number),
+            "progress_text": .text(progressText), "error": JSONValue(optional: errorText),
+            "state": .text(job.state.rawValue),
             "progress": .number(job.state == .succeeded ? 1 : job.fraction),
             "queue_position": status.position.map { JSONValue($0) } ?? .null,
             "eta_seconds": JSONValue(optional: status.secondsUntilStart ?? job.secondsLeft),
@@ -91,7 +93,8 @@ struct TaskResult {
         ]
         if let errorText {
             element["error"] = .text(errorText)
-            element["error_code"] = .text(job.state == .cancelled ? "cancelled" : job.error?.code.rawValue ?? "internal")
+            element["error_code"] = .text(
+                job.state == .cancelled ? "cancelled" : job.error?.code.rawValue ?? "internal")
         }
         return element
     }
@@ -101,7 +104,10 @@ struct TaskResult {
     private func song(_ song: JobResult.JobSong, _ result: JobResult) -> JSONValue {
         let asked = job.request.document
         let own = song.parameters
-        let file = "/v1/audio?path=" + (song.handle.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "_.-"))) ?? song.handle)
+        let file =
+            "/v1/audio?path="
+            + (song.handle.addingPercentEncoding(
+                withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "_.-"))) ?? song.handle)
         let caption = own["caption"]?.saying ?? asked["caption"]?.plainText ?? ""
         let lyrics = own["lyrics"]?.plainText ?? asked["lyrics"]?.plainText ?? ""
         var element = base(file: file)
@@ -131,7 +137,8 @@ struct TaskResult {
         let genres = own["genres"].map { $0.isList ? $0.items.map(\.plainText).joined(separator: ", ") : $0.plainText }
         return JSONValue([
             "bpm": known("bpm"), "duration": duration.map { .number($0) } ?? known("duration"),
-            "genres": .text(genres.flatMap { $0.isEmpty ? nil : $0 } ?? "N/A"), "keyscale": .text(known("keyscale").plainText),
+            "genres": .text(genres.flatMap { $0.isEmpty ? nil : $0 } ?? "N/A"),
+            "keyscale": .text(known("keyscale").plainText),
             "timesignature": .text(known("timesignature").plainText), "prompt": .text(caption?.plainText ?? ""),
             "lyrics": .text(lyrics?.plainText ?? ""),
         ])
@@ -148,7 +155,8 @@ struct TaskResult {
 
     private func codes(_ result: JobResult) -> JSONValue {
         JSONValue([
-            "file": "", "url": "", "status_message": "Audio Codes Extraction Success", "audio_codes": result.document["audio_codes"],
+            "file": "", "url": "", "status_message": "Audio Codes Extraction Success",
+            "audio_codes": result.document["audio_codes"],
             "audio_paths": .list([]), "raw_audio_paths": .list([]), "first_audio_path": .null, "metas": .object([:]),
         ])
     }

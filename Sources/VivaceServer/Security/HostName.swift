@@ -52,9 +52,10 @@ struct HostName: Equatable {
 
     private var isIPv4: Bool {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts.allSatisfy { part in
-            (1...3).contains(part.count) && part.utf8.allSatisfy(\.isDigit) && Int(part).map { $0 < 256 } == true
-        }
+        return parts.count == 4
+            && parts.allSatisfy { part in
+                (1...3).contains(part.count) && part.utf8.allSatisfy(\.isDigit) && Int(part).map { $0 < 256 } == true
+            }
     }
 
     /// Whether it is this machine, whatever names others give to it.

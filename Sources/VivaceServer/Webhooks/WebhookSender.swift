@@ -13,7 +13,10 @@ actor WebhookSender {
     private let settings: ServerSettings.Webhooks
     private let clock: any Clock<Duration>
     private let logger: Logger
-    private let client = HTTPClient(options: { var options = HTTPClient.Options(); options.stallTimeout = 15; return options }())
+    private let client = HTTPClient(
+        options: {
+            var options = HTTPClient.Options(); options.stallTimeout = 15; return options
+        }())
     private let now: @Sendable () -> Date
     /// Jobs that are being told of.
     private var underway: Set<String> = []

@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackClient
 import Synchronization
 
 /// Takes requests at a port of this machine and answers each with the next status of a list, or the last one.

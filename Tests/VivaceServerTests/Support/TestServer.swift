@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import LoopbackClient
 import MusicCore
 import MusicEngine
 import MusicJobs
@@ -92,7 +93,8 @@ actor QuickRunner: JobRunner {
                 ? .object(["audio_codes": "<|audio_code_1|>"])
                 : .object([
                     "caption": "a caption", "lyrics": "[Verse]\nla", "bpm": .integer(90), "duration": .number(30),
-                    "keyscale": "C major", "timesignature": "4", "language": "en", "instrumental": false, "genres": "pop",
+                    "keyscale": "C major", "timesignature": "4", "language": "en", "instrumental": false,
+                    "genres": "pop",
                 ]))
     }
 
@@ -172,21 +174,5 @@ struct TestServer: Sendable {
         let reply = try await client.post("/query_result", .object(["task_id_list": .list([.text(id)])]))
         let text = reply.json["data"].list[0]["result"].plainText
         return try JSONText.read(Data(text.utf8), what: "The result").list
-    }
-}
-
-extension JSONValue {
-    subscript(name: String) -> JSONValue {
-        guard case .object(let object) = self else { return .null }
-        return object[name] ?? .null
-    }
-
-    subscript(index: Int) -> JSONValue {
-        list.indices.contains(index) ? list[index] : .null
-    }
-
-    var list: [JSONValue] {
-        guard case .list(let items) = self else { return [] }
-        return items
     }
 }

@@ -1,41 +1,41 @@
-import Foundation
-import MusicCore
+package import Foundation
+package import MusicCore
 
 /// What a server has answered.
-struct HTTPReply: Sendable {
-    var status: Int
+package struct HTTPReply: Sendable {
+    package var status: Int
     /// With names in lower case.
-    var headers: [String: String]
-    var body: Data
+    package var headers: [String: String]
+    package var body: Data
 
-    var text: String { String(decoding: body, as: UTF8.self) }
+    package var text: String { String(decoding: body, as: UTF8.self) }
 
     /// The body as JSON; null if it is none.
-    var json: JSONValue { (try? JSONText.read(body, what: "The body")) ?? .null }
+    package var json: JSONValue { (try? JSONText.read(body, what: "The body")) ?? .null }
 }
 
 /// Why there is no answer.
-enum LoopbackFailure: Error {
+package enum LoopbackFailure: Error {
     case noConnection, closed, notHTTP(String)
 }
 
 /// A client on this machine that sends exactly the bytes that it is told to; every wait is bounded.
-struct Loopback: Sendable {
-    let port: Int
-    /// Added to every request that ``send(_:_:_:_:)`` makes.
-    var headers: [String: String] = [:]
+package struct Loopback: Sendable {
+    package let port: Int
+
+    package init(port: Int) { self.port = port }
 
     private static let seconds = 60
 
     /// A request of usual form.
-    func send(
+    package func send(
         _ method: String, _ path: String, _ headers: [String: String] = [:], _ body: Data = Data()
     ) async throws -> HTTPReply {
         try await raw(request(method, path, headers, body), isHead: method == "HEAD")
     }
 
     /// A request with a JSON body.
-    func send(
+    package func send(
         _ method: String, _ path: String, _ headers: [String: String] = [:], json: JSONValue
     ) async throws -> HTTPReply {
         try await send(
@@ -43,17 +43,17 @@ struct Loopback: Sendable {
             JSONEncoder().encode(json))
     }
 
-    func get(_ path: String, _ headers: [String: String] = [:]) async throws -> HTTPReply {
+    package func get(_ path: String, _ headers: [String: String] = [:]) async throws -> HTTPReply {
         try await send("GET", path, headers)
     }
 
-    func post(_ path: String, _ json: JSONValue, _ headers: [String: String] = [:]) async throws -> HTTPReply {
+    package func post(_ path: String, _ json: JSONValue, _ headers: [String: String] = [:]) async throws -> HTTPReply {
         try await send("POST", path, headers, json: json)
     }
 
     private func request(_ method: String, _ path: String, _ headers: [String: String], _ body: Data) -> Data {
         var all = ["Host": "127.0.0.1:\(port)", "Connection": "close"]
-            .merging(self.headers) { $1 }.merging(headers) { $1 }
+            .merging(headers) { $1 }
         if !body.isEmpty || ["POST", "PUT", "PATCH"].contains(method) { all["Content-Length"] = String(body.count) }
         let lines = ["\(method) \(path) HTTP/1.1"] + all.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
         return Data((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
@@ -62,7 +62,7 @@ struct Loopback: Sendable {
     /// Sends bytes, and reads an answer to its end.
     ///
     /// - Parameter isAll: whether the client says that nothing more will come.
-    func raw(_ bytes: Data, isHead: Bool = false, isAll: Bool = false) async throws -> HTTPReply {
+    package func raw(_ bytes: Data, isHead: Bool = false, isAll: Bool = false) async throws -> HTTPReply {
         try await onThread {
             let socket = try Socket(port: port, seconds: Self.seconds)
             try socket.write(bytes)
@@ -72,7 +72,7 @@ struct Loopback: Sendable {
     }
 
     /// Opens a stream of events, and hands over each block of lines until the end.
-    func events(
+    package func events(
         _ method: String, _ path: String, _ headers: [String: String] = [:], json: JSONValue? = nil
     ) -> AsyncThrowingStream<String, any Error> {
         let body = json.flatMap { try? JSONEncoder().encode($0) } ?? Data()
