@@ -55,23 +55,20 @@ import Testing
     @Test func aSongIsThatOfTheCommandLine() async throws {
         let folder = try TemporaryFolder()
         let server = try Server(folder.url)
+        let request: JSONValue = .object([
+            "caption": "calm piano", "duration": 10, "seed": 7, "thinking": false,
+        ])
         let reply = try await server.client.post(
-            "/v1/jobs",
-            .object([
-                "request": .object(["caption": "calm piano", "duration": 10, "seed": 7, "thinking": false]),
-                "audio_format": "wav", "parts": true,
-            ]))
+            "/v1/jobs", .object(["request": request, "audio_format": "wav", "parts": true]))
         try #require(reply.status == 202, "\(reply.text)")
         let job = try await end(of: reply.json["id"].plainText, server.client)
         #expect(job["status"] == "succeeded", "\(job["error"])")
         let audio = try await server.client.get(job["result"]["songs"][0]["url"].plainText)
         let song = folder.url.appendingPathComponent("song.wav")
         try audio.body.write(to: song)
+        try JSONEncoder().encode(request).write(to: folder.url.appendingPathComponent("request.json"))
         let outcome = try Vivace.run(
-            [
-                "generate", "calm piano", "--model", "builtin", "--duration", "10", "--seed", "7", "--no-thinking",
-                "--output", "own.wav",
-            ], in: folder.url)
+            ["generate", "--request", "request.json", "--model", "builtin", "--output", "own.wav"], in: folder.url)
         try #require(outcome.status == 0, "\(outcome.errors)")
         let own = try AudioFile.read(folder.url.appendingPathComponent("own.wav"))
         #expect(try AudioFile.read(song).channels == own.channels)
