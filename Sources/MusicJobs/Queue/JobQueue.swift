@@ -209,6 +209,9 @@ public actor JobQueue {
         return events.stream(of: id, after: number)
     }
 
+    /// Mean seconds that the last jobs took; `nil` before the first.
+    public var mean: Double? { meanSeconds }
+
     public func statistics() async throws -> QueueStatistics {
         let counts = try await store.counts()
         return QueueStatistics(

@@ -86,6 +86,6 @@ struct ChatReply: Sendable {
                 ])
             ]),
         ])
-        return "data: \(try Reply.json(chunk))\n\n"
+        return "data: \(Reply.json(chunk))\n\n"
     }
 }

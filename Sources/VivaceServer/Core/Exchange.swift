@@ -40,6 +40,7 @@ struct ServerState: Sendable {
     let folders: InputFolders
     let metrics: ServerMetrics
     let sessions: Sessions
+    let finished = FinishedDocuments()
     let clock: any Clock<Duration>
     let now: @Sendable () -> Date
     let logger: Logger

@@ -31,7 +31,7 @@ public struct MusicServer: Sendable {
             sessions: Sessions(now: now), clock: clock, now: now, logger: logger)
         rules = OriginRules(settings)
         failures = FailureLimit(clock)
-        routes = RouteTable(routes: Self.allRoutes)
+        routes = RouteTable(Self.allRoutes)
     }
 
     static let allRoutes =
@@ -100,7 +100,7 @@ public struct MusicServer: Sendable {
     func respond(_ request: Request, _ context: ServerContext) async -> Response {
         let path = request.uri.path
         let elapsed = Stopwatch(state.clock)
-        var dialect = RouteTable.dialect(of: path)
+        var dialect: Dialect?
         var route = "other"
         var response: Response
         do {
@@ -115,7 +115,7 @@ public struct MusicServer: Sendable {
             if failure.status >= 500, failure.status != 501, failure.status != 503 {
                 state.logger.error("a request failed", metadata: ["path": "\(path)", "error": "\(error)"])
             }
-            response = Reply.failure(failure, dialect: dialect, now: state.now())
+            response = Reply.failure(failure, dialect: dialect ?? RouteTable.dialect(of: path), now: state.now())
         }
         state.metrics.note(
             method: route == "other" ? "other" : request.method.rawValue, route: route,
@@ -123,7 +123,7 @@ public struct MusicServer: Sendable {
         state.logger.debug(
             "answered",
             metadata: ["method": "\(request.method)", "path": "\(path)", "status": "\(response.status.code)"])
-        response.headers[HTTPField.Name("X-Content-Type-Options")!] = "nosniff"
+        response.headers[.xContentTypeOptions] = "nosniff"
         addOrigin(to: &response, request)
         if request.method == .head {
             response.headers[.contentLength] =
@@ -135,7 +135,7 @@ public struct MusicServer: Sendable {
     }
 
     private func answer(
-        _ request: Request, _ context: ServerContext, _ dialect: inout Dialect, _ name: inout String
+        _ request: Request, _ context: ServerContext, _ dialect: inout Dialect?, _ name: inout String
     ) async throws -> Response {
         guard rules.answers(to: request.head.authority) else {
             throw ServerFailure(

@@ -10,6 +10,7 @@ enum PublicText {
 
     /// A text in which absolute paths are the names at their ends.
     static func withoutPaths(_ text: String) -> String {
+        guard text.contains("/") else { return text }
         let path = /(^|[\s"'(=:,])\/(?:[^\s\/"'(),:;]+\/)+([^\s\/"'(),:;]*)/
         return text.replacing(path) { String($0.output.1) + String($0.output.2) }
     }

@@ -29,13 +29,20 @@ enum Reply {
         var text = "{"
         for (index, (name, value)) in members.enumerated() {
             if index > 0 { text += "," }
-            text += try json(JSONValue.text(name)) + ":" + json(value)
+            text += json(JSONValue.text(name)) + ":" + json(value)
         }
         return response(text + "}", status: status, headers: headers)
     }
 
     static func json(_ value: JSONValue, status: Int, headers: HTTPFields = [:]) throws -> Response {
-        response(try json(value), status: status, headers: headers)
+        response(json(value), status: status, headers: headers)
+    }
+
+    static func json(_ value: JSONValue) -> String { JSONText.write(value) }
+
+    /// An answer that is JSON text already.
+    static func jsonText(_ text: String, status: Int = 200, headers: HTTPFields = [:]) -> Response {
+        response(text, status: status, headers: headers)
     }
 
     /// JSON text with sorted names.

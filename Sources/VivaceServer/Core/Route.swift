@@ -67,7 +67,12 @@ struct Route: Sendable {
 
 /// The routes of a server.
 struct RouteTable: Sendable {
-    let routes: [Route]
+    /// By the first part of their paths.
+    private let routes: [String: [Route]]
+
+    init(_ routes: [Route]) { self.routes = Dictionary(grouping: routes) { $0.pattern.first ?? "" } }
+
+    private func candidates(_ path: [String]) -> [Route] { routes[path.first ?? ""] ?? [] }
 
     /// The parts of a path, decoded; slashes that stand together count as one, as clients put them together.
     ///
@@ -75,8 +80,10 @@ struct RouteTable: Sendable {
     static func parts(of path: String) -> [String]? {
         var parts: [String] = []
         for part in path.split(separator: "/") {
-            guard let decoded = String(part).removingPercentEncoding, decoded != "..", decoded != ".",
-                !decoded.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 || $0 == "/" || $0 == "\\" })
+            let isEncoded = part.utf8.contains(UInt8(ascii: "%"))
+            guard let decoded = isEncoded ? String(part).removingPercentEncoding : String(part), decoded != "..",
+                decoded != ".",
+                !decoded.utf8.contains(where: { $0 < 32 || [127, UInt8(ascii: "/"), UInt8(ascii: "\\")].contains($0) })
             else { return nil }
             parts.append(decoded)
         }
@@ -88,7 +95,7 @@ struct RouteTable: Sendable {
     /// - Returns: `nil` where `OPTIONS` asks for the methods of a path that has no route of its own for that.
     /// - Throws: ``ServerFailure`` 404, or 405 for a path that has other methods.
     func find(_ method: HTTPRequest.Method, _ path: [String]) throws -> (Route, [String: String])? {
-        let found = routes.compactMap { route in route.parameters(of: path).map { (route, $0) } }
+        let found = candidates(path).compactMap { route in route.parameters(of: path).map { (route, $0) } }
         if let exact = found.first(where: { $0.0.method == method }) { return exact }
         if method == .head, let get = found.first(where: { $0.0.method == .get }) { return get }
         guard !found.isEmpty else { throw ServerFailure(404, "Not Found") }
@@ -101,7 +108,7 @@ struct RouteTable: Sendable {
     /// The methods of a path, with commas between.
     func methods(of path: [String]) -> String {
         var names: Set<String> = ["OPTIONS"]
-        for route in routes where route.parameters(of: path) != nil {
+        for route in candidates(path) where route.parameters(of: path) != nil {
             names.insert(route.method.rawValue)
             if route.method == .get { names.insert("HEAD") }
         }

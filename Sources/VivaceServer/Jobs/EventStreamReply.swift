@@ -70,7 +70,7 @@ enum JobEventText {
             members["job"] = .text(event.job)
             data = .object(members)
         }
-        return "id: \(event.number)\nevent: \(event.event.name)\ndata: \(try Reply.json(data))\n\n"
+        return "id: \(event.number)\nevent: \(event.event.name)\ndata: \(Reply.json(data))\n\n"
     }
 
     /// An event, with addresses of songs, and without anything of the server's inside.

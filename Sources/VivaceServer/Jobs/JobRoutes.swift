@@ -79,9 +79,14 @@ enum JobRoutes {
     private static func id(_ exchange: Exchange) -> String { exchange.parameters["id"] ?? "" }
 
     @Sendable private static func show(_ exchange: Exchange) async throws -> Response {
-        let status = try await exchange.service.queue.status(of: id(exchange), owner: exchange.requiredOwner())
-        let mean = try await exchange.service.queue.statistics().meanSeconds
-        return try Reply.json(JobDocument(status: status, meanSeconds: mean).json, status: 200)
+        let owner = try exchange.requiredOwner()
+        let id = id(exchange)
+        if let known = exchange.state.finished.find(id, .job, owner: owner) { return Reply.jsonText(known.text) }
+        let status = try await exchange.service.queue.status(of: id, owner: owner)
+        let document = JobDocument(status: status, meanSeconds: await exchange.service.queue.mean).json
+        let text = Reply.json(document)
+        if status.job.state.isFinal { exchange.state.finished.add(document, text, of: id, .job, owner: owner) }
+        return Reply.jsonText(text)
     }
 
     @Sendable private static func list(_ exchange: Exchange) async throws -> Response {

@@ -2,11 +2,20 @@ import CoreMetrics
 import Foundation
 import MusicCore
 import MusicJobs
+import Synchronization
 
 /// What a server measures of itself.
-struct ServerMetrics: Sendable {
+final class ServerMetrics: Sendable {
+    /// What answers are told apart by.
+    private struct Answer: Hashable {
+        var method: String
+        var route: String
+        var status: Int
+    }
+
     private let registry: PrometheusRegistry
     private let started: Date
+    private let answers = Mutex<[Answer: (counter: Counter, timer: CoreMetrics.Timer)]>([:])
 
     init(_ registry: PrometheusRegistry, started: Date) {
         self.registry = registry
@@ -19,12 +28,21 @@ struct ServerMetrics: Sendable {
     ///   - route: the pattern of its path; clients' own words would be without end.
     ///   - seconds: until its head; streams go on.
     func note(method: String, route: String, status: Int, seconds: Double) {
-        Counter(
-            label: "vivace_http_requests_total",
-            dimensions: [("method", method), ("route", route), ("status", String(status))], factory: registry
-        ).increment()
-        CoreMetrics.Timer(label: "vivace_http_request_seconds", dimensions: [("route", route)], factory: registry)
-            .recordNanoseconds(Int64(max(0, seconds) * 1e9))
+        let answer = Answer(method: method, route: route, status: status)
+        let (counter, timer) = answers.withLock { answers in
+            if let known = answers[answer] { return known }
+            let made = (
+                Counter(
+                    label: "vivace_http_requests_total",
+                    dimensions: [("method", method), ("route", route), ("status", String(status))], factory: registry),
+                CoreMetrics.Timer(
+                    label: "vivace_http_request_seconds", dimensions: [("route", route)], factory: registry)
+            )
+            answers[answer] = made
+            return made
+        }
+        counter.increment()
+        timer.recordNanoseconds(Int64(max(0, seconds) * 1e9))
     }
 
     /// Notes jobs as they end, until the task is cancelled.

@@ -70,10 +70,18 @@ enum NativeRoutes {
         let (exchange, form) = try await form(exchange)
         let ids = try ids(in: form.fields, limit: exchange.state.settings.limits.ids)
         var items: [JSONValue] = []
+        let owner = try exchange.requiredOwner()
+        let finished = exchange.state.finished
         for id in ids {
+            if let known = finished.find(id, .task, owner: owner) {
+                items.append(known.document)
+                continue
+            }
             do {
                 let status = try await exchange.service.queue.status(of: id, owner: exchange.owner)
-                items.append(try TaskResult(status, now: exchange.now).item())
+                let item = try TaskResult(status, now: exchange.now).item()
+                items.append(item)
+                if status.job.state.isFinal { finished.add(item, "", of: id, .task, owner: owner) }
             } catch let refusal as JobRefusal where refusal.reason == .notFound {
                 items.append(try TaskResult.unknown(id, now: exchange.now))
             }

@@ -17,7 +17,7 @@ struct TaskResult {
     /// One item of the answer: `result` is the text of a JSON list with one element for each song.
     func item() throws -> JSONValue {
         JSONValue([
-            "task_id": .text(job.id), "result": .text(try Reply.json(JSONValue.list(elements))),
+            "task_id": .text(job.id), "result": .text(Reply.json(JSONValue.list(elements))),
             "status": JSONValue(number),
             "progress_text": .text(progressText), "error": JSONValue(optional: errorText),
             "state": .text(job.state.rawValue),
@@ -36,7 +36,7 @@ struct TaskResult {
             "error_code": "notFound", "metas": .object([:]),
         ])
         return JSONValue([
-            "task_id": .text(String(id.prefix(200))), "result": .text(try Reply.json(JSONValue.list([element]))),
+            "task_id": .text(String(id.prefix(200))), "result": .text(Reply.json(JSONValue.list([element]))),
             "status": .integer(2), "progress_text": .text(text), "error": .text(text), "state": "failed",
         ])
     }

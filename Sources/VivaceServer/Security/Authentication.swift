@@ -3,6 +3,7 @@ import HTTPTypes
 
 /// Finds out whose a request is.
 struct Authentication {
+    private static let keyField = HTTPField.Name("X-Api-Key")!
     private let keys: AccessKeys
 
     init(_ keys: AccessKeys) { self.keys = keys }
@@ -15,7 +16,7 @@ struct Authentication {
         guard !keys.isEmpty else { return .everybody }
         var shown: [String] = []
         if let text = headers[.authorization], !text.isEmpty { shown.append(Self.key(in: text)) }
-        if let text = HTTPField.Name("x-api-key").flatMap({ headers[$0] }), !text.isEmpty { shown.append(text) }
+        if let text = headers[Self.keyField], !text.isEmpty { shown.append(text) }
         for key in shown { if let holder = keys.holder(of: key) { return holder } }
         switch access {
         case .open: return nil

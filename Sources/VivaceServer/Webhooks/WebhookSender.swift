@@ -59,7 +59,7 @@ actor WebhookSender {
         do {
             // Hosts may have been taken off the list since.
             let address = try CallbackAddress(text, hosts: settings.hosts)
-            let body = try Reply.json(JobDocument(status: JobStatus(job), meanSeconds: nil).json)
+            let body = Reply.json(JobDocument(status: JobStatus(job), meanSeconds: nil).json)
             try await send(body, of: job, to: address.url)
         } catch is CancellationError {
             return
