@@ -8,7 +8,12 @@ struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker", abstract: "Do the work of a server's jobs.", shouldDisplay: false)
 
+    /// How far a worker stands back behind its server.
+    private static let niceness: Int32 = 5
+
     func run() async throws {
+        // Whoever asks how a song stands is answered at once, however busy the processor is with it.
+        _ = nice(Self.niceness)
         let engine = try CommandEnvironment.required().engine
         let output = try Self.takeOutput()
         let service = WorkerService(EngineRunner(engine), input: STDIN_FILENO, output: output)
