@@ -72,6 +72,14 @@ class Store extends EventTarget {
     this.#feed.open();
   }
 
+  /** Asks anew which models there are and which are loaded. */
+  async refreshModels() {
+    try {
+      this.capabilities = await api.get("/v1/capabilities");
+      this.tell("models");
+    } catch { /* What was known before still stands. */ }
+  }
+
   async login(key) {
     this.session = await api.post("/v1/session", { key });
     this.tell("session");

@@ -4,6 +4,7 @@ import { fill, h } from "../core/dom.js";
 import { clock } from "../core/format.js";
 import { icon } from "../core/icons.js";
 import { t } from "../core/i18n.js";
+import { isBuiltIn } from "../core/requests.js";
 import { router } from "../core/router.js";
 import { store } from "../core/store.js";
 import { like, titleFor } from "./actions.js";
@@ -32,9 +33,9 @@ class PlayerBar extends HTMLElement {
 
   #draw() {
     const song = player.song;
-    this.classList.toggle("empty", !song);
+    this.classList.toggle("idle", !song);
     if (!song) { fill(this, h("p", { class: "faint" }, t("player.empty"))); this.time = null; return; }
-    this.title = h("b", { class: "serif", lang: "" });
+    this.name = h("b", { class: "serif", lang: "" });
     this.under = h("span", { class: "faint" });
     this.seal = seal(song);
     this.heart = store.mayMake && tool("heart", t("song.like"), () => like(player.song));
@@ -54,7 +55,7 @@ class PlayerBar extends HTMLElement {
     this.ab = h("button", { type: "button", class: "btn bare tight", title: t("player.abHelp"),
       onclick: event => this.#compare(event.currentTarget) });
     fill(this,
-      h("div", { class: "now" }, this.seal, h("div", {}, this.title, this.under), this.heart),
+      h("div", { class: "now" }, this.seal, h("div", {}, this.name, this.under), this.heart),
       h("div", { class: "transport" }, tool("back", t("player.previous"), () => player.step(-1)), this.playing,
         tool("next", t("player.next"), () => player.step(1))),
       this.time, this.scrub, this.length,
@@ -78,8 +79,8 @@ class PlayerBar extends HTMLElement {
       player.duration, player.lowered.a, player.lowered.b].join();
     if (this.state === state) return;
     this.state = state;
-    this.title.textContent = titleFor(song);
-    this.under.textContent = player.other ? t("player.hearing", { side: player.side.toUpperCase() }) : song.model;
+    this.name.textContent = titleFor(song);
+    this.under.textContent = player.other ? t("player.hearing", { side: player.side.toUpperCase() }) : isBuiltIn(song.model) ? t("model.builtin") : song.model;
     this.length.textContent = clock(player.duration);
     this.seal.song = song;
     this.wave.song = song;

@@ -30,6 +30,7 @@ class App extends HTMLElement {
     router.addEventListener("change", () => this.#show());
     store.addEventListener("session", () => this.#session());
     store.addEventListener("capabilities", () => { this.#state(); this.#show(true); });
+    store.addEventListener("models", () => this.#state());
     store.addEventListener("net", () => this.#net());
     for (const topic of ["jobs", "over"]) store.addEventListener(topic, () => this.#count());
     store.addEventListener("over", event => this.#over(event.detail));
@@ -161,6 +162,7 @@ class App extends HTMLElement {
   }
 
   #over(job) {
+    if (job.status === "succeeded") store.refreshModels();
     if (job.kind !== "generate") return;
     if (job.status === "succeeded") say(t("job.done", { title: job.title || job.result?.songs?.[0]?.parameters?.caption || "" }));
     if (job.status === "failed") say(`${t("fail.short")} ${job.error?.message ?? ""}`, true);
