@@ -24,6 +24,7 @@ export function secondsOf(text) {
 export function span(seconds) {
   const whole = Math.max(1, Math.round(seconds));
   if (whole < 60) return t("time.s", { s: whole });
+  if (whole < 3600 && whole % 60 === 0) return t("time.m", { m: whole / 60 });
   if (whole < 3600) return t("time.ms", { m: Math.floor(whole / 60), s: whole % 60 });
   return t("time.hm", { h: Math.floor(whole / 3600), m: Math.floor(whole % 3600 / 60) });
 }

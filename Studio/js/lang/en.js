@@ -4,7 +4,7 @@ export default {
   "nav.models": "Models", "nav.settings": "Settings", "nav.queue": "Queue",
   "find.hint": "Search songs, words, styles",
   "do.cancel": "Cancel", "do.close": "Close", "do.save": "Save", "do.undo": "Undo", "do.dismiss": "Put away",
-  "time.s": "{s} s", "time.ms": "{m} min {s} s", "time.hm": "{h} h {m} min",
+  "time.s": "{s} s", "time.m": "{m} min", "time.ms": "{m} min {s} s", "time.hm": "{h} h {m} min",
   "day.today": "Today", "day.yesterday": "Yesterday", "key.major": "{key} major", "key.minor": "{key} minor",
 
   "create.how": "How to create", "create.simple": "Simple", "create.custom": "Custom",

@@ -49,6 +49,7 @@ class App extends HTMLElement {
     document.title = "Vivace Studio";
     const links = () => NAV.map(([view, name, address]) => h("a", { href: address, data: { view } }, icon(name), h("span", {}, t(`nav.${view}`))));
     this.find = h("input", { type: "search", placeholder: t("find.hint"), "aria-label": t("find.hint"),
+      oninput: () => { if (router.place.view === "library") this.#search(); },
       onkeydown: event => { if (event.key === "Enter") router.go(`/library?text=${encodeURIComponent(this.find.value)}`); } });
     this.state = h("a", { class: "chip state", href: "/models" });
     this.jobs = h("button", { type: "button", class: "btn bare", "aria-expanded": "false", onclick: () => this.toggleQueue() });
@@ -73,6 +74,17 @@ class App extends HTMLElement {
     this.#count();
     this.#net();
     this.#show(true);
+  }
+
+  /** Searches while somebody types, where the songs are on the screen. */
+  #search() {
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => {
+      const query = router.place.query;
+      if (this.find.value) query.set("text", this.find.value);
+      else query.delete("text");
+      router.go(`/library${query.size ? `?${query}` : ""}`, { replace: true });
+    }, 150);
   }
 
   #nextLook() {

@@ -42,8 +42,8 @@ class Library {
     this.details.addEventListener("close", () => this.#showDetails(null));
     fill(view, this.filters, h("section", { class: "col" },
       h("div", { class: "bar" }, h("h1", {}, t("nav.library")), this.count,
-        h("label", { class: "row" }, h("span", { class: "faint" }, t("lib.order")), this.order)),
-      h("div", { class: "bar" }, h("label", { class: "find" }, icon("search"), this.find)),
+        h("div", {}, this.order)),
+      h("div", { class: "bar only-narrow" }, h("label", { class: "find" }, icon("search"), this.find)),
       this.picked, h("div", { class: "scroll" }, this.#heads(), this.list, this.more)), this.side);
     this.watch = new IntersectionObserver(entries => { if (entries.some(entry => entry.isIntersecting)) this.pager.more().catch(() => {}); },
       { rootMargin: "600px" });
