@@ -88,7 +88,7 @@ class SongCard extends HTMLElement {
       this.cover.lastChild.replaceWith(icon(isPlaying ? "pause" : "play"));
     }
     const part = isHere && player.duration ? player.time / player.duration : 0;
-    if (this.wave.part !== part) { this.wave.part = part; this.wave.position = part; }
+    if (this.wave.shownPart !== part) { this.wave.shownPart = part; this.wave.position = part; }
   }
 
   #showJob(job) {

@@ -263,7 +263,7 @@ class Waveform extends HTMLElement {
     if (found) this.setParts(found.parts, found.at);
     return Boolean(found);
   }
-  remove(at) { this.setParts(this.parts.filter((_, index) => index !== at), Math.min(at, this.parts.length - 2)); }
+  removePart(at) { this.setParts(this.parts.filter((_, index) => index !== at), Math.min(at, this.parts.length - 2)); }
 
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== this.picture) return;
@@ -273,7 +273,7 @@ class Waveform extends HTMLElement {
       ArrowLeft: () => player.seek(player.time - (event.shiftKey ? bar : beat)), ArrowRight: () => player.seek(player.time + (event.shiftKey ? bar : beat)),
       Home: () => player.seek(0), End: () => player.seek(this.duration), Enter: () => player.resume(), n: () => this.addHere(),
       "[": part && (() => this.change(this.chosen, { ...part, from: player.time }, "from")), "]": part && (() => this.change(this.chosen, { ...part, to: player.time }, "to")),
-      Delete: part && (() => this.remove(this.chosen)), "+": () => this.zoom(1), "=": () => this.zoom(1), "-": () => this.zoom(-1), 0: () => this.zoomAll(),
+      Delete: part && (() => this.removePart(this.chosen)), "+": () => this.zoom(1), "=": () => this.zoom(1), "-": () => this.zoom(-1), 0: () => this.zoomAll(),
       f: part && (() => this.zoomTo(part)), l: () => emit(this, "loop-part"), x: () => player.swap(),
     }[event.key];
     if (!act) return;
@@ -286,7 +286,7 @@ class Waveform extends HTMLElement {
     const { beat, bar } = this.grid ?? { beat: 1, bar: 5 };
     const step = event.shiftKey ? 0.01 : this.snap === "bar" && this.grid ? bar : this.grid ? beat : 0.1;
     const by = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, PageUp: 4 * bar, PageDown: -4 * bar }[event.key];
-    if (event.key === "Delete") { event.preventDefault(); this.remove(at); this.picture.focus(); return; }
+    if (event.key === "Delete") { event.preventDefault(); this.removePart(at); this.picture.focus(); return; }
     if (!by) return;
     event.preventDefault();
     event.stopPropagation();

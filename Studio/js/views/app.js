@@ -209,15 +209,15 @@ class App extends HTMLElement {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
     if (event.key === " ") { event.preventDefault(); player.toggle(); return; }
     if (!lettersOn()) return;
-    const after = this.prefix;
-    this.prefix = null;
+    const after = this.firstKey;
+    this.firstKey = null;
     if (after === "g") {
       const goal = { c: "/create/simple", l: "/library", m: "/models" }[event.key];
       if (goal) router.go(goal);
       return;
     }
     const act = {
-      "?": () => help(), "/": () => this.find.focus(), q: () => this.toggleQueue(), g: () => { this.prefix = "g"; },
+      "?": () => help(), "/": () => this.find.focus(), q: () => this.toggleQueue(), g: () => { this.firstKey = "g"; },
       N: () => player.step(1), P: () => player.step(-1),
     }[event.key];
     if (!act) return;

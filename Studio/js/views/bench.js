@@ -144,7 +144,7 @@ class Bench {
         } });
         return h("div", { class: "part", onfocusin: () => { if (this.wave.chosen !== at) this.wave.setParts(this.wave.parts, at); } },
           h("div", { class: "row" }, h("span", { class: "volta" }, `${at + 1}.`), h("span", { class: "soft grow" }),
-            tool("close", t("bench.removeN", { n: at + 1 }), () => this.wave.remove(at), { class: "tight" })),
+            tool("close", t("bench.removeN", { n: at + 1 }), () => this.wave.removePart(at), { class: "tight" })),
           h("div", { class: "times" }, h("label", { class: "field" }, h("span", {}, t("bench.fromTime")), input("from", t("bench.begin", { n: at + 1 }))),
             h("label", { class: "field" }, h("span", {}, t("bench.toTime")), input("to", t("bench.end", { n: at + 1 })))));
       }));

@@ -22,10 +22,20 @@ export function show(view, place) {
   if (store.isOpen && !store.capabilities) return drawWaiting(view);
   if (isFirst() && store.mayMake) {
     fill(view, firstScreen());
-    const leave = () => { if (!isFirst() && view.isConnected) drawAll(); };
+    let hasLeft = false;
+    const leave = () => {
+      if (hasLeft || isFirst() || !view.isConnected) return;
+      hasLeft = true;
+      drawAll();
+    };
     store.on(view, "jobs", leave);
     store.on(view, "songs", leave);
-    return { go: next => { part = next.part; drawAll(); return true; } };
+    return { go: next => {
+      part = next.part === "custom" ? "custom" : "simple";
+      if (hasLeft) drawPanel();
+      else { hasLeft = true; drawAll(); }
+      return true;
+    } };
   }
   drawAll();
   return { go: next => { part = next.part === "custom" ? "custom" : "simple"; drawPanel(); return true; } };

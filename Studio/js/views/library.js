@@ -193,7 +193,7 @@ class Library {
         row.setAttribute("aria-current", isHere);
       }
       const part = isHere && player.duration ? player.time / player.duration : 0;
-      if (row.part !== part) { row.part = part; row.wave.position = part; }
+      if (row.shownPart !== part) { row.shownPart = part; row.wave.position = part; }
     }
   }
 
