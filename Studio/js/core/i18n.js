@@ -1,0 +1,52 @@
+/** Words in three languages. A word that a language lacks is shown in English; the tests see to it that none does. */
+import en from "../lang/en.js";
+import { prefs } from "./prefs.js";
+
+/** Languages of the interface, each by its own name. */
+export const LANGUAGES = { en: "English", zh: "中文", ja: "日本語" };
+
+let language = "en";
+let words = en;
+let plural = new Intl.PluralRules("en");
+
+/** The language in use: `en`, `zh` or `ja`. */
+export const lang = () => language;
+
+/** Begins to use a language. */
+export async function useLanguage(name) {
+  language = name in LANGUAGES ? name : "en";
+  const [own, fields] = await Promise.all([
+    import(`../lang/${language}.js`), import(`../lang/fields-${language}.js`)]);
+  words = { ...own.default, ...fields.default };
+  plural = new Intl.PluralRules(language);
+  document.documentElement.lang = language;
+}
+
+/** The language that was chosen, that of the browser, or the server's. */
+export function preferredLanguage(server) {
+  const wishes = [prefs.get("lang"), ...(navigator.languages ?? []), server];
+  for (const wish of wishes) {
+    const name = String(wish ?? "").slice(0, 2).toLowerCase();
+    if (name in LANGUAGES) return name;
+  }
+  return "en";
+}
+
+/**
+ * A word or sentence.
+ *
+ * @param {string} key its name
+ * @param {Record<string, any>} [values] for `{name}` in the sentence; `n` chooses the form where there are several
+ */
+export function t(key, values = {}) {
+  let text = words[key] ?? en[key];
+  if (text === undefined) { missing.add(key); return ""; }
+  if (typeof text === "object") text = text[plural.select(values.n ?? 0)] ?? text.other;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+/** Whether there is a word. */
+export const has = key => words[key] !== undefined;
+
+/** Names that were asked for and that no language has. */
+export const missing = new Set();

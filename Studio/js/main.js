@@ -1,0 +1,2 @@
+/** Where the Studio begins. */
+import "./views/app.js";
