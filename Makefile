@@ -1,5 +1,5 @@
 # make song     build, then make a song with the built-in model
-# make test     build, then run every test
+# make test     build, then run every test, those of the Studio in a real browser too
 # make fuzz     read 10,000 damaged files with each reader of foreign bytes
 # make asan     build with AddressSanitizer, then test the array floors (likewise make tsan: ThreadSanitizer)
 # make bench    measure the stages beside PyTorch (needs the Python environment of tools/reference)
@@ -25,6 +25,7 @@ test: setup
 	scripts/check-floors
 	$(SWIFT_BUILD) --build-tests
 	swift test -c release --skip-build
+	scripts/test-studio
 
 fuzz: setup
 	$(SWIFT_BUILD) --build-tests

@@ -55,7 +55,7 @@ import VivaceServer
             #expect(try await server.client.post("/v1/lora/scale", .object(["scale": 2])).status == 422)
             for path in ["/v1/lora/load", "/v1/training/start", "/v1/dataset/scan"] {
                 let reply = try await server.client.post(path, .object([:]))
-                #expect(reply.status == 501 && reply.json["detail"].plainText.contains("not part of this server"))
+                #expect(reply.status == 501 && reply.json["detail"].plainText.contains("This server has no"))
             }
         }
     }

@@ -21,7 +21,7 @@ enum LaterRoutes {
                         .init(name: "scale", message: "give a number from 0 to 1", input: value)
                     ])
                 }
-                throw missing("Adapters")
+                throw missing("adapters")
             },
             Route(.get, "/v1/training/status") { exchange in
                 try Reply.wrapped(
@@ -34,23 +34,23 @@ enum LaterRoutes {
                     ]), now: exchange.now)
             },
         ]
-        + ["load", "unload", "toggle"].map { name in Route(.post, "/v1/lora/\(name)") { _ in throw missing("Adapters") }
+        + ["load", "unload", "toggle"].map { name in Route(.post, "/v1/lora/\(name)") { _ in throw missing("adapters") }
         }
         + ["start", "start_lokr", "stop", "load_tensor_info", "export"].map { name in
-            Route(.post, "/v1/training/\(name)") { _ in throw missing("Training") }
+            Route(.post, "/v1/training/\(name)") { _ in throw missing("training") }
         }
         + [
             "scan", "load", "auto_label", "auto_label_async", "save", "preprocess", "preprocess_async",
-        ].map { name in Route(.post, "/v1/dataset/\(name)") { _ in throw missing("Data sets") } }
+        ].map { name in Route(.post, "/v1/dataset/\(name)") { _ in throw missing("data sets") } }
         + ["samples", "auto_label_status", "preprocess_status"].map { name in
-            Route(.get, "/v1/dataset/\(name)") { _ in throw missing("Data sets") }
+            Route(.get, "/v1/dataset/\(name)") { _ in throw missing("data sets") }
         }
         + [
-            Route(.get, "/v1/dataset/sample/{index}") { _ in throw missing("Data sets") },
-            Route(.put, "/v1/dataset/sample/{index}") { _ in throw missing("Data sets") },
+            Route(.get, "/v1/dataset/sample/{index}") { _ in throw missing("data sets") },
+            Route(.put, "/v1/dataset/sample/{index}") { _ in throw missing("data sets") },
         ]
 
     private static func missing(_ what: String) -> ServerFailure {
-        ServerFailure(501, "\(what) are not part of this server; it makes songs with the models that are installed")
+        ServerFailure(501, "This server has no \(what) yet; it makes songs with the models that are installed")
     }
 }
