@@ -66,7 +66,7 @@ public struct AccessKeys: Sendable {
         guard digits.count == 64, bytes.count == 32 else {
             throw MusicError(
                 .invalidRequest, "The digest of the key \(holder.name) is not one of SHA-256",
-                advice: "give 64 hexadecimal digits, as `vivace keys new` writes them", field: "sha256")
+                advice: "give 64 hexadecimal digits", field: "sha256")
         }
         keys.append(Key(holder: holder, digest: bytes))
     }
