@@ -58,6 +58,20 @@ import Testing
         #expect(await feed.value.sorted() == ["a", "a", "a", "b"])
     }
 
+    /// The numbers of a process begin far above those of the one before: who asks for all waits for the first all the same.
+    @Test func aReaderOfALaterProcessWaitsForTheFirstEvent() async throws {
+        let events = try events(try Folder(), generation: 3)
+        let readers = [0, 7].map { number in
+            Task { () -> NumberedEvent? in
+                for await event in events.feed(after: number) { return event }
+                return nil
+            }
+        }
+        while events.load.waiters < 2 { await Task.yield() }
+        events.append(.started(attempt: 1), to: "a")
+        for reader in readers { #expect(await reader.value?.number == (3 << 32) + 1) }
+    }
+
     @Test func aReaderThatGivesUpIsForgotten() async throws {
         let events = try events(try Folder())
         events.append(.started(attempt: 1), to: "a")

@@ -34,6 +34,10 @@ public final class JobEvents: Sendable {
 
         init(last: Int) { self.last = last }
 
+        /// Whether there is an event after a number to be read. A log that has none yet may begin far above the number:
+        /// its reader waits all the same.
+        func has(after number: Int) -> Bool { (events.last?.number ?? 0) > number }
+
         mutating func add(_ event: NumberedEvent, limit: Int) {
             events.append(event)
             while events.count > limit {
@@ -184,10 +188,10 @@ public final class JobEvents: Sendable {
                 let waits = state.withLock { state in
                     guard !Task.isCancelled else { return false }
                     if let job {
-                        guard let log = state.logs[job], log.last <= number, !log.isOver else { return false }
+                        guard let log = state.logs[job], !log.has(after: number), !log.isOver else { return false }
                         state.logs[job]?.waiters[waiter] = continuation
                     } else {
-                        guard state.feed.last <= number else { return false }
+                        guard !state.feed.has(after: number) else { return false }
                         state.feed.waiters[waiter] = continuation
                     }
                     return true

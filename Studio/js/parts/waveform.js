@@ -180,6 +180,8 @@ class Waveform extends HTMLElement {
       if (part === null && Math.abs(next.clientX - x) < 5) return;
       const snap = next.altKey ? "off" : this.snap;
       const wish = { from: snapped(Math.min(begin, this.#timeAt(next)), this.grid, snap), to: snapped(Math.max(begin, this.#timeAt(next)), this.grid, snap) };
+      // A drag within one bar or beat means the whole of it.
+      if (wish.to - wish.from < 0.01 && this.grid) wish.to = wish.from + (snap === "bar" ? this.grid.bar : this.grid.beat);
       const others = part === null ? this.parts : this.parts.filter((_, at) => at !== part);
       const found = added(others, wish, this.limits);
       if (!found) return;

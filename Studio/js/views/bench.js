@@ -5,7 +5,7 @@ import { clock, fine, secondsOf, span } from "../core/format.js";
 import { icon } from "../core/icons.js";
 import { t } from "../core/i18n.js";
 import { gridOf } from "../core/parts.js";
-import { expectedSeconds, rememberParent, requestOfSong, usual } from "../core/requests.js";
+import { expectedSeconds, isBuiltIn, rememberParent, requestOfSong, usual } from "../core/requests.js";
 import { router } from "../core/router.js";
 import { store } from "../core/store.js";
 import { anotherTake, attempt, download, songMenu, startFrom, titleFor } from "../parts/actions.js";
@@ -87,6 +87,8 @@ class Bench {
     if (player.part) { player.seek(part.from); player.resume(); }
   }
 
+  get #model() { return isBuiltIn(this.song.model) ? t("model.builtin") : this.song.model; }
+
   // MARK: Parts
 
   #drawSide() {
@@ -129,7 +131,7 @@ class Bench {
     this.promise.textContent = isLego ? "" : t(isExact ? "bench.rest" : "bench.restLossy", { format: this.song.format.toUpperCase() });
     const seconds = expectedSeconds(this.wave.duration);
     fill(this.ready, h("i", { class: `dot ${this.go.disabled ? "off" : ""}` }), !able ? t("task.needs", { task: t(`task.${this.task}`) })
-      : !parts.length && !isLego ? t("bench.drag") : seconds ? t("create.ready", { time: span(seconds), model: this.song.model }) : t("create.readyFirst", { model: this.song.model }));
+      : !parts.length && !isLego ? t("bench.drag") : seconds ? t("create.ready", { time: span(seconds), model: this.#model }) : t("create.readyFirst", { model: this.#model }));
   }
 
   /** A row for each part; the rows alone are enough to do everything. Those that are edited stay as they are. */
