@@ -34,3 +34,4 @@ fi
 $python -m training.planner --store "$runs/songs" --played "$runs/played" --output "$runs" --workers "$workers" \
     --steps "$(share 4900)"
 $python -m training.assemble --runs "$runs" --tokenizer "$runs/tokenizer" --output "$output"
+$python -m training.clockwork --model "$output"

@@ -139,7 +139,10 @@ class Lessons:
         numbers = [self.first + int(n) for n in shelf.codes[duration][index, shift, : 5 * seconds]]
         key = f"{layout.NAMES[label['tonic']]} {label['mode']}"
         caption = self._with_facts(wording["caption"], label, key)
-        other = str(random.choice([w["caption"] for w in label["wordings"]])).replace("{KEY}", key)
+        # A plan's caption comes before its key: where nobody has named one, it leaves the key to the field.
+        tells = task == "understand" or key in caption
+        wordings = [w["caption"] for w in label["wordings"] if tells or "{KEY}" not in w["caption"]] or [caption]
+        other = str(random.choice(wordings)).replace("{KEY}", key)
         lyrics = wording["lyrics"] or "[Instrumental]"
         if task == "generate" and random.random() < 0.3:
             lyrics = ""  # nobody wrote any
