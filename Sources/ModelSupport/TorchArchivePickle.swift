@@ -128,7 +128,7 @@ struct TorchPickle {
                 let name = try string(try pop())
                 stack.append(.global(try Global(module: try string(try pop()), name: name)))
             case UInt8(ascii: "Q"): try loadStorage(&source)
-            case UInt8(ascii: "R"): try call(isBigEndian: source.isBigEndian)
+            case UInt8(ascii: "R"): try call(source)
             case UInt8(ascii: "b"): try setAttributes()
 
             default:
@@ -180,7 +180,7 @@ struct TorchPickle {
         stack.append(.storage(storages.count - 1))
     }
 
-    private mutating func call(isBigEndian: Bool) throws {
+    private mutating func call(_ source: TorchStorages) throws {
         let arguments = containers[try container(try pop(), .tuple)].values
         guard case .global(let global) = try pop() else {
             throw TorchArchiveFault("its pickle calls something that is no function")
@@ -196,7 +196,8 @@ struct TorchPickle {
             let storage = storages[index]
             let tensor = try TorchTensor(
                 shape: try integers(arguments[2]), dtype: storage.dtype, strides: try integers(arguments[3]),
-                offset: offset, storage: storage.bytes, isBigEndian: isBigEndian)
+                offset: offset, storage: storage.bytes, isBigEndian: source.isBigEndian,
+                limit: source.repetitionLimit)
             tensors.append(tensor)
             stack.append(.tensor(tensors.count - 1))
         case .rebuildParameter:

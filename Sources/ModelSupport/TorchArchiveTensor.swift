@@ -55,7 +55,12 @@ public struct TorchTensor: Sendable, Equatable {
     let isBigEndian: Bool
 
     /// Checks that every element lies in the storage.
-    init(shape: [Int], dtype: TorchDType, strides: [Int], offset: Int, storage: Data, isBigEndian: Bool) throws {
+    ///
+    /// - Parameters:
+    ///   - limit: the most elements that a view may have which repeats those of its storage.
+    init(
+        shape: [Int], dtype: TorchDType, strides: [Int], offset: Int, storage: Data, isBigEndian: Bool, limit: Int
+    ) throws {
         guard shape.count == strides.count, shape.count <= Self.maximumRank else {
             throw TorchArchiveFault("a tensor has \(shape.count) sizes and \(strides.count) strides")
         }
@@ -79,7 +84,7 @@ public struct TorchTensor: Sendable, Equatable {
                 "a tensor of shape \(shape) ends at element \(last) of a storage with \(capacity) elements")
         }
         // A view may repeat elements with a stride of 0; without a bound a few bytes could claim any amount of memory.
-        if count > max(capacity, Self.maximumExpandedCount) {
+        if count > max(capacity, limit) {
             throw TorchArchiveFault("a tensor of shape \(shape) repeats a storage of \(capacity) elements too often")
         }
         self.shape = shape
@@ -91,7 +96,6 @@ public struct TorchTensor: Sendable, Equatable {
     }
 
     private static let maximumRank = 64
-    private static let maximumExpandedCount = 1 << 28
 
     /// Number of elements.
     public var count: Int { shape.reduce(1, *) }
@@ -200,6 +204,9 @@ struct TorchStorages {
     private let folder: String
     private var known: [String: Storage] = [:]
     let isBigEndian: Bool
+
+    /// The most elements of a view that repeats those of its storage: so many for each byte of the file.
+    var repetitionLimit: Int { 64 * archive.byteCount }
 
     /// - Parameters:
     ///   - archive: the zip archive.

@@ -13,6 +13,9 @@ struct ZipArchive {
     private let data: Data
     private let entries: [String: Range<Int>]
 
+    /// Bytes of the whole file.
+    var byteCount: Int { data.count }
+
     /// The names of all entries.
     var names: Dictionary<String, Range<Int>>.Keys { entries.keys }
 

@@ -46,24 +46,9 @@ public struct Qwen3Configuration: Sendable, Equatable, Codable {
     /// Fields that change the arithmetic in ways that this implementation does not have; they are refused.
     private enum RestrictedKeys: String, CodingKey {
         case modelType = "model_type"
-        case activation = "hidden_act"
-        case ropeScaling = "rope_scaling"
-        case ropeParameters = "rope_parameters"
         case usesSlidingWindow = "use_sliding_window"
         case layerTypes = "layer_types"
         case fullLayers = "max_window_layers"
-    }
-
-    private struct RopeParameters: Decodable {
-        var ropeTheta: Float?
-        var ropeType: String?
-        var type: String?
-
-        enum CodingKeys: String, CodingKey {
-            case ropeTheta = "rope_theta"
-            case ropeType = "rope_type"
-            case type
-        }
     }
 
     /// Decodes a configuration; fields left out have the defaults of Transformers' `Qwen3Config`.
@@ -80,24 +65,15 @@ public struct Qwen3Configuration: Sendable, Equatable, Codable {
         maximumPositions = try values.decodeIfPresent(Int.self, forKey: .maximumPositions) ?? 32_768
         tiesEmbeddings = try values.decodeIfPresent(Bool.self, forKey: .tiesEmbeddings) ?? false
         hasAttentionBias = try values.decodeIfPresent(Bool.self, forKey: .hasAttentionBias) ?? false
+        ropeTheta = try TransformerFields.ropeTheta(from: decoder, default: 10_000)
 
         let restricted = try decoder.container(keyedBy: RestrictedKeys.self)
         func refuse(_ key: RestrictedKeys, _ value: String) throws -> Never {
             throw DecodingError.dataCorruptedError(
                 forKey: key, in: restricted, debugDescription: "the value \(value) is not supported")
         }
-        // Transformers 5 moved the rotary settings into an object of their own.
-        let rope = try restricted.decodeIfPresent(RopeParameters.self, forKey: .ropeParameters)
-        let scaling = try restricted.decodeIfPresent(RopeParameters.self, forKey: .ropeScaling)
-        ropeTheta = try values.decodeIfPresent(Float.self, forKey: .ropeTheta) ?? rope?.ropeTheta ?? 10_000
-        for (key, settings) in [(RestrictedKeys.ropeParameters, rope), (.ropeScaling, scaling)] {
-            if let kind = settings?.ropeType ?? settings?.type, kind != "default" { try refuse(key, "'\(kind)'") }
-        }
         if let type = try restricted.decodeIfPresent(String.self, forKey: .modelType), type != "qwen3" {
             try refuse(.modelType, "'\(type)'")
-        }
-        if let activation = try restricted.decodeIfPresent(String.self, forKey: .activation), activation != "silu" {
-            try refuse(.activation, "'\(activation)'")
         }
         if try restricted.decodeIfPresent(Bool.self, forKey: .usesSlidingWindow) == true {
             let types = try restricted.decodeIfPresent([String].self, forKey: .layerTypes)
@@ -107,25 +83,20 @@ public struct Qwen3Configuration: Sendable, Equatable, Codable {
         }
     }
 
+    /// Sizes of the attention of each layer.
+    var attention: AttentionSizes {
+        AttentionSizes(
+            hiddenSize: hiddenSize, heads: attentionHeads, keyValueHeads: keyValueHeads,
+            headDimensions: headDimensions, normEpsilon: normEpsilon, ropeTheta: ropeTheta, hasBias: hasAttentionBias)
+    }
+
     /// Requires sizes that a network can have.
     ///
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` that names the field.
     public func validate() throws {
         try ConfigurationCheck.require("vocab_size", vocabularySize, in: 1...10_000_000)
-        try ConfigurationCheck.require("hidden_size", hiddenSize, in: 1...65_536)
         try ConfigurationCheck.require("intermediate_size", intermediateSize, in: 1...262_144)
         try ConfigurationCheck.require("num_hidden_layers", hiddenLayers, in: 1...1000)
-        try ConfigurationCheck.require("num_attention_heads", attentionHeads, in: 1...1024)
-        try ConfigurationCheck.require("num_key_value_heads", keyValueHeads, in: 1...attentionHeads)
-        try ConfigurationCheck.require("head_dim", headDimensions, in: 2...1024)
-        try ConfigurationCheck.require(
-            headDimensions.isMultiple(of: 2), "Configuration field 'head_dim' is \(headDimensions), which is odd")
-        try ConfigurationCheck.require(
-            attentionHeads.isMultiple(of: keyValueHeads),
-            "Configuration field 'num_attention_heads' is \(attentionHeads), not a multiple of "
-                + "'num_key_value_heads' (\(keyValueHeads))")
-        try ConfigurationCheck.require(
-            normEpsilon >= 0 && normEpsilon.isFinite && ropeTheta > 0 && ropeTheta.isFinite,
-            "Configuration fields 'rms_norm_eps' (\(normEpsilon)) and 'rope_theta' (\(ropeTheta)) are out of range")
+        try attention.validate()
     }
 }

@@ -6,99 +6,35 @@ import ModelSupport
 final class ModuleRevision {
     private(set) var count = 0
 
-    fileprivate func advance() { count += 1 }
+    func advance() { count += 1 }
 }
 
-/// A part of a network whose modules may be replaced.
-class RevisedModule: Module {
+/// Self-attention of each token to itself and those before it.
+final class Qwen3Attention: GroupedAttention {
     private let revision: ModuleRevision
 
-    init(_ revision: ModuleRevision) {
+    init(_ configuration: Qwen3Configuration, _ revision: ModuleRevision) {
         self.revision = revision
-        super.init()
+        super.init(configuration.attention)
     }
 
     override func updateModule(key: String, _ value: Any) throws {
         try super.updateModule(key: key, value)
         revision.advance()
     }
-}
 
-/// Self-attention with grouped key and value heads, normalised queries and keys, and rotary positions.
-final class Qwen3Attention: RevisedModule {
-    @ModuleInfo(key: "q_proj") var queryProjection: any LinearLayer
-    @ModuleInfo(key: "k_proj") var keyProjection: any LinearLayer
-    @ModuleInfo(key: "v_proj") var valueProjection: any LinearLayer
-    @ModuleInfo(key: "o_proj") var outputProjection: any LinearLayer
-    @ModuleInfo(key: "q_norm") var queryNorm: RMSNorm
-    @ModuleInfo(key: "k_norm") var keyNorm: RMSNorm
-
-    let configuration: Qwen3Configuration
-
-    init(_ configuration: Qwen3Configuration, _ revision: ModuleRevision) {
-        self.configuration = configuration
-        super.init(revision)
-        let queries = configuration.attentionHeads * configuration.headDimensions
-        let keys = configuration.keyValueHeads * configuration.headDimensions
-        let bias = configuration.hasAttentionBias
-        _queryProjection.wrappedValue = Linear(configuration.hiddenSize, queries, bias: bias)
-        _keyProjection.wrappedValue = Linear(configuration.hiddenSize, keys, bias: bias)
-        _valueProjection.wrappedValue = Linear(configuration.hiddenSize, keys, bias: bias)
-        _outputProjection.wrappedValue = Linear(queries, configuration.hiddenSize, bias: bias)
-        _queryNorm.wrappedValue = RMSNorm(dimensions: configuration.headDimensions, eps: configuration.normEpsilon)
-        _keyNorm.wrappedValue = RMSNorm(dimensions: configuration.headDimensions, eps: configuration.normEpsilon)
-    }
-
-    /// Queries, keys and values of a stretch of a sequence, each `[B, heads, L, head]`.
-    ///
-    /// - Parameters:
-    ///   - x: `[B, L, hidden]`.
-    ///   - rotate: turns `[B, heads, L, head]` by the positions.
-    func heads(
-        _ x: MLXArray, rotate: (MLXArray) -> MLXArray
-    ) -> (queries: MLXArray, keys: MLXArray, values: MLXArray) {
-        let (batch, length, _) = x.shape3
-        func split(_ x: MLXArray) -> MLXArray {
-            x.reshaped(batch, length, -1, configuration.headDimensions)
-        }
-        func rotated(_ x: MLXArray) -> MLXArray { rotate(x.transposed(0, 2, 1, 3)) }
-        return (
-            rotated(queryNorm(split(queryProjection(x)))), rotated(keyNorm(split(keyProjection(x)))),
-            split(valueProjection(x)).transposed(0, 2, 1, 3)
-        )
-    }
-
-    /// Attends, and projects back to `[B, L, hidden]`.
-    func attend(
-        queries: MLXArray, keys: MLXArray, values: MLXArray, mask: MLXFast.ScaledDotProductAttentionMaskMode
-    ) -> MLXArray {
-        let attended = MLXFast.scaledDotProductAttention(
-            queries: queries, keys: keys, values: values,
-            scale: 1 / Float(configuration.headDimensions).squareRoot(), mask: mask)
-        let (batch, _, length, _) = attended.shape4
-        return outputProjection(attended.transposed(0, 2, 1, 3).reshaped(batch, length, -1))
-    }
-
-    /// `[B, L, hidden]` to `[B, L, hidden]`, each token seeing itself and those before it.
+    /// `[B, L, hidden]` to `[B, L, hidden]`.
     func callAsFunction(_ x: MLXArray) -> MLXArray {
-        let (queries, keys, values) = heads(x) { x in
-            MLXFast.RoPE(
-                x, dimensions: configuration.headDimensions, traditional: false, base: configuration.ropeTheta,
-                scale: 1, offset: 0)
-        }
-        return attend(queries: queries, keys: keys, values: values, mask: .causal)
+        attend(queries: rotated(queries(x)), keys: rotated(keys(x)), values: values(x), mask: .causal)
     }
 
-    /// `[B, L, hidden]` to `[B, L, hidden]`, each token seeing itself, those before it and those of the cache.
+    /// `[B, L, hidden]` to `[B, L, hidden]`, each token seeing those of the cache too.
     @MLXActor
     func callAsFunction(_ x: MLXArray, _ pass: CachedPass, layer: Int) -> MLXArray {
-        let (queries, newKeys, newValues) = heads(x) { x in
-            MLXFast.RoPE(
-                x, dimensions: configuration.headDimensions, traditional: false, base: configuration.ropeTheta,
-                scale: 1, offset: pass.positions)
-        }
-        let (keys, values) = pass.cache.append(keys: newKeys, values: newValues, layer: layer)
-        return attend(queries: queries, keys: keys, values: values, mask: pass.mask)
+        let turned = rotated(queries(x), from: pass.positions)
+        let (keys, values) = pass.cache.append(
+            keys: rotated(self.keys(x), from: pass.positions), values: self.values(x), layer: layer)
+        return attend(queries: turned, keys: keys, values: values, mask: pass.mask)
     }
 }
 
@@ -118,38 +54,42 @@ struct CachedPass {
     }
 }
 
-/// Feed-forward layer: `down(silu(gate x) * up x)`.
-final class Qwen3MLP: RevisedModule, UnaryLayer {
-    @ModuleInfo(key: "gate_proj") var gate: any LinearLayer
-    @ModuleInfo(key: "up_proj") var up: any LinearLayer
-    @ModuleInfo(key: "down_proj") var down: any LinearLayer
+/// The feed-forward part of a layer.
+final class Qwen3MLP: GatedFeedForward {
+    private let revision: ModuleRevision
 
     init(_ configuration: Qwen3Configuration, _ revision: ModuleRevision) {
-        super.init(revision)
-        _gate.wrappedValue = Linear(configuration.hiddenSize, configuration.intermediateSize, bias: false)
-        _up.wrappedValue = Linear(configuration.hiddenSize, configuration.intermediateSize, bias: false)
-        _down.wrappedValue = Linear(configuration.intermediateSize, configuration.hiddenSize, bias: false)
+        self.revision = revision
+        super.init(width: configuration.hiddenSize, inner: configuration.intermediateSize)
     }
 
-    /// `[B, L, hidden]` to `[B, L, hidden]`.
-    func callAsFunction(_ x: MLXArray) -> MLXArray {
-        down(FusedOps.swiglu(gate: gate(x), up: up(x)))
+    override func updateModule(key: String, _ value: Any) throws {
+        try super.updateModule(key: key, value)
+        revision.advance()
     }
 }
 
 /// One transformer layer with normalisation before each part.
-final class Qwen3Layer: RevisedModule {
+final class Qwen3Layer: Module {
     @ModuleInfo(key: "self_attn") var attention: Qwen3Attention
     @ModuleInfo(key: "mlp") var mlp: Qwen3MLP
     @ModuleInfo(key: "input_layernorm") var attentionNorm: RMSNorm
     @ModuleInfo(key: "post_attention_layernorm") var mlpNorm: RMSNorm
 
+    private let revision: ModuleRevision
+
     init(_ configuration: Qwen3Configuration, _ revision: ModuleRevision) {
-        super.init(revision)
+        self.revision = revision
+        super.init()
         _attention.wrappedValue = Qwen3Attention(configuration, revision)
         _mlp.wrappedValue = Qwen3MLP(configuration, revision)
         _attentionNorm.wrappedValue = RMSNorm(dimensions: configuration.hiddenSize, eps: configuration.normEpsilon)
         _mlpNorm.wrappedValue = RMSNorm(dimensions: configuration.hiddenSize, eps: configuration.normEpsilon)
+    }
+
+    override func updateModule(key: String, _ value: Any) throws {
+        try super.updateModule(key: key, value)
+        revision.advance()
     }
 
     /// `[B, L, hidden]` to `[B, L, hidden]`.
@@ -157,6 +97,7 @@ final class Qwen3Layer: RevisedModule {
         let h = x + attention(attentionNorm(x))
         return h + mlp(mlpNorm(h))
     }
+
     /// Likewise, with a cache.
     @MLXActor
     func callAsFunction(_ x: MLXArray, _ pass: CachedPass, layer: Int) -> MLXArray {

@@ -80,6 +80,30 @@ enum GoodFiles {
         "owner/name", "owner/name@v1.0/folder/inner", "owner/na.me-2@refs/pr/12/x", "a/b@0123456789abcdef",
     ]
 
+    static let httpHeads = [
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 206 Partial Content\r\nContent-Length: 500\r\n"
+            + "Content-Range: bytes 0-499/1234\r\nETag: \"abc\"\r\nLink: </b>; rel=next\r\n\r\n",
+        "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 120\r\nX-Empty:\r\n\r\n",
+        "HTTP/2 503\nretry-after: Wed, 21 Oct 2015 07:28:00 GMT\nlocation: //other.example/x\n\n",
+    ]
+
+    private static let commit = "0123456789abcdef0123456789abcdef01234567"
+    private static let sha256 = commit + "89abcdef0123456789abcdef"
+
+    static let hubPages = [
+        #"[{"type":"directory","oid":"x","size":0,"path":"vae"},{"type":"file","oid":"\#(commit)","size":12,"#
+            + #""path":"vae/config.json"},{"type":"file","oid":"\#(commit)","size":34,"path":"vae/a.safetensors","#
+            + #""lfs":{"oid":"\#(sha256)","size":34,"pointerSize":134},"xetHash":"y"}]"#,
+        #"{"id":"owner/name","sha":"\#(commit)","siblings":[{"rfilename":"a"}]}"#,
+    ]
+
+    static let modelScopeListings = [
+        #"{"Code":200,"Message":"success","Data":{"Files":[{"Path":"vae","Type":"tree"},{"Path":"vae/config.json","#
+            + #""Type":"blob","Size":12,"Sha256":"\#(sha256)","IsLFS":true,"Revision":"\#(commit)"},{"Path":"é.json","#
+            + #""Size":0,"Sha256":""}],"LatestCommitter":{"Id":"","ShortId":"01234567"}}}"#,
+        #"{"Code":404,"Message":"no such model","Data":null}"#,
+    ]
+
     // MARK: Audio
 
     /// A twentieth of a second with all tags.

@@ -14,7 +14,9 @@ enum Reader: String, CaseIterable, Codable, Sendable {
     case safetensors, json, configuration, request, recipe, torchArchive
     case tokenizer, tokenizerConfiguration, vocabulary, merges
     case wav, flac, mp3, opus, vorbis, otherAudio
-    case address, linkHeader, contentRange, hubReference
+    case address, linkHeader, contentRange, hubReference, httpHead, hubPage, modelScopeListing
+    case officialModel, officialTextEncoder, officialAutoencoder
+    case diffusersIndex, diffusersTransformer, diffusersConditionEncoder, diffusersTokenizer, diffusersScheduler
 
     /// - Parameter folder: for files that it needs beside the one that is damaged.
     func prepared(in folder: URL) throws -> FuzzedReader {
@@ -36,7 +38,7 @@ enum Reader: String, CaseIterable, Codable, Sendable {
         case .recipe: try Self.recipe(in: folder)
         case .torchArchive:
             FuzzedReader(good: try GoodFiles.torchArchives(), isOwn: { $0 is MusicError }) { bytes, _ in
-                Self.touch(try TorchArchive(data: Data(bytes), name: "a.pt").value, most: bytes.count)
+                Self.touch(try TorchArchive(data: Data(bytes), name: "a.pt").value)
             }
         case .tokenizer:
             FuzzedReader(good: try GoodFiles.tokenizers(), isOwn: { $0 is MusicError }) { bytes, _ in
@@ -75,6 +77,31 @@ enum Reader: String, CaseIterable, Codable, Sendable {
                 guard let reference = try HubReference(text) else { return }
                 try Self.agree(try HubReference(reference.description) == reference, "it is written as another")
             }
+        case .httpHead:
+            FuzzedReader(good: GoodFiles.httpHeads.map { Array($0.utf8) }, isOwn: { $0 is TransferError }) { bytes, _ in
+                try Self.httpHead(bytes)
+            }
+        case .hubPage:
+            Self.listing(GoodFiles.hubPages, from: .huggingFace) { bytes, url in
+                // A page may be the answer about a revision instead.
+                if let commit = try? HuggingFaceSource.commit(in: bytes, at: url) { return ([], commit) }
+                return (try HuggingFaceSource.files(in: bytes, at: url), nil)
+            }
+        case .modelScopeListing:
+            Self.listing(GoodFiles.modelScopeListings, from: .modelScope) { bytes, url in
+                guard case .files(let files, let commit) = try ModelScopeSource.answer(in: bytes, at: url) else {
+                    return ([], nil)
+                }
+                return (files, commit)
+            }
+        case .officialModel: try Self.checkpoint("official", "acestep-v15-turbo/config.json", in: folder)
+        case .officialTextEncoder: try Self.checkpoint("official", "Qwen3-Embedding-0.6B/config.json", in: folder)
+        case .officialAutoencoder: try Self.checkpoint("official", "vae/config.json", in: folder)
+        case .diffusersIndex: try Self.checkpoint("diffusers", "model_index.json", in: folder)
+        case .diffusersTransformer: try Self.checkpoint("diffusers", "transformer/config.json", in: folder)
+        case .diffusersConditionEncoder: try Self.checkpoint("diffusers", "condition_encoder/config.json", in: folder)
+        case .diffusersTokenizer: try Self.checkpoint("diffusers", "audio_tokenizer/config.json", in: folder)
+        case .diffusersScheduler: try Self.checkpoint("diffusers", "scheduler/scheduler_config.json", in: folder)
         }
     }
 
@@ -142,12 +169,12 @@ enum Reader: String, CaseIterable, Codable, Sendable {
 
     // MARK: Tensors and tokens
 
-    /// Reads every element, except where a damaged shape repeats one of them over and over.
-    private static func touch(_ value: TorchValue, most: Int) {
+    /// Reads every element.
+    private static func touch(_ value: TorchValue) {
         switch value {
-        case .tensor(let tensor): if tensor.count <= most { _ = tensor.floats() }
-        case .list(let elements): elements.forEach { touch($0, most: most) }
-        case .dictionary(let entries): entries.values.forEach { touch($0, most: most) }
+        case .tensor(let tensor): _ = tensor.floats()
+        case .list(let elements): elements.forEach(touch)
+        case .dictionary(let entries): entries.values.forEach(touch)
         default: break
         }
     }
@@ -169,12 +196,68 @@ enum Reader: String, CaseIterable, Codable, Sendable {
         }
     }
 
+    /// A file of a checkpoint is damaged; the others are as they should be.
+    ///
+    /// The folder is looked at as the hub looks at it, and opened as far as its weights.
+    private static func checkpoint(_ layout: String, _ damaged: String, in folder: URL) throws -> FuzzedReader {
+        let copy = folder.appendingPathComponent(layout)
+        try FileManager.default.copyItem(
+            at: GoodFiles.tests.appendingPathComponent("Fixtures/checkpoints/turbo-f32/\(layout)"), to: copy)
+        let target = copy.appendingPathComponent(damaged)
+        let location = ModelLocation(name: layout, directory: copy)
+        return FuzzedReader(good: [[UInt8](try Data(contentsOf: target))], isOwn: { $0 is MusicError }) { bytes, _ in
+            try Data(bytes).write(to: target)
+            _ = FamilyCatalog.aceStep.recognise(FolderView(copy))
+            let parts = try CheckpointParts(try CheckpointLayout(location))
+            _ = parts.parameterCount
+        }
+    }
+
     // MARK: Audio
 
     private static func audio(_ good: [[UInt8]]) throws -> FuzzedReader {
         FuzzedReader(good: good, isOwn: { $0 is MusicError }) { _, file in
             _ = try AudioFile.info(file)
             _ = try AudioFile.read(file, ReadOptions(duration: 1))
+        }
+    }
+
+    // MARK: Hubs
+
+    private static func httpHead(_ bytes: [UInt8]) throws {
+        var parser = HeadParser(url: try WebURL("https://hub.example/a"))
+        var heads = 0
+        for line in bytes.split(separator: 10, omittingEmptySubsequences: false) {
+            let line = line.last == 13 ? line.dropLast() : line
+            guard let head = try parser.take(String(decoding: line, as: UTF8.self)) else { continue }
+            heads += 1
+            try agree(head.status >= 200, "the answer is interim")
+            if let text = head.headers["retry-after"], let wait = RetryPolicy.seconds(retryAfter: text) {
+                try agree(wait >= 0 && wait.isFinite, "it is to wait for \(wait) seconds")
+            }
+            _ = head.contentLength
+        }
+        try agree(heads <= 1, "it has several heads")
+    }
+
+    private static func listing(
+        _ good: [String], from source: HubSourceName,
+        _ read: @escaping ([UInt8], WebURL) throws -> (files: [RemoteFile], commit: String?)
+    ) -> FuzzedReader {
+        FuzzedReader(
+            good: good.map { Array($0.utf8) }, isOwn: { $0 is TransferError || $0 is MusicError }
+        ) { bytes, folder in
+            let (files, commit) = try read(bytes, try WebURL("https://hub.example/api"))
+            guard let repository = RepositoryID("owner/name") else { return }
+            let listing = try RepositoryListing(
+                repository: repository, source: source,
+                commit: commit ?? String(repeating: "a", count: 40), downloadRevision: "main", files: files
+            ).validated()
+            for file in listing.files {
+                let path = folder.appendingPathComponent(file.path).standardizedFileURL.path
+                try agree(path.hasPrefix(folder.path + "/"), "\(file.path) leads out of its folder")
+                try agree(file.size >= 0, "\(file.path) has a negative length")
+            }
         }
     }
 }

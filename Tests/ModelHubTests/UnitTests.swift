@@ -92,7 +92,11 @@ import Testing
         #expect(RetryPolicy.seconds(retryAfter: "120") == 120)
         #expect(RetryPolicy.seconds(retryAfter: "-3") == 0)
         #expect(RetryPolicy.seconds(retryAfter: "Wed, 21 Oct 1999 07:28:00 GMT") == 0)
-        for text in ["", "soon", "inf", "nan", "Wed, 21 Foo 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:00 CET"] {
+        for text in [
+            "", "soon", "inf", "nan", "Wed, 21 Foo 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:00 CET",
+            "Wed, 21 Oct -2147483648 07:28:00 GMT", "Wed, 2147483647 Oct 2015 07:28:00 GMT",
+            "Wed, 21 Oct 2015 07:99:00 GMT",
+        ] {
             #expect(RetryPolicy.seconds(retryAfter: text) == nil, "\(text)")
         }
     }

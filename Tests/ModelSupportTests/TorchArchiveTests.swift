@@ -196,11 +196,19 @@ private func refusal(of data: Data, _ place: SourceLocation = #_sourceLocation) 
         #expect(tensor.floats() == [Float](repeating: 0, count: 6))
     }
 
+    /// As `torch.zeros(1).expand(100, 64)` is saved: up to 64 elements for each byte of the file.
+    @Test func aViewMayRepeatWhatItIsOf() throws {
+        let pickle = Pickle.tensor(count: 1, shape: [100, 64], strides: [0, 0])
+        let tensor = try TorchArchive(data: Pickle.archive(pickle, storage: 4), name: "test.pt").tensor()
+        #expect(tensor.floats() == [Float](repeating: 0, count: 6400))
+    }
+
     @Test(arguments: [
         ([6], [1], 0, 7, "24 bytes"), ([7], [1], 0, 6, "ends at element 6"), ([6], [1], 1, 6, "ends at element 6"),
         ([6], [2], 0, 6, "ends at element 10"), ([-1], [1], 0, 6, "negative"), ([2], [-1], 0, 6, "negative"),
         ([2], [1], -1, 6, "negative"), ([2, 3], [3], 0, 6, "2 sizes and 1 strides"),
-        ([1 << 40], [0], 0, 6, "too often"), ([1 << 20, 1 << 20, 1 << 30], [0, 0, 0], 0, 6, "exceeds every memory"),
+        ([1 << 40], [0], 0, 6, "too often"), ([1 << 20], [0], 0, 6, "too often"),
+        ([1 << 20, 1 << 20, 1 << 30], [0, 0, 0], 0, 6, "exceeds every memory"),
         ([2], [Int.max], 0, 6, "ends at element"), ([3], [Int.max], 0, 6, "exceeds every memory"),
         ([6], [1], 0, Int.max, "24 bytes"), ([6], [1], 0, -6, "24 bytes"),
     ])
@@ -319,10 +327,10 @@ private func refusal(of data: Data, _ place: SourceLocation = #_sourceLocation) 
         }
     }
 
-    /// Reads every element of a value, except where a damaged shape repeats one element millions of times.
+    /// Reads every element of a value.
     private func touch(_ value: TorchValue) {
         switch value {
-        case .tensor(let tensor): if tensor.count < 1 << 16 { #expect(tensor.floats().count == tensor.count) }
+        case .tensor(let tensor): #expect(tensor.floats().count == tensor.count)
         case .list(let elements): elements.forEach(touch)
         case .dictionary(let entries): entries.values.forEach(touch)
         default: break

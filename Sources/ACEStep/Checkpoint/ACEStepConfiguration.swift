@@ -42,22 +42,17 @@ package struct StackConfiguration: Sendable, Equatable {
         return type == .sliding ? window : nil
     }
 
+    /// Sizes of the attention of each layer.
+    var attention: AttentionSizes {
+        AttentionSizes(
+            hiddenSize: hiddenSize, heads: heads, keyValueHeads: keyValueHeads, headDimensions: headDimensions,
+            normEpsilon: normEpsilon, ropeTheta: ropeTheta, hasBias: hasAttentionBias)
+    }
+
     func validate(_ prefix: String = "") throws {
-        try ConfigurationCheck.require("\(prefix)hidden_size", hiddenSize, in: 1...65_536)
+        try attention.validate(prefix)
         try ConfigurationCheck.require("\(prefix)intermediate_size", intermediateSize, in: 1...262_144)
-        try ConfigurationCheck.require("\(prefix)num_attention_heads", heads, in: 1...1024)
-        try ConfigurationCheck.require("\(prefix)num_key_value_heads", keyValueHeads, in: 1...heads)
-        try ConfigurationCheck.require("head_dim", headDimensions, in: 2...1024)
         try ConfigurationCheck.require("sliding_window", window ?? 1, in: 1...1_000_000)
-        try ConfigurationCheck.require(
-            headDimensions.isMultiple(of: 2), "Configuration field 'head_dim' is \(headDimensions), which is odd")
-        try ConfigurationCheck.require(
-            heads.isMultiple(of: keyValueHeads),
-            "Configuration field '\(prefix)num_attention_heads' is \(heads), not a multiple of "
-                + "'\(prefix)num_key_value_heads' (\(keyValueHeads))")
-        try ConfigurationCheck.require(
-            normEpsilon >= 0 && normEpsilon.isFinite && ropeTheta > 0 && ropeTheta.isFinite,
-            "Configuration fields 'rms_norm_eps' (\(normEpsilon)) and 'rope_theta' (\(ropeTheta)) are out of range")
     }
 }
 

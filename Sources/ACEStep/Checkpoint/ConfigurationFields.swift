@@ -1,4 +1,4 @@
-import Foundation
+import ModelSupport
 
 /// The fields of ACE-Step's `config.json` files, as written.
 ///
@@ -57,11 +57,7 @@ package struct ConfigurationFields: Decodable {
         case encoderIntermediateSize = "encoder_intermediate_size"
         case encoderAttentionHeads = "encoder_num_attention_heads"
         case encoderKeyValueHeads = "encoder_num_key_value_heads"
-        case activation = "hidden_act"
         case normEpsilon = "rms_norm_eps"
-        case ropeTheta = "rope_theta"
-        case ropeScaling = "rope_scaling"
-        case ropeParameters = "rope_parameters"
         case hasAttentionBias = "attention_bias"
         case usesSlidingWindow = "use_sliding_window"
         case slidingWindow = "sliding_window"
@@ -83,16 +79,6 @@ package struct ConfigurationFields: Decodable {
         case codeFiles = "auto_map"
     }
 
-    private struct RopeSettings: Decodable {
-        var theta: Float?
-        var kind: String?
-
-        enum CodingKeys: String, CodingKey {
-            case theta = "rope_theta"
-            case kind = "rope_type"
-        }
-    }
-
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         func read<Value: Decodable>(_ key: CodingKeys, into value: inout Value) throws {
@@ -100,10 +86,6 @@ package struct ConfigurationFields: Decodable {
         }
         func readOptional<Value: Decodable>(_ key: CodingKeys, into value: inout Value?) throws {
             if let given = try values.decodeIfPresent(Value.self, forKey: key) { value = given }
-        }
-        func refuse(_ key: CodingKeys, _ value: String) throws {
-            throw DecodingError.dataCorruptedError(
-                forKey: key, in: values, debugDescription: "the value '\(value)' is not supported")
         }
         try readOptional(.modelType, into: &modelType)
         try readOptional(.className, into: &className)
@@ -142,14 +124,6 @@ package struct ConfigurationFields: Decodable {
         if let map = try? values.decodeIfPresent([String: String].self, forKey: .codeFiles) {
             codeFiles = map.values.sorted()
         }
-
-        let rope = try values.decodeIfPresent(RopeSettings.self, forKey: .ropeParameters)
-        let scaling = try values.decodeIfPresent(RopeSettings.self, forKey: .ropeScaling)
-        ropeTheta = try values.decodeIfPresent(Float.self, forKey: .ropeTheta) ?? rope?.theta ?? ropeTheta
-        if let kind = rope?.kind, kind != "default" { try refuse(.ropeParameters, kind) }
-        if let kind = scaling?.kind, kind != "default" { try refuse(.ropeScaling, kind) }
-        if let activation = try values.decodeIfPresent(String.self, forKey: .activation), activation != "silu" {
-            try refuse(.activation, activation)
-        }
+        ropeTheta = try TransformerFields.ropeTheta(from: decoder, default: ropeTheta)
     }
 }

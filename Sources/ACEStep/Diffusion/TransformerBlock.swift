@@ -10,7 +10,7 @@ final class TransformerBlock: Module {
     @ModuleInfo(key: "cross_attn_norm") var crossAttentionNorm: RMSNorm
     @ModuleInfo(key: "cross_attn") var crossAttention: Attention
     @ModuleInfo(key: "mlp_norm") var mlpNorm: RMSNorm
-    @ModuleInfo(key: "mlp") var mlp: FeedForward
+    @ModuleInfo(key: "mlp") var mlp: GatedFeedForward
     /// Added to what the flow time gives, `[1, 6, hidden]`.
     @ParameterInfo(key: "scale_shift_table") var table: MLXArray
 
@@ -24,7 +24,8 @@ final class TransformerBlock: Module {
         _crossAttentionNorm.wrappedValue = RMSNorm(dimensions: width, eps: configuration.normEpsilon)
         _crossAttention.wrappedValue = Attention(configuration)
         _mlpNorm.wrappedValue = RMSNorm(dimensions: width, eps: configuration.normEpsilon)
-        _mlp.wrappedValue = FeedForward(configuration)
+        _mlp.wrappedValue = GatedFeedForward(
+            width: configuration.hiddenSize, inner: configuration.intermediateSize)
         _table.wrappedValue = MLXArray.zeros([1, 6, width])
     }
 

@@ -5,13 +5,14 @@ import ModelSupport
 /// One layer of the small encoders: attention and feed-forward, each normalised before and added to its input.
 final class EncoderLayer: Module {
     @ModuleInfo(key: "self_attn") var attention: Attention
-    @ModuleInfo(key: "mlp") var mlp: FeedForward
+    @ModuleInfo(key: "mlp") var mlp: GatedFeedForward
     @ModuleInfo(key: "input_layernorm") var attentionNorm: RMSNorm
     @ModuleInfo(key: "post_attention_layernorm") var mlpNorm: RMSNorm
 
     init(_ configuration: StackConfiguration) {
         _attention.wrappedValue = Attention(configuration)
-        _mlp.wrappedValue = FeedForward(configuration)
+        _mlp.wrappedValue = GatedFeedForward(
+            width: configuration.hiddenSize, inner: configuration.intermediateSize)
         _attentionNorm.wrappedValue = RMSNorm(
             dimensions: configuration.hiddenSize, eps: configuration.normEpsilon)
         _mlpNorm.wrappedValue = RMSNorm(dimensions: configuration.hiddenSize, eps: configuration.normEpsilon)

@@ -116,7 +116,7 @@ final class Planner {
                     sampling.isConstrained
                         ? PlanAutomaton(
                             grammar, .init(mode: .codes, targetCodes: target, maxTokens: target == nil ? limit : nil))
-                        : nil, TokenSampler(SamplingOptions(sampling), seed: seed))
+                        : nil, TokenSampler(sampling, seed: seed))
                 sequence.limit = limit
                 sequence.codeLimit = target
                 return sequence
@@ -232,7 +232,7 @@ final class Planner {
                 ? PlanAutomaton(
                     grammar,
                     .init(mode: mode, skipped: skipped, userValues: userValues, maxTokens: min(limit, room))) : nil,
-            TokenSampler(SamplingOptions(sampling), seed: seed))
+            TokenSampler(sampling, seed: seed))
         sequence.limit = min(limit, room)
         if mode == .reasoning { sequence.stop = vocabulary.thinkEnd }
         let written = try await write([sequence], after: tokens, expecting: min(limit, room))
@@ -259,14 +259,6 @@ final class Planner {
     private static let leastRoom = 256
     /// Tokens that a song needs at least.
     private static let leastCodes = 2
-}
-
-extension SamplingOptions {
-    init(_ sampling: PlannerSampling) {
-        self.init(
-            temperature: Float(sampling.temperature), topK: sampling.topK, topP: Float(sampling.topP),
-            repetitionPenalty: Float(sampling.repetitionPenalty))
-    }
 }
 
 extension Array {

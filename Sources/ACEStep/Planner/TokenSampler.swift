@@ -1,24 +1,5 @@
 import MusicCore
 
-/// How tokens are drawn.
-package struct SamplingOptions: Sendable, Equatable {
-    /// 0 or less takes the likeliest token.
-    package var temperature: Float
-    /// Only the likeliest tokens, with all that are as likely as the last of them; 0 or less for all.
-    package var topK: Int
-    /// Only the likeliest tokens that together have this probability; all if it isn't between 0 and 1.
-    package var topP: Float
-    /// Over 1 makes tokens less likely that came already; 1 for none.
-    package var repetitionPenalty: Float
-
-    package init(temperature: Float = 0.85, topK: Int = 0, topP: Float = 0.9, repetitionPenalty: Float = 1) {
-        self.temperature = temperature
-        self.topK = topK
-        self.topP = topP
-        self.repetitionPenalty = repetitionPenalty
-    }
-}
-
 /// Draws the tokens of one sequence.
 ///
 /// It goes on from logits that are guided (``LogitMath/guide(_:away:scale:)``) and constrained
@@ -28,7 +9,12 @@ package struct SamplingOptions: Sendable, Equatable {
 /// every machine. A token without an alternative takes no draw: whether forced tokens pass through here or not changes
 /// nothing.
 package struct TokenSampler: Sendable {
-    package let options: SamplingOptions
+    /// 0 or less takes the likeliest token.
+    private let temperature: Float
+    /// Only the likeliest tokens, with all that are as likely as the last of them; `nil` for all.
+    private let topK: Int?
+    /// Only the likeliest tokens that together have this probability, as float32 has it; `nil` for all.
+    private let topP: Double?
     private var random: CounterRandom
     private var penalty: RepetitionPenalty
     /// Reused by every draw.
@@ -36,12 +22,15 @@ package struct TokenSampler: Sendable {
     private var selection = NucleusSelection()
 
     /// - Parameters:
-    ///   - options: how to draw.
+    ///   - sampling: how to draw; guidance and the form of a plan are no matter of the draw.
     ///   - seed: of the random numbers.
-    package init(_ options: SamplingOptions, seed: UInt64) {
-        self.options = options
+    package init(_ sampling: PlannerSampling, seed: UInt64) {
+        temperature = Float(sampling.temperature)
+        topK = sampling.topK > 0 ? sampling.topK : nil
+        let share = Float(sampling.topP)
+        topP = share > 0 && share < 1 ? Double(share) : nil
         random = CounterRandom(seed: seed)
-        penalty = RepetitionPenalty(options.repetitionPenalty)
+        penalty = RepetitionPenalty(Float(sampling.repetitionPenalty))
     }
 
     /// Tells of tokens that came: those of the prompt, and every one accepted since, drawn or forced.
@@ -59,10 +48,8 @@ package struct TokenSampler: Sendable {
         penalty.apply(to: logits, firstID: firstID)
         let values = UnsafeBufferPointer(logits)
         guard let best = LogitMath.largest(values), best.value.isFinite else { throw Self.failure }
-        if options.temperature <= 0 { return firstID + best.index }
-        LogitMath.weights(of: values, largest: best.value, temperature: options.temperature, into: &weights)
-        let topK = options.topK > 0 ? options.topK : nil
-        let topP = options.topP > 0 && options.topP < 1 ? Double(options.topP) : nil
+        if temperature <= 0 { return firstID + best.index }
+        LogitMath.weights(of: values, largest: best.value, temperature: temperature, into: &weights)
         return try weights.withUnsafeBufferPointer { weights in
             let weights = UnsafeBufferPointer(rebasing: weights[..<values.count])
             let cut = try selection.select(weights, topK: topK, topP: topP)

@@ -50,7 +50,7 @@ extension RepositoryListing {
     /// Checks what a server listed: names that stay below a directory, hashes that are hashes, possible sizes.
     ///
     /// - Throws: ``MusicError`` `network` that names the offending file.
-    func validated() throws -> RepositoryListing {
+    package func validated() throws -> RepositoryListing {
         func refuse(_ what: String) -> MusicError {
             MusicError(
                 .network, "the listing of \(repository) from \(source.title) is refused: \(what)",

@@ -29,7 +29,7 @@ package struct HuggingFaceSource: HubSource {
         } else {
             let encoded = WebURL.encode(revision ?? "main")
             let url = try WebURL("\(endpoint)/api/models/\(repository)/revision/\(encoded)")
-            commit = try await answer(Revision.self, at: url).value.sha
+            commit = try await answer(at: url, Self.commit).value
         }
         var files: [RemoteFile] = []
         var next: WebURL? = try WebURL(
@@ -39,8 +39,8 @@ package struct HuggingFaceSource: HubSource {
             guard visited.insert(url).inserted, visited.count <= ListingLimits.pages else {
                 throw TransferError.unexpectedAnswer(host: url.origin.host, "the listing's pages have no end")
             }
-            let page = try await answer([TreeEntry].self, at: url)
-            files += page.value.compactMap(\.file)
+            let page = try await answer(at: url, Self.files)
+            files += page.value
             guard files.count <= ListingLimits.files else { break }
             next = try page.head.headers["link"].flatMap { try Self.nextPage($0, from: page.head.url) }
         }
@@ -59,8 +59,8 @@ package struct HuggingFaceSource: HubSource {
 
     private var credentials: [String: String] { token.map { ["Authorization": "Bearer \($0)"] } ?? [:] }
 
-    private func answer<Value: Decodable & Sendable>(
-        _ type: Value.Type, at url: WebURL
+    private func answer<Value: Sendable>(
+        at url: WebURL, _ read: @Sendable ([UInt8], WebURL) throws -> Value
     ) async throws -> (head: HTTPHead, value: Value) {
         // The token is for the endpoint: a page that a `Link` header puts elsewhere is asked for without it.
         let isOurs = url.origin == (try WebURL(endpoint).origin)
@@ -69,12 +69,36 @@ package struct HuggingFaceSource: HubSource {
             timeout: ListingLimits.seconds)
         return try await retries.run {
             let (head, body) = try await client.data(request, limit: ListingLimits.answerBytes)
-            do {
-                return (head, try JSONDecoder().decode(type, from: Data(body)))
-            } catch {
-                throw TransferError.unexpectedAnswer(
-                    host: url.origin.host, "what it sends at \(url.shown) is not the JSON of a model hub")
-            }
+            return (head, try read(body, url))
+        }
+    }
+
+    /// The commit that an answer about a revision names.
+    ///
+    /// - Parameters:
+    ///   - body: the answer.
+    ///   - url: where it comes from.
+    /// - Throws: ``TransferError/unexpectedAnswer(host:_:)``.
+    package static func commit(in body: [UInt8], at url: WebURL) throws -> String {
+        try decode(Revision.self, body, url).sha
+    }
+
+    /// The files on a page of a listing, as the server tells them.
+    ///
+    /// - Parameters:
+    ///   - body: the page.
+    ///   - url: where it comes from.
+    /// - Throws: ``TransferError/unexpectedAnswer(host:_:)``.
+    package static func files(in body: [UInt8], at url: WebURL) throws -> [RemoteFile] {
+        try decode([TreeEntry].self, body, url).compactMap(\.file)
+    }
+
+    private static func decode<Value: Decodable>(_ type: Value.Type, _ body: [UInt8], _ url: WebURL) throws -> Value {
+        do {
+            return try JSONDecoder().decode(type, from: Data(body))
+        } catch {
+            throw TransferError.unexpectedAnswer(
+                host: url.origin.host, "what it sends at \(url.shown) is not the JSON of a model hub")
         }
     }
 

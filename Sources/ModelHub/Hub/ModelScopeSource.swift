@@ -32,28 +32,48 @@ package struct ModelScopeSource: HubSource {
         let request = HTTPRequest(
             url: url, headers: ["Accept": "application/json"], credentials: credentials,
             timeout: ListingLimits.seconds)
-        let envelope = try await retries.run {
-            let (_, body) = try await client.data(request, limit: ListingLimits.answerBytes)
-            do {
-                return try JSONDecoder().decode(Envelope.self, from: Data(body))
-            } catch {
-                throw TransferError.unexpectedAnswer(
-                    host: url.origin.host, "what it sends at \(url.shown) is not the JSON of ModelScope")
-            }
+        let answer = try await retries.run {
+            try Self.answer(in: try await client.data(request, limit: ListingLimits.answerBytes).body, at: url)
         }
-        guard envelope.code == 200, let data = envelope.data, let entries = data.files else {
-            let reason =
-                envelope.code == 200 ? "there is no revision '\(asked)'" : (envelope.message ?? "unknown reason")
+        switch answer {
+        case .files(let files, let commit):
+            return try RepositoryListing(
+                repository: repository, source: name, revision: revision,
+                commit: commit ?? Self.fingerprint(of: files), downloadRevision: commit ?? asked, files: files
+            ).validated()
+        case .nothing(let reason):
+            let reason = reason ?? "there is no revision '\(asked)'"
             throw MusicError(
                 .modelNotFound, "\(title(repository)) can't be listed: \(String(reason.prefix(200)))",
                 advice: "look at \(page(repository))")
         }
-        let files = entries.compactMap(\.file)
-        let commit = data.commit(of: entries) ?? Self.fingerprint(of: files)
-        return try RepositoryListing(
-            repository: repository, source: name, revision: revision, commit: commit,
-            downloadRevision: data.commit(of: entries) ?? asked, files: files
-        ).validated()
+    }
+
+    /// What the site says when it is asked for the files of a revision.
+    package enum Answer: Sendable {
+        /// The files, as told, and the commit if it is told.
+        case files([RemoteFile], commit: String?)
+        /// None, and why; without a reason there is no such revision.
+        case nothing(reason: String?)
+    }
+
+    /// Reads the site's answer.
+    ///
+    /// - Parameters:
+    ///   - body: the answer.
+    ///   - url: where it comes from.
+    /// - Throws: ``TransferError/unexpectedAnswer(host:_:)``.
+    package static func answer(in body: [UInt8], at url: WebURL) throws -> Answer {
+        let envelope: Envelope
+        do {
+            envelope = try JSONDecoder().decode(Envelope.self, from: Data(body))
+        } catch {
+            throw TransferError.unexpectedAnswer(
+                host: url.origin.host, "what it sends at \(url.shown) is not the JSON of ModelScope")
+        }
+        guard envelope.code == 200 else { return .nothing(reason: envelope.message ?? "unknown reason") }
+        guard let data = envelope.data, let entries = data.files else { return .nothing(reason: nil) }
+        return .files(entries.compactMap(\.file), commit: data.commit(of: entries))
     }
 
     package func request(for file: RemoteFile, of listing: RepositoryListing) throws -> HTTPRequest {

@@ -40,4 +40,16 @@ package struct RepositoryListing: Sendable {
     /// What the source understands in a file's address: the commit, or the revision where the commit is not known.
     package var downloadRevision: String
     package var files: [RemoteFile]
+
+    package init(
+        repository: RepositoryID, source: HubSourceName, revision: String? = nil, commit: String,
+        downloadRevision: String, files: [RemoteFile]
+    ) {
+        self.repository = repository
+        self.source = source
+        self.revision = revision
+        self.commit = commit
+        self.downloadRevision = downloadRevision
+        self.files = files
+    }
 }

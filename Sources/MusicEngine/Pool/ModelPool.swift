@@ -69,6 +69,8 @@ public actor ModelPool {
     /// A model, or the load of one.
     private final class Slot {
         let key: Key
+        /// Of all slots that there ever were: an address may belong to another one later.
+        let number: Int
         var load: Task<Void, Never>?
         var model: (any Sendable)?
         var byteCount = 0
@@ -78,7 +80,10 @@ public actor ModelPool {
         var waiters: [Int: CheckedContinuation<any Sendable, any Error>] = [:]
         var expiry: Task<Void, Never>?
 
-        init(key: Key) { self.key = key }
+        init(key: Key, number: Int) {
+            self.key = key
+            self.number = number
+        }
     }
 
     private let policy: Policy
@@ -86,6 +91,7 @@ public actor ModelPool {
     private var slots: [Key: Slot] = [:]
     private var uses = 0
     private var nextWaiter = 0
+    private var nextSlot = 0
 
     /// - Parameters:
     ///   - policy: how much is kept.
@@ -93,6 +99,12 @@ public actor ModelPool {
     public init(policy: Policy = Policy(), clock: any Clock<Duration> = ContinuousClock()) {
         self.policy = policy
         self.clock = clock
+    }
+
+    /// The slot that had this number, if it is still the one of the key.
+    private func held(_ key: Key, _ number: Int) -> Slot? {
+        guard let slot = slots[key], slot.number == number else { return nil }
+        return slot
     }
 
     /// What is held now.
@@ -129,15 +141,16 @@ public actor ModelPool {
         if let held = slots[key] {
             slot = held
         } else {
-            slot = Slot(key: key)
+            nextSlot += 1
+            let number = nextSlot
+            slot = Slot(key: key, number: number)
             slots[key] = slot
-            let identity = ObjectIdentifier(slot)
             slot.load = Task {
                 do {
                     let loaded = try await load()
-                    finished(key, identity, .success((loaded.model, loaded.byteCount)))
+                    finished(key, number, .success((loaded.model, loaded.byteCount)))
                 } catch {
-                    finished(key, identity, .failure(error))
+                    finished(key, number, .failure(error))
                 }
             }
         }
@@ -149,11 +162,10 @@ public actor ModelPool {
             model = try await wait(for: slot)
         }
         guard let typed = model as? Model else {
-            release(key, ObjectIdentifier(slot))
+            release(key, slot.number)
             throw MusicError(.internal, "the pool holds another kind of model under \(key.kind)")
         }
-        let identity = ObjectIdentifier(slot)
-        return ModelLease(typed) { [weak self] in await self?.release(key, identity) }
+        return ModelLease(typed) { [weak self, number = slot.number] in await self?.release(key, number) }
     }
 
     /// Lets go of all models that nobody uses.
@@ -166,8 +178,7 @@ public actor ModelPool {
     private func wait(for slot: Slot) async throws -> any Sendable {
         nextWaiter += 1
         let waiter = nextWaiter
-        let identity = ObjectIdentifier(slot)
-        let key = slot.key
+        let (key, number) = (slot.key, slot.number)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 if Task.isCancelled {
@@ -178,12 +189,12 @@ public actor ModelPool {
                 }
             }
         } onCancel: {
-            Task { await self.stopWaiting(waiter, key, identity) }
+            Task { await self.stopWaiting(waiter, key, number) }
         }
     }
 
-    private func stopWaiting(_ waiter: Int, _ key: Key, _ identity: ObjectIdentifier) {
-        guard let slot = slots[key], ObjectIdentifier(slot) == identity,
+    private func stopWaiting(_ waiter: Int, _ key: Key, _ number: Int) {
+        guard let slot = held(key, number),
             let continuation = slot.waiters.removeValue(forKey: waiter)
         else { return }
         continuation.resume(throwing: CancellationError())
@@ -197,10 +208,10 @@ public actor ModelPool {
     }
 
     private func finished(
-        _ key: Key, _ identity: ObjectIdentifier, _ result: Result<(model: any Sendable, byteCount: Int), any Error>
+        _ key: Key, _ number: Int, _ result: Result<(model: any Sendable, byteCount: Int), any Error>
     ) {
         // A load that nobody waits for any more belongs to nobody.
-        guard let slot = slots[key], ObjectIdentifier(slot) == identity else { return }
+        guard let slot = held(key, number) else { return }
         let waiters = slot.waiters.sorted { $0.key < $1.key }.map(\.value)
         slot.waiters = [:]
         slot.load = nil
@@ -229,8 +240,8 @@ public actor ModelPool {
         slot.expiry = nil
     }
 
-    private func release(_ key: Key, _ identity: ObjectIdentifier) {
-        guard let slot = slots[key], ObjectIdentifier(slot) == identity else { return }
+    private func release(_ key: Key, _ number: Int) {
+        guard let slot = held(key, number) else { return }
         slot.leases -= 1
         guard slot.leases == 0 else { return }
         trim()
@@ -238,13 +249,12 @@ public actor ModelPool {
         let use = slot.lastUse
         slot.expiry = Task { [clock, weak self] in
             guard (try? await clock.sleep(for: keepAlive)) != nil else { return }
-            await self?.expire(key, identity, lastUse: use)
+            await self?.expire(key, number, lastUse: use)
         }
     }
 
-    private func expire(_ key: Key, _ identity: ObjectIdentifier, lastUse: Int) {
-        guard let slot = slots[key], ObjectIdentifier(slot) == identity, slot.leases == 0, slot.lastUse == lastUse
-        else { return }
+    private func expire(_ key: Key, _ number: Int, lastUse: Int) {
+        guard let slot = held(key, number), slot.leases == 0, slot.lastUse == lastUse else { return }
         drop(slot)
     }
 
@@ -264,34 +274,4 @@ public actor ModelPool {
         slot.expiry?.cancel()
         slots[slot.key] = nil
     }
-}
-
-/// A loaded model in use: it is kept until the lease is released or gone.
-public final class ModelLease<Model: Sendable>: Sendable {
-    public let model: Model
-    private let once: Once
-
-    private actor Once {
-        private var end: (@Sendable () async -> Void)?
-        init(_ end: @escaping @Sendable () async -> Void) { self.end = end }
-
-        func run() async {
-            let end = end
-            self.end = nil
-            await end?()
-        }
-    }
-
-    init(_ model: Model, end: @escaping @Sendable () async -> Void) {
-        self.model = model
-        once = Once(end)
-    }
-
-    deinit {
-        let once = once
-        Task { await once.run() }
-    }
-
-    /// Ends the use; a second call does nothing.
-    public func release() async { await once.run() }
 }

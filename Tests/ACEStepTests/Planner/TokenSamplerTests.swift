@@ -28,25 +28,24 @@ struct TokenSamplerTests {
             var penalty = RepetitionPenalty(golden.penalty)
             penalty.insert(golden.came)
             logits.withUnsafeMutableBufferPointer { penalty.apply(to: $0, firstID: 0) }
-            let options = SamplingOptions(temperature: golden.temperature, topK: golden.topK, topP: golden.topP)
-            let kept = try kept(logits, options)
+            let kept = try kept(logits, temperature: golden.temperature, topK: golden.topK, topP: golden.topP)
             #expect(kept.count == golden.kept, "\(golden)")
             #expect(PlannerFixtures.fingerprint(kept) == golden.hash, "\(golden)")
         }
     }
 
     /// The tokens that can be drawn.
-    private func kept(_ logits: [Float], _ options: SamplingOptions) throws -> [Int] {
+    private func kept(_ logits: [Float], temperature: Float, topK: Int, topP: Float) throws -> [Int] {
         var weights: [Float] = []
         let largest = try #require(logits.max())
         logits.withUnsafeBufferPointer {
-            LogitMath.weights(of: $0, largest: largest, temperature: options.temperature, into: &weights)
+            LogitMath.weights(of: $0, largest: largest, temperature: temperature, into: &weights)
         }
         var selection = NucleusSelection()
         return try weights.withUnsafeBufferPointer { weights in
             let cut = try selection.select(
-                UnsafeBufferPointer(rebasing: weights[..<logits.count]), topK: options.topK > 0 ? options.topK : nil,
-                topP: options.topP < 1 ? Double(options.topP) : nil)
+                UnsafeBufferPointer(rebasing: weights[..<logits.count]), topK: topK > 0 ? topK : nil,
+                topP: topP < 1 ? Double(topP) : nil)
             var ties = cut.ties
             let mass = (0..<logits.count).reduce(0.0) {
                 $0 + (weights[$1].bitPattern >= cut.limit ? Double(weights[$1]) : 0)
@@ -88,7 +87,7 @@ struct TokenSamplerTests {
                 expected.append(index)
                 sum += Double(weights[index])
             }
-            let own = try kept(logits, .init(temperature: 1, topK: topK, topP: topP))
+            let own = try kept(logits, temperature: 1, topK: topK, topP: topP)
             #expect(own == expected.sorted(), "round \(round)")
         }
     }
@@ -131,8 +130,8 @@ struct TokenSamplerTests {
     @Test("Draws follow the probabilities")
     func distribution() throws {
         let logits: [Float] = [0, 1, -.infinity, 2, 0.5]
-        let options = SamplingOptions(temperature: 0.7, topP: 1)
-        var sampler = TokenSampler(options, seed: 9)
+        let sampling = PlannerSampling(temperature: 0.7, topP: 1)
+        var sampler = TokenSampler(sampling, seed: 9)
         var counts = [Int](repeating: 0, count: 5)
         let draws = 40_000
         for _ in 0..<draws {
@@ -205,5 +204,16 @@ struct TokenSamplerTests {
             }
         }
         #expect(conditional == [1.75, -1, -3])
+    }
+}
+
+extension PlannerSampling {
+    /// What a draw depends on; what is left out has its default.
+    init(temperature: Double = 0.85, topK: Int = 0, topP: Double = 0.9, repetitionPenalty: Double = 1) {
+        self.init()
+        self.temperature = temperature
+        self.topK = topK
+        self.topP = topP
+        self.repetitionPenalty = repetitionPenalty
     }
 }
