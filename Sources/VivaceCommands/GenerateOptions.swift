@@ -94,7 +94,8 @@ struct OutputOptions: ParsableArguments {
         }
         guard let audioFormat, let output, case .file(let url) = OutputPlan.Place(path: output) else { return [] }
         let ending = url.pathExtension.lowercased()
-        return ending == audioFormat.lowercased() || ending == "wav" && audioFormat.lowercased() == "wav32"
+        let asked = audioFormat.lowercased().drop { $0 == "." }
+        return asked == ending || asked == "wav32" && ending == "wav"
             ? [] : ["--audio-format is not used: the file is a .\(ending) by its name"]
     }
 

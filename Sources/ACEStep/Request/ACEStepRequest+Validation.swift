@@ -16,7 +16,7 @@ extension ACEStepRequest {
         var notices: [String] = []
         try checkText(&notices)
         // What is taken out of a song has its style.
-        notices = try common.validate().filter { $0 != MusicRequest.emptyCaption || task != .extract } + notices
+        notices = try common.validate().filter { $0 != MusicRequest.emptyCaption || self.task != .extract } + notices
         try checkMusic(&notices)
         try checkSampling(&notices)
         try checkGuidance()

@@ -188,7 +188,7 @@ _vivace_generate() {
     repeating_flags=()
     non_repeating_flags=(--instrumental --no-instrumental --use-sft-prompt --no-use-sft-prompt --null-lyric-condition --no-null-lyric-condition --adg --use-adg --no-adg --no-use-adg --snap-timesteps --no-snap-timesteps --retry-non-finite --no-retry-non-finite --keep-source --no-keep-source --thinking --no-thinking --use-cot-metas --no-use-cot-metas --use-cot-caption --no-use-cot-caption --use-cot-lyrics --no-use-cot-lyrics --use-cot-language --no-use-cot-language --allow-lm-batch --no-allow-lm-batch --use-constrained-decoding --no-use-constrained-decoding --low-memory --offload-to-cpu --enable-normalization --no-enable-normalization --latents-only --no-latents-only --remove-dc-offset --no-remove-dc-offset --json --quiet -q --verbose -v --play --version -h --help)
     repeating_options=(--caption --prompt --lyrics --lyrics-file --language --vocal-language --audio-codes --region)
-    non_repeating_options=(--duration --genres --tags --bpm --key --keyscale --time-signature --timesignature --max-text-length --max-lyric-length --steps --inference-steps --guidance-scale --seed --seeds --noise-latents --batch --batch-size --shift --timesteps --latent-shift --latent-rescale --cfg-interval-start --cfg-interval-end --solver --infer-method --task --task-type --source --src-audio --reference --reference-audio --instruction --track --tracks --repainting-start --repainting-end --cover-strength --audio-cover-strength --cover-rule --cover-noise-strength --lm-batch-chunk-size --lm-temperature --lm-cfg-scale --lm-top-k --lm-top-p --lm-repetition-penalty --lm-negative-prompt --lm --memory-tier --model --from --request --dtype --quantize --device --threads --max-memory --mps-max-memory-gb --normalize --normalization-db --output -o --audio-format --bit-depth --save-latents --stream)
+    non_repeating_options=(--duration --genres --tags --bpm --tempo --key --keyscale --time-signature --timesignature --max-text-length --max-lyric-length --steps --inference-steps --guidance-scale --seed --seeds --noise-latents --batch --batch-size --shift --timesteps --latent-shift --latent-rescale --cfg-interval-start --cfg-interval-end --solver --infer-method --task --task-type --source --src-audio --reference --reference-audio --instruction --track --tracks --repainting-start --repainting-end --cover-strength --audio-cover-strength --cover-rule --cover-noise-strength --lm-batch-chunk-size --lm-temperature --lm-cfg-scale --lm-top-k --lm-top-p --lm-repetition-penalty --lm-negative-prompt --lm --memory-tier --model --from --request --dtype --quantize --device --threads --max-memory --mps-max-memory-gb --normalize --normalization-db --output -o --audio-format --bit-depth --save-latents --stream)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
@@ -212,7 +212,7 @@ _vivace_generate() {
     '--language'|'--vocal-language')
         return
         ;;
-    '--bpm')
+    '--bpm'|'--tempo')
         return
         ;;
     '--key'|'--keyscale')
@@ -389,7 +389,7 @@ _vivace_generate() {
 
 _vivace_create() {
     repeating_flags=()
-    non_repeating_flags=(--instrumental --generate --use-constrained-decoding --no-use-constrained-decoding --json --low-memory --offload-to-cpu --version -h --help)
+    non_repeating_flags=(--instrumental --generate --use-constrained-decoding --no-use-constrained-decoding --json --quiet -q --verbose -v --low-memory --offload-to-cpu --version -h --help)
     repeating_options=()
     non_repeating_options=(--language --vocal-language --output -o --duration --model --lm --lm-temperature --lm-top-k --lm-top-p --lm-repetition-penalty --seed --memory-tier --request --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
     __vivace_offer_flags_options 1
@@ -455,9 +455,9 @@ _vivace_create() {
 
 _vivace_format() {
     repeating_flags=()
-    non_repeating_flags=(--generate --use-constrained-decoding --no-use-constrained-decoding --json --low-memory --offload-to-cpu --version -h --help)
+    non_repeating_flags=(--generate --use-constrained-decoding --no-use-constrained-decoding --json --quiet -q --verbose -v --low-memory --offload-to-cpu --version -h --help)
     repeating_options=(--lyrics-file)
-    non_repeating_options=(--duration --lyrics --language --vocal-language --bpm --key --keyscale --time-signature --timesignature --output -o --model --lm --lm-temperature --lm-top-k --lm-top-p --lm-repetition-penalty --seed --memory-tier --request --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
+    non_repeating_options=(--duration --lyrics --language --vocal-language --bpm --tempo --key --keyscale --time-signature --timesignature --output -o --model --lm --lm-temperature --lm-top-k --lm-top-p --lm-repetition-penalty --seed --memory-tier --request --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
@@ -475,7 +475,7 @@ _vivace_format() {
     '--language'|'--vocal-language')
         return
         ;;
-    '--bpm')
+    '--bpm'|'--tempo')
         return
         ;;
     '--key'|'--keyscale')
@@ -537,7 +537,7 @@ _vivace_format() {
 
 _vivace_understand() {
     repeating_flags=()
-    non_repeating_flags=(--use-constrained-decoding --no-use-constrained-decoding --json --low-memory --offload-to-cpu --version -h --help)
+    non_repeating_flags=(--use-constrained-decoding --no-use-constrained-decoding --json --quiet -q --verbose -v --low-memory --offload-to-cpu --version -h --help)
     repeating_options=()
     non_repeating_options=(--codes --model --lm --lm-temperature --lm-top-k --lm-top-p --lm-repetition-penalty --seed --memory-tier --request --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
     __vivace_offer_flags_options 1
@@ -597,7 +597,7 @@ _vivace_understand() {
 
 _vivace_extract() {
     repeating_flags=()
-    non_repeating_flags=(--low-memory --offload-to-cpu --json --quiet -q --version -h --help)
+    non_repeating_flags=(--low-memory --offload-to-cpu --json --quiet -q --verbose -v --version -h --help)
     repeating_options=()
     non_repeating_options=(--steps --inference-steps --guidance-scale --seed --seeds --tracks --output -o --format --prompt --model --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
     __vivace_offer_flags_options 1
@@ -651,9 +651,9 @@ _vivace_extract() {
 
 _vivace_bgm() {
     repeating_flags=()
-    non_repeating_flags=(--of-song --instrumental --no-instrumental --use-sft-prompt --no-use-sft-prompt --null-lyric-condition --no-null-lyric-condition --low-memory --offload-to-cpu --quiet -q --version -h --help)
+    non_repeating_flags=(--of-song --instrumental --no-instrumental --use-sft-prompt --no-use-sft-prompt --null-lyric-condition --no-null-lyric-condition --low-memory --offload-to-cpu --quiet -q --verbose -v --version -h --help)
     repeating_options=(--caption --prompt --lyrics --lyrics-file --language --vocal-language)
-    non_repeating_options=(--duration --genres --tags --bpm --key --keyscale --time-signature --timesignature --max-text-length --max-lyric-length --steps --inference-steps --guidance-scale --seed --seeds --tracks --dtype --quantize --device --threads --max-memory --mps-max-memory-gb --model --output -o)
+    non_repeating_options=(--duration --genres --tags --bpm --tempo --key --keyscale --time-signature --timesignature --max-text-length --max-lyric-length --steps --inference-steps --guidance-scale --seed --seeds --tracks --dtype --quantize --device --threads --max-memory --mps-max-memory-gb --model --output -o)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
@@ -677,7 +677,7 @@ _vivace_bgm() {
     '--language'|'--vocal-language')
         return
         ;;
-    '--bpm')
+    '--bpm'|'--tempo')
         return
         ;;
     '--key'|'--keyscale')
@@ -733,7 +733,7 @@ _vivace_bgm() {
 
 _vivace_codes() {
     repeating_flags=()
-    non_repeating_flags=(--low-memory --offload-to-cpu --json --version -h --help)
+    non_repeating_flags=(--low-memory --offload-to-cpu --json --quiet -q --verbose -v --version -h --help)
     repeating_options=()
     non_repeating_options=(--model --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
     __vivace_offer_flags_options 1
@@ -859,12 +859,12 @@ _vivace_models_pull() {
     repeating_flags=()
     non_repeating_flags=(--json --quiet -q --version -h --help)
     repeating_options=()
-    non_repeating_options=(--source --parallel)
+    non_repeating_options=(--source --download-source --parallel)
     __vivace_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
-    '--source')
+    '--source'|'--download-source')
         __vivace_add_completions -W 'auto'$'\n''huggingface'$'\n''modelscope'
         return
         ;;
