@@ -95,7 +95,7 @@ struct OutputOptions: ParsableArguments {
         guard let audioFormat, let output, case .file(let url) = OutputPlan.Place(path: output) else { return [] }
         let ending = url.pathExtension.lowercased()
         let asked = audioFormat.lowercased().drop { $0 == "." }
-        return ending == asked || ending == "wav" && asked == "wav32"
+        return asked == ending || asked == "wav32" && ending == "wav"
             ? [] : ["--audio-format is not used: the file is a .\(ending) by its name"]
     }
 
