@@ -11,8 +11,9 @@ struct BackgroundCommand: AsyncParsableCommand {
         discussion: """
             Example: vivace bgm vocals.wav --prompt "acoustic pop" --bpm 96 --model base -o song.flac
                      vivace bgm song.wav --of-song --model base -o karaoke.flac
-            The first makes music to a recording of a voice (the task complete); the second adds up the tracks of a \
-            song but the voices (the task extract, which is run once for each). Both need a model that was trained for that.
+            The first makes music to a recording of a voice (the task complete); the second adds up the tracks of \
+            a song but the voices (the task extract, which is run once for each). Both need a model that was \
+            trained for that.
             """)
 
     @Argument(help: "An audio file of up to 600 seconds: a voice, or with --of-song a whole song.")

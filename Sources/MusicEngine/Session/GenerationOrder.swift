@@ -52,7 +52,8 @@ extension GenerationOrder {
 
     private static func place(_ file: URL) -> String { file.standardizedFileURL.resolvingSymlinksInPath().path }
 
-    /// What was asked for, as ``MusicFamily/parameters(of:plan:)`` has it: nothing is filled in, and nothing was planned.
+    /// What was asked for, as ``MusicFamily/parameters(of:plan:)`` has it: nothing is filled in, and nothing was
+    /// planned.
     public func requestedParameters(of family: any MusicFamily) -> [String: JSONValue] {
         var options = planning.options
         if planning.wish == .never { options.writesCodes = false }
