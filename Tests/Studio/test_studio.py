@@ -406,6 +406,12 @@ def case_a_song_brings_its_settings_back(_, server, open_page):
             const { recipeOf } = await import('/studio/js/audio/recipe.js');
             return recipeOf(data);""", job["id"])
         assert recipe, f"No recipe is found in {name}"
+        page.run("""const { takeFiles } = await import('/studio/js/parts/drop.js');
+            const { drafts } = await import('/studio/js/core/draft.js');
+            drafts.setFields({ caption: 'other' });
+            const job = await (await fetch('/v1/jobs/' + arguments[0])).json();
+            takeFiles([new File([await (await fetch(job.result.songs[0].url)).blob()], 'song.' + arguments[1])]);""", job["id"], name)
+        page.wait("return document.querySelector('[data-field=caption]')?.value.startsWith('recipe ünï')", what=f"{name} fills Custom")
         assert recipe["request"]["caption"] == "recipe ünï 歌 \\\"quoted\\\" {brace" and recipe["request"]["seeds"] == [41], recipe
     page.check()
 
@@ -422,6 +428,51 @@ def case_lyrics(_, server, open_page):
                               ["lyrics.mixed"], [], ["lyrics.long"]], found["names"]
     page.click(".sections button:nth-child(2)")
     page.wait("return document.querySelector('vz-lyrics-editor textarea').value.includes('[Verse]')")
+    page.check()
+
+
+def case_again(_, server, open_page):
+    """Another take has the recipe and another seed; one thing changed has the seed and the change; exactly again is the same file."""
+    song = server.make(caption="small bells", duration=6, seeds=[11])
+    page = open_page(server, "/create/simple")
+
+    def newest(count):
+        songs = page.wait("return fetch('/v1/songs?order=newest').then(r => r.json()).then(list => list.total === arguments[0] && list.songs)", count, what=f"there are {count} songs")
+        return songs[0]
+
+    page.click("vz-song-card .tools .tool")
+    take = newest(2)
+    assert take["seed"] != 11 and take["caption"] == "small bells" and take["duration"] == 6, take
+    page.wait("return document.querySelectorAll('vz-song-card .cover').length === 2")
+    page.run("document.querySelectorAll('vz-song-card')[1].querySelector('.headline button').click()")
+    page.click(".side .chips .chip:nth-child(3)")
+    page.type("dialog input", "90")
+    page.press("enter")
+    changed = newest(3)
+    assert changed["seed"] == 11 and changed["parameters"]["bpm"] == 90, changed
+    page.run("""const { exactly } = await import('/studio/js/parts/actions.js');
+        exactly(await (await fetch('/v1/songs/' + arguments[0])).json())""", song["id"])
+    same = newest(4)
+    equal = page.run("""const read = async id => new Uint8Array((await new OfflineAudioContext(2, 1, 48000).decodeAudioData(await (await fetch('/v1/audio/' + id)).arrayBuffer())).getChannelData(0).buffer);
+        const [a, b] = [await read(arguments[0]), await read(arguments[1])];
+        return a.length === b.length && a.every((byte, at) => byte === b[at])""", song["id"], same["id"])
+    assert equal, "Made exactly again, the song is another"
+    page.check()
+
+
+def case_stems(_, server, open_page):
+    """Tracks that are taken out of a song appear in the mixer, and are heard side by side."""
+    song = server.make(duration=6)
+    page = open_page(server, f"/song/{song['id']}")
+    page.click("vz-mixer .block .btn")
+    page.wait("return document.querySelectorAll('dialog .tracks input').length === 12")
+    page.run("for (const box of document.querySelectorAll('dialog .tracks input')) box.checked = box.parentElement.innerText.trim() === 'Drums' || box.parentElement.innerText.trim() === 'Bass'")
+    page.click("dialog .primary")
+    page.wait("return document.querySelectorAll('vz-mixer .stem').length === 2", what="two stems are there")
+    page.click("vz-mixer .stem .ms")
+    page.wait("return document.querySelector('vz-mixer .stem .ms').getAttribute('aria-pressed') === 'true'")
+    page.click("vz-mixer .head .btn")
+    page.wait("return document.querySelector('vz-mixer .head .btn').innerText.includes('Pause')", what="the stems play")
     page.check()
 
 
@@ -491,6 +542,8 @@ def case_narrow_and_wide(_, server, open_page, screens=None):
             assert wide <= 0, f"{view} is {wide} points wider than {width}"
             inner = page.run("return [...document.querySelectorAll('.scroll, .page, .col')].filter(box => box.clientWidth && box.scrollWidth > box.clientWidth + 1).map(box => box.className)")
             assert not inner, f"{view} scrolls sideways at {width}: {inner}"
+            if screens:
+                page.devtools("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]})
             if screens and width in (390, 1440):
                 page.wait("return document.fonts.ready.then(() => true)")
                 for look in ("dark", "light"):
