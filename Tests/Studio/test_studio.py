@@ -173,6 +173,22 @@ def case_first_song_in_three_actions(_, server, open_page):
     page.check()
 
 
+def case_first_song_on_a_phone(_, server, open_page):
+    """The same on a phone: the songs take the place of the panel."""
+    page = open_page(server, "/create/simple")
+    page.resize(390, 844)
+    page.type("#ask", "calm night drive, warm pads")
+    page.click("[data-go]")
+    page.find("vz-song-card")
+    page.open("/create/simple")
+    assert server.ask("/v1/jobs")["jobs"], "The job goes on beyond a reload"
+    page.type("#ask", " again")
+    page.click("[data-go]")
+    page.click("vz-song-card .cover")
+    page.song_is_playing()
+    page.check()
+
+
 def case_live_card_becomes_the_song(_, server, open_page):
     """The card of a job tells stage and progress, and the song is in its place afterwards."""
     page = open_page(server, "/create/simple")

@@ -8,6 +8,16 @@ class Drafts extends EventTarget {
   /** Fields of a request by name, and beside them the model, the locks, and names of sources by handle. */
   custom = { request: {}, model: null, locks: {}, sources: {}, ...prefs.get("draft.custom", {}) };
 
+  /** Listens as long as an element is in the page. */
+  on(element, topic, act) {
+    let wasShown = false;
+    const listener = () => {
+      if (element.isConnected) { wasShown = true; act(); } else if (wasShown) this.removeEventListener(topic, listener);
+    };
+    queueMicrotask(() => { wasShown = element.isConnected; });
+    this.addEventListener(topic, listener);
+  }
+
   setSimple(change) {
     Object.assign(this.simple, change);
     prefs.set("draft.simple", this.simple);

@@ -10,6 +10,9 @@ import { customPanel } from "./custom.js";
 import "../parts/list.js";
 import "../parts/details.js";
 
+/** Whether the panel and the songs take turns on the screen. */
+const isNarrow = () => matchMedia("(max-width: 640px)").matches;
+
 const modes = part => h("div", { class: "modes", role: "tablist", "aria-label": t("create.how") },
   ["simple", "custom"].map(name => h("a", {
     href: `/create/${name}`, role: "tab", "aria-selected": String(name === part) }, t(`create.${name}`))));
@@ -27,6 +30,7 @@ export function show(view, place) {
       if (hasLeft || isFirst() || !view.isConnected) return;
       hasLeft = true;
       drawAll();
+      if (isNarrow()) view.classList.add("listening");
     };
     store.on(view, "jobs", leave);
     store.on(view, "songs", leave);
@@ -61,7 +65,7 @@ export function show(view, place) {
     const make = store.mayMake
       ? h("section", { class: "col make", "aria-label": t("nav.create") }, modes(part), part === "custom" ? customPanel() : simplePanel())
       : h("section", { class: "col make" }, h("p", { class: "empty" }, t("key.read")));
-    make.addEventListener("made", () => { if (matchMedia("(max-width: 640px)").matches) view.classList.add("listening"); });
+    make.addEventListener("made", () => { if (isNarrow()) view.classList.add("listening"); });
     fill(view, make,
       h("section", { class: "col songs", "aria-label": t("songs.title") },
         h("div", { class: "bar" }, h("h1", {}, t("songs.title")), count, filter,

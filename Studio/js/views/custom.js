@@ -53,11 +53,7 @@ export function customPanel() {
     fill(panel, taskButtons(draw), presetBar(draw), sources(), style(), task() !== "extract" && lyrics(), folds());
     fill(box, goBar(box));
   };
-  const loaded = () => {
-    if (panel.isConnected) draw();
-    else drafts.removeEventListener("loaded", loaded);
-  };
-  drafts.addEventListener("loaded", loaded);
+  drafts.on(panel, "loaded", draw);
   draw();
   return [panel, box];
 }
@@ -241,8 +237,7 @@ function goBar(box) {
     fill(line, h("i", { class: `dot ${blocked ? "off" : ""}` }), blocked || (seconds ? t("create.ready", { time: span(seconds), model: isBuiltIn(model()) ? t("model.builtin") : model() })
       : t("create.readyFirst", { model: isBuiltIn(model()) ? t("model.builtin") : model() })));
   };
-  const follow = () => { if (line.isConnected) draw(); else drafts.removeEventListener("custom", follow); };
-  queueMicrotask(() => drafts.addEventListener("custom", follow));
+  drafts.on(line, "custom", draw);
   for (const topic of ["net", "capabilities"]) store.on(line, topic, draw);
   draw();
   return [go, line];

@@ -67,7 +67,7 @@ export function goBar(element, { kbd = true } = {}) {
         : !draft.text.trim() ? t("create.write") : seconds ? t("create.ready", { time: span(seconds), model: shortName() }) : t("create.readyFirst", { model: shortName() }));
   };
   for (const topic of ["net", "jobs", "capabilities"]) store.on(line, topic, draw);
-  drafts.addEventListener("simple", draw);
+  drafts.on(line, "simple", draw);
   draw();
   return [go, line];
 }
@@ -115,7 +115,7 @@ export function simplePanel() {
     lyrics.hidden = !sings || drafts.simple.words !== "own";
     if (area.value !== drafts.simple.text) area.value = drafts.simple.text;
   };
-  drafts.addEventListener("simple", draw);
+  drafts.on(panel, "simple", draw);
   draw();
   const box = h("div", { class: "go" });
   box.append(...goBar(box));
