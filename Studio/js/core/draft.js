@@ -1,7 +1,8 @@
 /** What is being written: kept at each keystroke, and told to the panels that show it. */
 import { prefs } from "./prefs.js";
 
-const EMPTY_SIMPLE = { text: "", instrumental: null, language: "auto", words: "auto", lyrics: "", length: "auto", takes: 1 };
+const EMPTY_SIMPLE = { text: "", instrumental: null, language: "auto", words: "auto", lyrics: "", length: "auto",
+  takes: 1 };
 
 class Drafts extends EventTarget {
   simple = { ...EMPTY_SIMPLE, ...prefs.get("draft.simple", {}) };
@@ -12,7 +13,8 @@ class Drafts extends EventTarget {
   on(element, topic, act) {
     let wasShown = false;
     const listener = () => {
-      if (element.isConnected) { wasShown = true; act(); } else if (wasShown) this.removeEventListener(topic, listener);
+      if (element.isConnected) { wasShown = true; act();
+        } else if (wasShown) this.removeEventListener(topic, listener);
     };
     queueMicrotask(() => { wasShown = element.isConnected; });
     this.addEventListener(topic, listener);

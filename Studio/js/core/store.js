@@ -44,7 +44,8 @@ class Store extends EventTarget {
   on(element, topic, act) {
     let wasShown = false;
     const listener = event => {
-      if (element.isConnected) { wasShown = true; act(event.detail); } else if (wasShown) this.removeEventListener(topic, listener);
+      if (element.isConnected) { wasShown = true; act(event.detail);
+        } else if (wasShown) this.removeEventListener(topic, listener);
     };
     queueMicrotask(() => { wasShown = element.isConnected; });
     this.addEventListener(topic, listener);
@@ -201,7 +202,8 @@ class Store extends EventTarget {
     }
     if (OVER.has(job.status)) return;
     switch (event.event) {
-      case "queued": Object.assign(job, { status: "queued", queue_position: event.position, eta_seconds: event.eta }); break;
+      case "queued": Object.assign(job,
+        { status: "queued", queue_position: event.position, eta_seconds: event.eta }); break;
       case "started": job.status = "running"; job.started_at ??= Date.now() / 1000; this.tell("jobs"); return;
       case "stage": job.status = "running"; job.stage = event.stage; break;
       case "progress":
