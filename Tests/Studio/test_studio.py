@@ -47,7 +47,8 @@ class Server:
                 environment.pop(name, None)
         self.log = open(os.path.join(self.data, "server.log"), "ab")
         self.process = subprocess.Popen(
-            [self.program, "serve", "--host", "127.0.0.1", "--port", str(self.port), "--config-path", "builtin", "--data", self.data,
+            [self.program, "serve", "--host", "127.0.0.1", "--port", str(self.port), "--config-path", "builtin",
+                "--data", self.data,
              *self.arguments], stdout=self.log, stderr=self.log, cwd=ROOT, env=environment, start_new_session=True)
         end = time.monotonic() + 120
         while True:
@@ -70,14 +71,16 @@ class Server:
 
     def ask(self, path, body=None, method=None):
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.origin + path, data, {"Content-Type": "application/json"}, method=method)
+        request = urllib.request.Request(self.origin + path, data, {"Content-Type": "application/json"},
+            method=method)
         with urllib.request.urlopen(request, timeout=60) as answer:
             text = answer.read()
         return json.loads(text) if text else None
 
     def make(self, **request):
         """Has a song made without the page, and waits for it. Gives its record."""
-        job = self.ask("/v1/jobs", {"request": {"caption": "soft chimes", "duration": 6, "instrumental": True, "shift": 3, **request}})
+        job = self.ask("/v1/jobs",
+            {"request": {"caption": "soft chimes", "duration": 6, "instrumental": True, "shift": 3, **request}})
         end = time.monotonic() + 120
         while True:
             job = self.ask(f"/v1/jobs/{job['id']}")
@@ -104,7 +107,8 @@ class Page(Browser):
     def visit(self, path):
         """Goes to another view as a link does, without loading the page anew."""
         self.run("const { router } = await import('/studio/js/core/router.js'); router.go(arguments[0])", path)
-        self.wait("return location.pathname === arguments[0] && document.querySelector('.view')?.children.length > 0", path, what=f"{path} is drawn")
+        self.wait("return location.pathname === arguments[0] && document.querySelector('.view')?.children.length > "
+                "0", path, what=f"{path} is drawn")
 
     def look(self):
         """Takes in what has come into the logs."""
@@ -173,6 +177,22 @@ def case_first_song_in_three_actions(_, server, open_page):
     page.check()
 
 
+def case_first_song_on_a_phone(_, server, open_page):
+    """The same on a phone: the songs take the place of the panel."""
+    page = open_page(server, "/create/simple")
+    page.resize(390, 844)
+    page.type("#ask", "calm night drive, warm pads")
+    page.click("[data-go]")
+    page.find("vz-song-card")
+    page.open("/create/simple")
+    assert server.ask("/v1/jobs")["jobs"], "The job goes on beyond a reload"
+    page.type("#ask", " again")
+    page.click("[data-go]")
+    page.click("vz-song-card .cover")
+    page.song_is_playing()
+    page.check()
+
+
 def case_live_card_becomes_the_song(_, server, open_page):
     """The card of a job tells stage and progress, and the song is in its place afterwards."""
     page = open_page(server, "/create/simple")
@@ -188,7 +208,8 @@ def case_live_card_becomes_the_song(_, server, open_page):
         }).observe(document.body, { childList: true, subtree: true, attributes: true, characterData: true });""")
     page.click("[data-go]")
     page.wait("return window.seen.has('live') && window.seen.has('moves')", what="a live card moves")
-    page.wait("return window.key.isConnected && !window.key.classList.contains('live') && window.key.querySelector('.cover')",
+    page.wait("return window.key.isConnected && !window.key.classList.contains('live') && "
+            "window.key.querySelector('.cover')",
               what="the card becomes the song in its place")
     page.check()
 
@@ -215,7 +236,8 @@ def case_languages(_, server, open_page):
     for lang, go in (("zh", "生成歌曲"), ("ja", "曲を作る"), ("en", "Create song")):
         page.run("const choice = document.querySelector('header select'); choice.value = arguments[0];"
                  "choice.dispatchEvent(new Event('change'))", lang)
-        page.wait("return document.documentElement.lang === arguments[0] && document.querySelector('[data-go]')?.innerText.includes(arguments[1])",
+        page.wait("return document.documentElement.lang === arguments[0] && "
+                "document.querySelector('[data-go]')?.innerText.includes(arguments[1])",
                   lang, go, what=f"the page speaks {lang}")
         for view in [*VIEWS, f"/song/{song['id']}"]:
             page.visit(view)
@@ -240,13 +262,15 @@ def case_keyboard_alone(_, server, open_page):
     before = len(server.ask("/v1/songs")["songs"])
     page.write("soft organ at dawn")
     page.press("control", "enter")
-    page.wait("return fetch('/v1/songs').then(r => r.json()).then(list => list.songs.length > arguments[0])", before, what="a song is made")
+    page.wait("return fetch('/v1/songs').then(r => r.json()).then(list => list.songs.length > arguments[0])",
+        before, what="a song is made")
     page.wait("return document.querySelector('vz-song-card .cover')")
     tab_to("vz-song-card .cover")
     page.press("enter")
     page.song_is_playing()
     page.press("space")
-    page.wait("return document.querySelector('vz-player .round').getAttribute('aria-label') === 'Play'", what="space pauses")
+    page.wait("return document.querySelector('vz-player .round').getAttribute('aria-label') === 'Play'",
+        what="space pauses")
     page.run("document.activeElement.blur()")
     page.press("shift", "?")
     page.find("dialog .shortcuts")
@@ -258,9 +282,12 @@ def case_keyboard_alone(_, server, open_page):
 def case_stop(_, server, open_page):
     """Stop ends what goes on, and the card says so; put away, it is gone."""
     page = open_page(server, "/create/simple")
-    job = server.ask("/v1/jobs", {"request": {"caption": "a long one", "duration": 240, "batch_size": 8, "instrumental": True}, "title": "A long one"})
+    job = server.ask("/v1/jobs",
+        {"request": {"caption": "a long one", "duration": 240, "batch_size": 8, "instrumental": True},
+            "title": "A long one"})
     page.click("vz-song-card.live .stop")
-    page.wait("return document.querySelector('vz-song-card.failed')?.innerText.includes('Stopped')", what="the card says that it was stopped")
+    page.wait("return document.querySelector('vz-song-card.failed')?.innerText.includes('Stopped')",
+        what="the card says that it was stopped")
     assert server.ask(f"/v1/jobs/{job['id']}")["status"] == "cancelled"
     page.click("vz-song-card.failed .tool")
     page.wait("return !document.querySelector('vz-song-card.failed')", what="the stopped card is put away")
@@ -271,12 +298,14 @@ def case_failure_is_shown(_, server, open_page):
     """A job that fails keeps its card, with the stage, the reason, and a way to try again."""
     song = server.make()
     page = open_page(server, "/create/simple")
-    server.ask("/v1/jobs", {"request": {"caption": "x", "task_type": "repaint", "src_audio": song["id"], "regions": [[100, 110]]}, "title": "Too far"})
+    server.ask("/v1/jobs", {"request": {"caption": "x", "task_type": "repaint", "src_audio": song["id"],
+        "regions": [[100, 110]]}, "title": "Too far"})
     page.find("vz-song-card.failed .retry")
     words = page.text("vz-song-card.failed")
     assert "Getting ready" in words and "after the end of the source" in words, words
     page.click("vz-song-card.failed .retry")
-    page.wait("return fetch('/v1/jobs?state=failed').then(r => r.json()).then(list => list.jobs.length === 2)", what="it was tried again")
+    page.wait("return fetch('/v1/jobs?state=failed').then(r => r.json()).then(list => list.jobs.length === 2)",
+        what="it was tried again")
     page.check()
 
 
@@ -295,7 +324,8 @@ def case_away_and_back(_, server, open_page):
     assert "while away and still" in page.run("return document.querySelector('#ask').value")
     page.click("[data-go]")
     page.find("vz-song-card .cover")
-    page.check(ignoring=("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE"))
+    page.check(ignoring=("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET",
+        "ERR_EMPTY_RESPONSE"))
 
 
 def case_key(program, _, open_page):
@@ -305,7 +335,8 @@ def case_key(program, _, open_page):
         page = open_page(server, "/create/simple", waits=False)
         page.type("dialog input[type=password]", "wrong-key")
         page.press("enter")
-        page.wait("return document.querySelector('#key-said')?.textContent.length > 10", what="the page says that the key is another")
+        page.wait("return document.querySelector('#key-said')?.textContent.length > 10",
+            what="the page says that the key is another")
         page.run("document.querySelector('dialog input').value = ''")
         page.type("dialog input[type=password]", "right-key")
         page.press("enter")
@@ -333,7 +364,8 @@ def case_read_only_key(program, _, open_page):
         page = open_page(reader, "/create/simple", waits=False)
         page.type("dialog input[type=password]", key)
         page.press("enter")
-        page.wait("return document.querySelector('.make')?.innerText.includes('Listening only')", what="the page says that it only listens")
+        page.wait("return document.querySelector('.make')?.innerText.includes('Listening only')",
+            what="the page says that it only listens")
         assert not page.run("return Boolean(document.querySelector('[data-go]'))")
         page.check(ignoring=("401",))
     finally:
@@ -350,12 +382,14 @@ def case_library(_, server, open_page):
     page.wait("return document.querySelectorAll('.rows .songrow').length === 1", what="search finds the one song")
     assert "text=harp" in page.run("return location.search")
     page.click(".rows .stars button:nth-child(4)")
-    page.wait("return fetch('/v1/songs/' + arguments[0]).then(r => r.json()).then(song => song.rating === 4)", first["id"], what="four stars are kept")
+    page.wait("return fetch('/v1/songs/' + arguments[0]).then(r => r.json()).then(song => song.rating === 4)",
+        first["id"], what="four stars are kept")
     page.run("document.querySelector('.rows .songrow').focus()")
     page.press("delete")
     page.wait("return document.querySelectorAll('.rows .songrow').length === 0", what="the song is in the bin")
     page.click("main .notice .btn")
-    page.wait("return fetch('/v1/songs/' + arguments[0]).then(r => r.json()).then(song => song.trashed_at === null)", first["id"], what="undo brings it back")
+    page.wait("return fetch('/v1/songs/' + arguments[0]).then(r => r.json()).then(song => song.trashed_at === "
+            "null)", first["id"], what="undo brings it back")
     crc = page.run("""const zip = await import('/studio/js/audio/zip.js');
         const blob = zip.zipOf([{ name: 'ü.txt', data: new TextEncoder().encode('123456789').buffer }]);
         return [zip.crc32(new TextEncoder().encode('123456789')), Array.from(new Uint8Array(await blob.arrayBuffer()))]""")
@@ -368,30 +402,38 @@ def case_library(_, server, open_page):
 
 
 def case_custom(_, server, open_page):
-    """Every field of the family has a control with a line of help; a value out of its range is said; a job is made of it."""
+    """Every field of the family has a control and a line of help; a value out of its range is said; a job is made of it."""
     page = open_page(server, "/create/custom")
     page.run("for (const fold of document.querySelectorAll('details')) fold.open = true")
     shown = set(page.run("return [...document.querySelectorAll('[data-field]')].map(item => item.dataset.field)"))
     known = {field["name"] for field in server.ask("/v1/capabilities")["families"][0]["fields"]}
-    elsewhere = {"task_type", "src_audio", "reference_audio", "regions", "repainting_start", "repainting_end", "track_name", "track_classes",
+    elsewhere = {"task_type", "src_audio", "reference_audio", "regions", "repainting_start", "repainting_end",
+        "track_name", "track_classes",
                  "keep_source", "audio_cover_strength", "cover_rule", "cover_noise_strength", "latents", "latents_only", "output_type",
                  "normalization", "constrained_decoding_debug"}
     assert known - elsewhere <= shown, f"No control for {sorted(known - elsewhere - shown)}"
-    bare = page.run("return [...document.querySelectorAll('.field')].filter(field => field.querySelector('[data-field]') && !field.querySelector('small')?.textContent).length")
+    bare = page.run("return [...document.querySelectorAll('.field')].filter(field => "
+            "field.querySelector('[data-field]') && !field.querySelector('small')?.textContent).length")
     assert bare == 0
     page.type("[data-field=bpm]", "999")
     page.wait("return document.querySelector('[data-field=bpm]').getAttribute('aria-invalid') === 'true'")
-    page.run("const field = document.querySelector('[data-field=bpm]'); field.value = '120'; field.dispatchEvent(new Event('input'))")
-    page.run("const field = document.querySelector('[data-field=duration]'); field.value = '6'; field.dispatchEvent(new Event('input'))")
-    page.run("const field = document.querySelector('[data-field=seeds]'); field.value = '7'; field.dispatchEvent(new Event('input'))")
-    page.run("const field = document.querySelector('[data-field=caption]'); field.value = ''; field.dispatchEvent(new Event('input'))")
+    page.run("const field = document.querySelector('[data-field=bpm]'); field.value = '120'; field.dispatchEvent(new "
+            "Event('input'))")
+    page.run("const field = document.querySelector('[data-field=duration]'); field.value = '6'; "
+            "field.dispatchEvent(new Event('input'))")
+    page.run("const field = document.querySelector('[data-field=seeds]'); field.value = '7'; field.dispatchEvent(new "
+            "Event('input'))")
+    page.run("const field = document.querySelector('[data-field=caption]'); field.value = ''; "
+            "field.dispatchEvent(new Event('input'))")
     page.type("[data-field=caption]", "clockwork")
     page.click("[data-go]")
-    page.wait("return fetch('/v1/songs?text=clockwork').then(r => r.json()).then(list => list.songs[0]?.parameters.bpm === 120 && list.songs[0].seed === 7)",
+    page.wait("return fetch('/v1/songs?text=clockwork').then(r => r.json()).then(list => "
+            "list.songs[0]?.parameters.bpm === 120 && list.songs[0].seed === 7)",
               what="the song has the tempo and the seed that were asked for")
     for task in ("cover", "repaint", "lego", "extract", "complete", "text2music"):
         page.click(f"[data-task={task}]")
-        page.wait("return document.querySelector(`[data-task=${arguments[0]}]`).getAttribute('aria-checked') === 'true'", task)
+        page.wait("return document.querySelector(`[data-task=${arguments[0]}]`).getAttribute('aria-checked') === "
+                "'true'", task)
     page.check()
 
 
@@ -399,14 +441,25 @@ def case_a_song_brings_its_settings_back(_, server, open_page):
     """The recipe in the tags of FLAC, MP3, WAV and Opus files is read in the page."""
     page = open_page(server, "/create/simple")
     for name in ("flac", "mp3", "wav", "opus"):
-        job = server.ask("/v1/jobs", {"request": {"caption": "recipe ünï 歌 \\\"quoted\\\" {brace", "duration": 4, "instrumental": True, "seeds": [41]}, "audio_format": name})
-        page.wait("return fetch('/v1/jobs/' + arguments[0]).then(r => r.json()).then(job => job.status === 'succeeded')", job["id"])
+        job = server.ask("/v1/jobs",
+            {"request": {"caption": "recipe ünï 歌 \\\"quoted\\\" {brace", "duration": 4, "instrumental": True,
+                "seeds": [41]}, "audio_format": name})
+        page.wait("return fetch('/v1/jobs/' + arguments[0]).then(r => r.json()).then(job => job.status === "
+                "'succeeded')", job["id"])
         recipe = page.run("""const job = await (await fetch('/v1/jobs/' + arguments[0])).json();
             const data = await (await fetch(job.result.songs[0].url)).blob();
             const { recipeOf } = await import('/studio/js/audio/recipe.js');
             return recipeOf(data);""", job["id"])
         assert recipe, f"No recipe is found in {name}"
-        assert recipe["request"]["caption"] == "recipe ünï 歌 \\\"quoted\\\" {brace" and recipe["request"]["seeds"] == [41], recipe
+        page.run("""const { takeFiles } = await import('/studio/js/parts/drop.js');
+            const { drafts } = await import('/studio/js/core/draft.js');
+            drafts.setFields({ caption: 'other' });
+            const job = await (await fetch('/v1/jobs/' + arguments[0])).json();
+            takeFiles([new File([await (await fetch(job.result.songs[0].url)).blob()], 'song.' + arguments[1])]);""", job["id"], name)
+        page.wait("return document.querySelector('[data-field=caption]')?.value.startsWith('recipe ünï')",
+            what=f"{name} fills Custom")
+        assert recipe["request"]["caption"] == "recipe ünï 歌 \\\"quoted\\\" {brace", recipe
+        assert recipe["request"]["seeds"] == [41], recipe
     page.check()
 
 
@@ -414,14 +467,65 @@ def case_lyrics(_, server, open_page):
     """Syllables, sections and what will surprise."""
     page = open_page(server, "/create/custom")
     found = page.run("""const { syllables, lint } = await import('/studio/js/core/lyrics.js');
-        return { counts: ['The ferry draws a silver seam', 'Across the sleeping bay', '夜航船', 'あめのプラットホーム', '[Verse]', 'かれーっきょ'].map(syllables),
-          names: [['la la', null], ['[Verse]\\nla', null], ['la\\n[Verse]\\nla', null], ['[Verse]\\n(chorus)\\nla', null], ['[Verse\\nla', null],
+        return { counts: ['The ferry draws a silver seam', 'Across the sleeping bay', '夜航船', 'あめのプラットホーム', '[Verse]',
+          'かれーっきょ'].map(syllables),
+          names: [['la la', null], ['[Verse]\\nla', null], ['la\\n[Verse]\\nla', null],
+            ['[Verse]\\n(chorus)\\nla', null], ['[Verse\\nla', null],
             ['[Verse]\\nhello 你好', null], ['[Verse]\\n雨のプラットホーム', null], ['[Verse]\\n' + 'la la la la\\n'.repeat(40), 10]].map(([text, time]) => lint(text, time).issues.map(issue => issue[0])) }""")
     assert found["counts"] == [8, 6, 3, 9, 0, 4], found["counts"]
-    assert found["names"] == [["lyrics.noSections"], [], ["lyrics.before"], ["lyrics.roundTag"], ["lyrics.noSections", "lyrics.openTag"],
+    assert found["names"] == [["lyrics.noSections"], [], ["lyrics.before"], ["lyrics.roundTag"],
+        ["lyrics.noSections", "lyrics.openTag"],
                               ["lyrics.mixed"], [], ["lyrics.long"]], found["names"]
     page.click(".sections button:nth-child(2)")
     page.wait("return document.querySelector('vz-lyrics-editor textarea').value.includes('[Verse]')")
+    page.check()
+
+
+def case_again(_, server, open_page):
+    """Another take has another seed; one thing changed has the seed and the change; exactly again is the same song."""
+    song = server.make(caption="small bells", duration=6, seeds=[11])
+    page = open_page(server, "/create/simple")
+
+    def newest(count):
+        songs = page.wait("return fetch('/v1/songs?order=newest').then(r => r.json()).then(list => list.total === "
+                "arguments[0] && list.songs)", count, what=f"there are {count} songs")
+        return songs[0]
+
+    page.click("vz-song-card .tools .tool")
+    take = newest(2)
+    assert take["seed"] != 11 and take["caption"] == "small bells" and take["duration"] == 6, take
+    page.wait("return document.querySelectorAll('vz-song-card .cover').length === 2")
+    page.run("document.querySelectorAll('vz-song-card')[1].querySelector('.headline button').click()")
+    page.click(".side .chips .chip:nth-child(3)")
+    page.type("dialog input", "90")
+    page.press("enter")
+    changed = newest(3)
+    assert changed["seed"] == 11 and changed["parameters"]["bpm"] == 90, changed
+    page.run("""const { exactly } = await import('/studio/js/parts/actions.js');
+        exactly(await (await fetch('/v1/songs/' + arguments[0])).json())""", song["id"])
+    same = newest(4)
+    equal = page.run("""const read = async id => new Uint8Array((await new OfflineAudioContext(2, 1, 48000).decodeAudioData(await (await fetch('/v1/audio/' + id)).arrayBuffer())).getChannelData(0).buffer);
+        const [a, b] = [await read(arguments[0]), await read(arguments[1])];
+        return a.length === b.length && a.every((byte, at) => byte === b[at])""", song["id"], same["id"])
+    assert equal, "Made exactly again, the song is another"
+    page.check()
+
+
+def case_stems(_, server, open_page):
+    """Tracks that are taken out of a song appear in the mixer, and are heard side by side."""
+    song = server.make(duration=6)
+    page = open_page(server, f"/song/{song['id']}")
+    page.click("vz-mixer .block .btn")
+    page.wait("return document.querySelectorAll('dialog .tracks input').length === 12")
+    page.run("for (const box of document.querySelectorAll('dialog .tracks input')) box.checked = "
+            "box.parentElement.innerText.trim() === 'Drums' || box.parentElement.innerText.trim() === 'Bass'")
+    page.click("dialog .primary")
+    page.wait("return document.querySelectorAll('vz-mixer .stem').length === 2", what="two stems are there")
+    page.click("vz-mixer .stem .ms")
+    page.wait("return document.querySelector('vz-mixer .stem .ms').getAttribute('aria-pressed') === 'true'")
+    page.click("vz-mixer .head .btn")
+    page.wait("return document.querySelector('vz-mixer .head .btn').innerText.includes('Pause')",
+        what="the stems play")
     page.check()
 
 
@@ -432,18 +536,23 @@ def case_workbench(_, server, open_page):
     page.wait("return document.querySelector('vz-waveform')?.duration > 11.9", what="the waveform is there")
     page.drag(".picture", 0.2, 0.4)
     page.drag(".picture", 0.6, 0.75)
-    parts = page.wait("const parts = document.querySelector('vz-waveform').parts; return parts.length === 2 && parts", what="there are two parts")
+    parts = page.wait("const parts = document.querySelector('vz-waveform').parts; return parts.length === 2 && "
+            "parts", what="there are two parts")
     for part in parts:
         for end in (part["from"], part["to"]):
             assert abs(end / 2 - round(end / 2)) < 1e-6, f"Parts begin and end with bars of two seconds: {parts}"
     page.click(".side .primary")
-    page.wait("return location.pathname.startsWith('/song/') && !location.pathname.includes(arguments[0])", song["id"], what="the new take opens")
+    page.wait("return location.pathname.startsWith('/song/') && !location.pathname.includes(arguments[0])",
+        song["id"], what="the new take opens")
     page.wait("return document.querySelectorAll('.ab:not([hidden]) button').length === 2", what="A and B are there")
     made = server.ask("/v1/songs/" + page.run("return location.pathname.slice(6)"))
-    assert made["parameters"]["task_type"] == "repaint" and len(made["parameters"]["regions"]) == 2, made["parameters"]["regions"]
+    assert made["parameters"]["task_type"] == "repaint"
+    assert len(made["parameters"]["regions"]) == 2, made["parameters"]["regions"]
     page.click(".ab button:nth-child(2)")
-    page.wait("return document.querySelector('.ab button:nth-child(2)').getAttribute('aria-pressed') === 'true'", what="B is heard")
-    page.wait("return document.querySelectorAll('.side .tree button[aria-current]').length === 1 && document.querySelectorAll('.side .tree li').length >= 1",
+    page.wait("return document.querySelector('.ab button:nth-child(2)').getAttribute('aria-pressed') === 'true'",
+        what="B is heard")
+    page.wait("return document.querySelectorAll('.side .tree button[aria-current]').length === 1 && "
+            "document.querySelectorAll('.side .tree li').length >= 1",
               what="the versions are a tree")
     page.check()
 
@@ -459,7 +568,8 @@ def case_parts_by_keyboard(_, server, open_page):
     before = page.run("return document.querySelector('vz-waveform').parts[0].to")
     page.run("document.querySelector('vz-region .end.to').focus()")
     page.press("left")
-    page.wait("return document.querySelector('vz-waveform').parts[0].to === arguments[0] - 2", before, what="an end moves by a bar")
+    page.wait("return document.querySelector('vz-waveform').parts[0].to === arguments[0] - 2", before,
+        what="an end moves by a bar")
     assert "bar" in page.run("return document.activeElement.getAttribute('aria-valuetext')")
     page.press("delete")
     page.wait("return document.querySelector('vz-waveform').parts.length === 0")
@@ -471,10 +581,13 @@ def case_places_of_parts(_, server, open_page):
     page = open_page(server, "/create/simple")
     found = page.run("""const { settle, added, snapped, gridOf, barText } = await import('/studio/js/core/parts.js');
         const limits = { from: 0, to: 60 }, parts = [{ from: 10, to: 20 }, { from: 30, to: 40 }];
-        return [settle(parts, 0, { from: 25, to: 35 }, limits), settle(parts, 1, { from: 5, to: 15 }, limits), settle(parts, 0, { from: 19.9, to: 20 }, limits, 'from'),
-          settle(parts, 1, { from: 30, to: 90 }, limits, 'to'), added(parts, { from: 15, to: 35 }, limits)?.parts[1], added(parts, { from: 11, to: 19 }, limits),
+        return [settle(parts, 0, { from: 25, to: 35 }, limits), settle(parts, 1, { from: 5, to: 15 }, limits),
+          settle(parts, 0, { from: 19.9, to: 20 }, limits, 'from'),
+          settle(parts, 1, { from: 30, to: 90 }, limits, 'to'), added(parts, { from: 15, to: 35 }, limits)?.parts[1],
+            added(parts, { from: 11, to: 19 }, limits),
           snapped(3.1, gridOf({ bpm: 120 }), 'bar'), snapped(3.1, gridOf({ bpm: 120 }), 'beat'), gridOf({}), barText(7.5, gridOf({ bpm: 120, timesignature: '3/4' }))]""")
-    assert found == [{"from": 20, "to": 30}, {"from": 20, "to": 30}, {"from": 19.5, "to": 20}, {"from": 30, "to": 60}, {"from": 20, "to": 30}, None,
+    assert found == [{"from": 20, "to": 30}, {"from": 20, "to": 30}, {"from": 19.5, "to": 20},
+        {"from": 30, "to": 60}, {"from": 20, "to": 30}, None,
                      4, 3, None, "6"], found
     page.check()
 
@@ -489,12 +602,17 @@ def case_narrow_and_wide(_, server, open_page, screens=None):
             page.visit(view)
             wide = page.run("return document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, f"{view} is {wide} points wider than {width}"
-            inner = page.run("return [...document.querySelectorAll('.scroll, .page, .col')].filter(box => box.clientWidth && box.scrollWidth > box.clientWidth + 1).map(box => box.className)")
+            inner = page.run("return [...document.querySelectorAll('.scroll, .page, .col')].filter(box => "
+                    "box.clientWidth && box.scrollWidth > box.clientWidth + 1).map(box => box.className)")
             assert not inner, f"{view} scrolls sideways at {width}: {inner}"
+            if screens:
+                page.devtools("Emulation.setEmulatedMedia",
+                    {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]})
             if screens and width in (390, 1440):
                 page.wait("return document.fonts.ready.then(() => true)")
                 for look in ("dark", "light"):
-                    page.run("localStorage.setItem('vivace.look', JSON.stringify(arguments[0])); const prefs = await import('/studio/js/core/prefs.js'); prefs.applyLook()", look)
+                    page.run("localStorage.setItem('vivace.look', JSON.stringify(arguments[0])); const prefs = await "
+                            "import('/studio/js/core/prefs.js'); prefs.applyLook()", look)
                     name = view.strip("/").split("/")
                     name = "song" if name[0] == "song" else "-".join(name)
                     page.screenshot(os.path.join(screens, f"{name}-{look}-{width}.png"))
@@ -515,7 +633,9 @@ def case_weight_and_safety(_, server, open_page):
         page.visit(view)
         page.run("for (const fold of document.querySelectorAll('details')) fold.open = true")
         bare = page.run("""return [...document.querySelectorAll('button, input, select, textarea, a[href], [role=slider], [role=progressbar]')]
-            .filter(item => item.checkVisibility() && !(item.getAttribute('aria-label') || item.getAttribute('aria-labelledby') || item.labels?.length || item.innerText?.trim()))
+            .filter(item => item.checkVisibility()
+              && !(item.getAttribute('aria-label') || item.getAttribute('aria-labelledby') || item.labels?.length
+              || item.innerText?.trim()))
             .map(item => item.outerHTML.slice(0, 120))""")
         assert not bare, f"{view}: controls without a name: {bare}"
     page.check()
@@ -530,7 +650,8 @@ def case_thousand_songs(_, server, open_page):
           if (!String(address).startsWith('/v1/songs?')) return real(address, ...more);
           const query = new URLSearchParams(String(address).split('?')[1]);
           asked.push([Number(query.get('offset')), Number(query.get('limit'))]);
-          const songs = Array.from({ length: Math.min(query.get('limit'), 1000 - query.get('offset')) }, (_, at) => ({ id: `au_${Number(query.get('offset')) + at}` }));
+          const songs = Array.from({ length: Math.min(query.get('limit'), 1000 - query.get('offset')) },
+            (_, at) => ({ id: `au_${Number(query.get('offset')) + at}` }));
           return Promise.resolve(new Response(JSON.stringify({ songs, total: 1000 })));
         };
         const pager = new SongPager();
@@ -563,14 +684,16 @@ def main():
             pages.append(page)
             if waits:
                 page.open(path)
-                page.wait("return import('/studio/js/core/store.js').then(({ store }) => store.capabilities !== null)", what="the page knows the server")
+                page.wait("return import('/studio/js/core/store.js').then(({ store }) => store.capabilities !== "
+                        "null)", what="the page knows the server")
             else:
                 page.go(host.origin + path)
             return page
 
         begin = time.monotonic()
         try:
-            act(options.vivace, server, open_page, **({"screens": options.screens} if name == "narrow_and_wide" else {}))
+            act(options.vivace, server, open_page,
+                **({"screens": options.screens} if name == "narrow_and_wide" else {}))
             print(f"passed  {name} ({time.monotonic() - begin:.1f} s)", flush=True)
         except Exception as error:  # noqa: BLE001: whatever it is, the case has failed
             failed.append(name)

@@ -145,7 +145,8 @@ class Browser:
             except (WebDriverError, OSError) as error:
                 last = error
             if time.monotonic() > end:
-                raise AssertionError(f"Within {seconds} s it did not come true that {what}" + (f": {last}" if last else ""))
+                reason = f": {last}" if last else ""
+                raise AssertionError(f"Within {seconds} s it did not come true that {what}{reason}")
             time.sleep(0.05)
 
     def _call(self, method, path, body=None):

@@ -3,7 +3,10 @@ import { api } from "../core/api.js";
 
 export class Mixer extends EventTarget {
   #context = null;
-  /** @type {Map<string, {buffer: AudioBuffer, gain: GainNode, source: AudioBufferSourceNode | null, level: number, isMute: boolean, isSolo: boolean}>} */
+  /**
+   * @type {Map<string, {buffer: AudioBuffer, gain: GainNode, source: AudioBufferSourceNode | null, level: number,
+   *   isMute: boolean, isSolo: boolean}>} by handle
+   */
   #stems = new Map();
   #begun = 0;
   #place = 0;
@@ -21,7 +24,8 @@ export class Mixer extends EventTarget {
   }
 
   get duration() { return Math.max(0, ...[...this.#stems.values()].map(stem => stem.buffer.duration)); }
-  get time() { return this.isPlaying ? Math.min(this.duration, this.#place + this.#context.currentTime - this.#begun) : this.#place; }
+  get time() { return this.isPlaying ? Math.min(this.duration, this.#place + this.#context.currentTime - this.#begun)
+    : this.#place; }
 
   stem(id) { return this.#stems.get(id); }
 

@@ -35,7 +35,8 @@ function search(data) {
   return null;
 }
 
-const encode = (text, wide) => Uint8Array.from([...text].flatMap(c => wide ? [c.charCodeAt(0), 0] : [c.charCodeAt(0)]));
+const encode = (text, wide) =>
+  Uint8Array.from([...text].flatMap(c => wide ? [c.charCodeAt(0), 0] : [c.charCodeAt(0)]));
 
 function find(data, name, from) {
   for (let at = data.indexOf(name[0], from); at >= 0; at = data.indexOf(name[0], at + 1)) {

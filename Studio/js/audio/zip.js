@@ -44,6 +44,7 @@ export function zipOf(files) {
     place += 4 + common.length + name.length + data.length;
   }
   const size = list.reduce((sum, part) => sum + part.length, 0);
-  const end = numbers([4, 0x06054b50], [2, 0], [2, 0], [2, files.length], [2, files.length], [4, size], [4, place], [2, 0]);
+  const end = numbers([4, 0x06054b50], [2, 0], [2, 0], [2, files.length], [2, files.length], [4, size], [4, place],
+    [2, 0]);
   return new Blob([...parts, ...list, end], { type: "application/zip" });
 }

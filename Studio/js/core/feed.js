@@ -1,36 +1,40 @@
 /** The stream of all jobs' events, which goes on where it was broken off. */
 const NAMES = ["queued", "started", "stage", "progress", "notice", "audio", "finished", "failed", "cancelled"];
 
+/** Milliseconds below which a stream was none. */
+const SHORT = 2000;
+
 export class Feed {
   #source = null;
   #hear;
-  #away;
+  #broken;
   #last = 0;
 
   /**
    * @param {(event: any) => void} hear gets each event, with `job` in it
-   * @param {() => void} away is called when the server doesn't answer
+   * @param {(wasShort: boolean) => void} broken is called when the stream has broken off, at once or after a while
    */
-  constructor(hear, away) {
+  constructor(hear, broken) {
     this.#hear = hear;
-    this.#away = away;
+    this.#broken = broken;
   }
 
   /** Begins to listen, if it doesn't yet. */
   open() {
     if (this.#source) return;
-    // A server that has begun anew counts from 1: what it has kept is few, and jobs that are over pass it by.
-    const source = new EventSource("/v1/events");
+    const begin = performance.now();
+    const source = new EventSource(`/v1/events?last_event_id=${this.#last}`);
     for (const name of NAMES) source.addEventListener(name, event => this.#take(event));
     source.addEventListener("error", () => {
+      source.close();
       if (source !== this.#source) return;
-      // The browser tries again by itself while the state is CONNECTING, with the last number that it had.
-      if (source.readyState === EventSource.CLOSED) this.close();
-      this.#away();
+      this.#source = null;
+      this.#broken(performance.now() - begin < SHORT);
     });
     this.#source = source;
   }
 
+  /** Ends it; what is opened next begins with all that the server has kept, which may be another server. */
   close() {
     this.#source?.close();
     this.#source = null;

@@ -7,7 +7,8 @@ const FASTEST = 5.5;
 /** Syllables that are sung in a second, in most songs. */
 const USUAL = 2.2;
 
-const SCRIPTS = [["latin", /\p{Script=Latin}/u], ["han", /\p{Script=Han}/u], ["kana", /[\p{Script=Hiragana}\p{Script=Katakana}]/u],
+const SCRIPTS = [["latin", /\p{Script=Latin}/u], ["han", /\p{Script=Han}/u],
+  ["kana", /[\p{Script=Hiragana}\p{Script=Katakana}]/u],
   ["hangul", /\p{Script=Hangul}/u], ["cyrillic", /\p{Script=Cyrillic}/u], ["arabic", /\p{Script=Arabic}/u]];
 
 /** Whether a line names a section, such as `[Verse]`. */
@@ -21,7 +22,8 @@ export function syllables(line) {
   if (isSection(line)) return 0;
   let count = 0;
   count += (line.match(/[\p{Script=Han}\p{Script=Hangul}]/gu) ?? []).length;
-  count += (line.match(/[\p{Script=Hiragana}\p{Script=Katakana}]/gu) ?? []).filter(letter => !/[ゃゅょぁぃぅぇぉャュョァィゥェォー]/.test(letter)).length;
+  count += (line.match(/[\p{Script=Hiragana}\p{Script=Katakana}]/gu)
+    ?? []).filter(letter => !/[ゃゅょぁぃぅぇぉャュョァィゥェォー]/.test(letter)).length;
   for (const word of line.toLowerCase().match(/[\p{Script=Latin}\p{Script=Cyrillic}']+/gu) ?? []) {
     const plain = word.normalize("NFD").replace(/\p{M}/gu, "");
     let vowels = (plain.match(/[aeiouyаеёиоуыэюя]+/gu) ?? []).length;
@@ -36,8 +38,8 @@ export function syllables(line) {
  *
  * @param {string} text
  * @param {number | null} seconds length of the song, where it is known
- * @returns {{ lines: number, syllables: number, sung: number, need: number, issues: [string, any][] }} `sung` and `need`
- *   are seconds, usual and shortest; issues are names of sentences with their values
+ * @returns {{ lines: number, syllables: number, sung: number, need: number, issues: [string, any][] }} `sung`,
+ *   `need` are seconds, usual and shortest; issues are names of sentences with their values
  */
 export function lint(text, seconds = null) {
   const lines = text.split("\n"), issues = [];
@@ -60,6 +62,7 @@ export function lint(text, seconds = null) {
   const long = words.find(line => syllables(line) > 20);
   if (long) issues.push(["lyrics.longLine", { line: long.trim().slice(0, 24), n: syllables(long) }]);
   const sung = total / USUAL, need = total / FASTEST;
-  if (seconds && need > seconds) issues.push(["lyrics.long", { n: words.length, need: Math.ceil(need / 5) * 5, seconds }]);
+  if (seconds && need > seconds) issues.push(
+    ["lyrics.long", { n: words.length, need: Math.ceil(need / 5) * 5, seconds }]);
   return { lines: words.length, syllables: total, sung, need, issues };
 }

@@ -7,7 +7,7 @@ export const SHORTEST = 0.5;
 /**
  * A grid of beats.
  *
- * @typedef {{ beat: number, bar: number } | null} Grid seconds of a beat and of a bar; `null` where the tempo is unknown
+ * @typedef {{ beat: number, bar: number } | null} Grid seconds of a beat and of a bar; `null` without a tempo
  */
 
 /** The grid of a song. @returns {Grid} */
@@ -50,7 +50,8 @@ export function settle(parts, at, wish, limits, moves = "both") {
 /** A new part among others, or `null` where there is no room. @returns {{parts: any[], at: number} | null} */
 export function added(parts, wish, limits) {
   if (parts.length >= MOST) return null;
-  const from = Math.max(limits.from, Math.min(wish.from, wish.to)), to = Math.min(limits.to, Math.max(wish.from, wish.to));
+  const from = Math.max(limits.from, Math.min(wish.from, wish.to)),
+    to = Math.min(limits.to, Math.max(wish.from, wish.to));
   const before = parts.filter(part => part.from < from), after = parts.filter(part => part.from >= from);
   const low = before.length ? Math.max(from, before.at(-1).to) : from;
   const high = after.length ? Math.min(to, after[0].from) : to;

@@ -21,7 +21,7 @@ class Store extends EventTarget {
   nextLook = 0;
   /** Mean seconds of a job, if measured. */
   meanSeconds = null;
-  #feed = new Feed(event => this.#hear(event), () => this.#away());
+  #feed = new Feed(event => this.#hear(event), wasShort => this.#broken(wasShort));
   #timer = 0;
   #asked = new Set();
   #dismissed = new Set(prefs.get("dismissed", []));
@@ -42,11 +42,12 @@ class Store extends EventTarget {
 
   /** Listens as long as an element is in the page. */
   on(element, topic, act) {
+    let wasShown = false;
     const listener = event => {
-      if (element.isConnected) act(event.detail);
-      else if (element.wasShown) this.removeEventListener(topic, listener);
+      if (element.isConnected) { wasShown = true; act(event.detail);
+        } else if (wasShown) this.removeEventListener(topic, listener);
     };
-    queueMicrotask(() => { element.wasShown = true; });
+    queueMicrotask(() => { wasShown = element.isConnected; });
     this.addEventListener(topic, listener);
   }
 
@@ -109,6 +110,15 @@ class Store extends EventTarget {
     if (this.isOnline) this.#feed.close();
     this.isOnline = false;
     this.tell("net");
+  }
+
+  /** A stream that breaks off after a while is taken up again, if the server answers. */
+  async #broken(wasShort) {
+    if (wasShort) { this.#away(); return; }
+    try {
+      await api.get("/livez");
+      if (this.isOnline && this.isOpen) this.#feed.open();
+    } catch { /* The strip says that the server is away, and looks again. */ }
   }
 
   #back() {
@@ -192,7 +202,8 @@ class Store extends EventTarget {
     }
     if (OVER.has(job.status)) return;
     switch (event.event) {
-      case "queued": Object.assign(job, { status: "queued", queue_position: event.position, eta_seconds: event.eta }); break;
+      case "queued": Object.assign(job,
+        { status: "queued", queue_position: event.position, eta_seconds: event.eta }); break;
       case "started": job.status = "running"; job.started_at ??= Date.now() / 1000; this.tell("jobs"); return;
       case "stage": job.status = "running"; job.stage = event.stage; break;
       case "progress":

@@ -55,7 +55,8 @@ export async function undoTrash() {
   await store.songs.refresh();
 }
 
-export const download = song => saveFrom(`/v1/audio/${song.id}`, `${fileName(titleFor(song))}.${song.format.replace("wav32", "wav")}`);
+export const download = song =>
+  saveFrom(`/v1/audio/${song.id}`, `${fileName(titleFor(song))}.${song.format.replace("wav32", "wav")}`);
 
 /** Several songs in one ZIP: by the server where they are one job's, else made here. */
 export async function downloadAll(songs) {
@@ -71,7 +72,8 @@ export async function downloadAll(songs) {
 }
 
 export function saveRecipe(song) {
-  save(JSON.stringify({ model: song.model, request: requestOfSong(song) }, null, 2), `${fileName(titleFor(song))}.json`,
+  save(JSON.stringify({ model: song.model, request: requestOfSong(song) }, null, 2),
+    `${fileName(titleFor(song))}.json`,
     "application/json");
 }
 
@@ -82,9 +84,11 @@ export function rename(song) {
 }
 
 export function moveToFolder(songs) {
-  const input = h("input", { value: songs[0].folder ?? "", list: "folders", autofocus: true, "aria-label": t("lib.folder") });
+  const input = h("input",
+    { value: songs[0].folder ?? "", list: "folders", autofocus: true, "aria-label": t("lib.folder") });
   const names = h("datalist", { id: "folders" });
-  api.get("/v1/folders").then(list => names.append(...list.folders.map(folder => h("option", { value: folder.name }))), () => {});
+  api.get("/v1/folders").then(list =>
+    names.append(...list.folders.map(folder => h("option", { value: folder.name }))), () => {});
   openDialog(t("lib.move"), [input, names, h("p", { class: "faint" }, t("lib.moveHint"))], {
     go: t("do.save"),
     act: async () => {
@@ -103,7 +107,8 @@ export function useSettings(song) {
 /** Opens Custom with a song as the source of a task. */
 export function startFrom(song, task) {
   const request = requestOfSong(song);
-  for (const name of ["seeds", "src_audio", "regions", "audio_codes", "duration", "instruction"]) delete request[name];
+  for (const name of ["seeds", "src_audio", "regions", "audio_codes", "duration", "instruction"]) delete request[
+    name];
   loadDraft({ ...request, task_type: task, src_audio: song.id }, { sources: { [song.id]: titleFor(song) } });
   router.go("/create/custom");
 }
@@ -112,15 +117,18 @@ export function startFrom(song, task) {
 export function songMenu(song) {
   const play = ["play", t("song.play"), () => player.play(song)];
   if (song.trashed_at) {
-    return [["undo", t("song.restore"), async () => { await attempt(() => store.restore(song.id)); await store.songs.refresh(); }]];
+    return [["undo", t("song.restore"),
+      async () => { await attempt(() => store.restore(song.id)); await store.songs.refresh(); }]];
   }
-  const files = [["down", t("song.download"), () => download(song)], ["folder", t("song.recipeFile"), () => saveRecipe(song)]];
+  const files = [["down", t("song.download"), () => download(song)],
+    ["folder", t("song.recipeFile"), () => saveRecipe(song)]];
   if (song.job) files.push(["zip", t("song.zip"), () => saveFrom(`/v1/jobs/${song.job}/archive`, "songs.zip")]);
   if (!store.mayMake) return [play, ["wave", t("song.open"), () => router.go(`/song/${song.id}`)], null, ...files];
   return [
     play, ["wave", t("song.open"), () => router.go(`/song/${song.id}`)], null,
     ["again", t("song.take"), () => anotherTake(song)], ["check", t("song.exact"), () => exactly(song)],
-    ["sliders", t("song.settings"), () => useSettings(song)], ["wand", t("task.cover"), () => startFrom(song, "cover")],
+    ["sliders", t("song.settings"), () => useSettings(song)],
+      ["wand", t("task.cover"), () => startFrom(song, "cover")],
     null, ...files, null, ["pencil", t("song.rename"), () => rename(song)],
     ["books", t("lib.move"), () => moveToFolder([song])], ["trash", t("song.delete"), () => trash([song])],
   ];

@@ -13,7 +13,8 @@ import { PARTS, partOf, progress, sentence } from "./progress.js";
 /** Tempo, key and length, as far as they are known. */
 export function facts(song) {
   const made = song.parameters ?? {};
-  const parts = [made.bpm && t("song.bpm", { n: made.bpm }), made.keyscale && keyName(made.keyscale), clock(song.duration)];
+  const parts = [made.bpm && t("song.bpm", { n: made.bpm }), made.keyscale && keyName(made.keyscale),
+    clock(song.duration)];
   return h("span", { class: "facts" }, parts.filter(Boolean).map(part => h("span", {}, part)));
 }
 
@@ -71,7 +72,8 @@ class SongCard extends HTMLElement {
       store.mayMake && tool("again", t("song.take"), () => anotherTake(song)),
       store.mayMake && tool("heart", t(song.favourite ? "song.unlike" : "song.like"), () => like(song),
         { "aria-pressed": Boolean(song.favourite) }),
-      tool("more", t("song.more"), event => openMenu(event.currentTarget, songMenu(song)), { "aria-haspopup": "menu" })));
+      tool("more", t("song.more"), event => openMenu(event.currentTarget, songMenu(song)),
+        { "aria-haspopup": "menu" })));
     this.follow();
   }
 
@@ -84,7 +86,8 @@ class SongCard extends HTMLElement {
     if (this.cover.dataset.playing !== String(isPlaying)) {
       this.cover.dataset.playing = isPlaying;
       this.cover.setAttribute("aria-pressed", isPlaying);
-      this.cover.setAttribute("aria-label", t(isPlaying ? "song.pause" : "song.playTitle", { title: titleFor(song) }));
+      this.cover.setAttribute("aria-label",
+        t(isPlaying ? "song.pause" : "song.playTitle", { title: titleFor(song) }));
       this.cover.lastChild.replaceWith(icon(isPlaying ? "pause" : "play"));
     }
     const part = isHere && player.duration ? player.time / player.duration : 0;
@@ -100,12 +103,15 @@ class SongCard extends HTMLElement {
       this.className = isOver ? "live failed" : "live";
       if (isOver) this.#showFailure(job);
       else {
-        const place = h("div", { class: "place" }, job.status === "queued" ? String(job.queue_position ?? "·") : icon("note"));
+        const place = h("div", { class: "place" },
+          job.status === "queued" ? String(job.queue_position ?? "·") : icon("note"));
         this.line = h("p");
         this.bar = progress(job);
         fill(this, place, h("div", { class: "body" },
-          h("div", { class: "headline" }, h("span", { class: "serif", lang: "" }, titleFor({ ...job, caption: job.request?.caption })),
-            job.request?.batch_size > 1 && h("span", { class: "tag" }, t("song.takes", { n: job.request.batch_size }))),
+          h("div", { class: "headline" },
+            h("span", { class: "serif", lang: "" }, titleFor({ ...job, caption: job.request?.caption })),
+            job.request?.batch_size > 1
+              && h("span", { class: "tag" }, t("song.takes", { n: job.request.batch_size }))),
           this.line, this.bar),
         h("div", { class: "staff", "aria-hidden": "true" }),
         h("div", { class: "tools" }, store.mayMake && button(t("job.stop"), () => attempt(() => store.cancel(job.id)),
@@ -118,13 +124,15 @@ class SongCard extends HTMLElement {
   #showFailure(job) {
     const [what, why] = failure(job);
     const again = () => attempt(async () => {
-      const next = { kind: job.kind, request: job.request, title: titleFor({ ...job, caption: job.request?.caption }) };
+      const next = { kind: job.kind, request: job.request,
+        title: titleFor({ ...job, caption: job.request?.caption }) };
       await store.submit(next);
       store.dismiss(job.id);
     });
     fill(this, h("div", { class: "place bad" }, icon(job.status === "failed" ? "warn" : "close")),
       h("div", { class: "body" },
-        h("div", { class: "headline" }, h("span", { class: "serif", lang: "" }, titleFor({ ...job, caption: job.request?.caption }))),
+        h("div", { class: "headline" },
+          h("span", { class: "serif", lang: "" }, titleFor({ ...job, caption: job.request?.caption }))),
         h("p", {}, h("span", { class: job.status === "failed" ? "why" : "" }, what), " ", why)),
       h("div"), h("div", { class: "tools" },
         store.mayMake && button(t("fail.again"), again, { icon: "again", class: "tight retry" }),

@@ -33,7 +33,8 @@ export class Segment extends HTMLElement {
       item.setAttribute("aria-checked", isOn);
       item.tabIndex = isOn ? 0 : -1;
     }
-    if (![...this.children].some(item => item.tabIndex === 0) && this.firstElementChild) this.firstElementChild.tabIndex = 0;
+    if (![...this.children].some(item => item.tabIndex === 0)
+      && this.firstElementChild) this.firstElementChild.tabIndex = 0;
   }
   get value() { return this.dataset.value; }
 }
@@ -43,7 +44,8 @@ export function stars(rating, change) {
   const group = h("div", { class: "stars", role: "radiogroup", "aria-label": t("song.rating") });
   for (let count = 1; count <= 5; count += 1) {
     group.append(h("button", {
-      type: "button", role: "radio", class: count <= (rating ?? 0) ? "lit" : "", "aria-checked": count === (rating ?? 0),
+      type: "button", role: "radio", class: count <= (rating ?? 0) ? "lit" : "",
+        "aria-checked": count === (rating ?? 0),
       "aria-label": t("song.stars", { n: count }), disabled: !change,
       onclick: event => { event.stopPropagation(); change(count === rating ? 0 : count); },
     }, icon("star")));
@@ -77,7 +79,8 @@ export function openMenu(opener, items) {
   document.body.append(element);
   menu = { element, opener };
   const place = opener.getBoundingClientRect(), size = element.getBoundingClientRect();
-  element.style.setProperty("left", `${Math.max(8, Math.min(innerWidth - size.width - 8, place.right - size.width))}px`);
+  element.style.setProperty("left",
+    `${Math.max(8, Math.min(innerWidth - size.width - 8, place.right - size.width))}px`);
   const below = place.bottom + 4 + size.height < innerHeight;
   element.style.setProperty("top", `${below ? place.bottom + 4 : Math.max(8, place.top - size.height - 4)}px`);
   roving(element);
@@ -86,7 +89,8 @@ export function openMenu(opener, items) {
   });
   element.querySelector("button")?.focus();
 }
-addEventListener("pointerdown", event => { if (menu && !menu.element.contains(event.target)) closeMenu(false); }, true);
+addEventListener("pointerdown", event => { if (menu && !menu.element.contains(event.target)) closeMenu(false); },
+  true);
 
 /**
  * Asks something.

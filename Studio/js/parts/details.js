@@ -20,7 +20,8 @@ const ONE_THING = [
 function changeOne(song, [name, field, kind]) {
   const before = field === "seeds" ? song.seed : requestOfSong(song)[field] ?? "";
   const input = h(kind === "area" ? "textarea" : "input", {
-    rows: 6, value: String(before), autofocus: true, "aria-label": t(name), inputmode: kind === "number" ? "numeric" : null });
+    rows: 6, value: String(before), autofocus: true, "aria-label": t(name),
+      inputmode: kind === "number" ? "numeric" : null });
   openDialog(t("song.changeOne", { what: t(name) }), [input, h("p", { class: "faint" }, t("song.changeHint"))], {
     go: t("create.again"),
     act: async () => {
@@ -53,9 +54,11 @@ export function recipe(song) {
     ["field.length", clock(song.duration)], ["field.steps", song.parameters.inference_steps],
     ["field.shift", song.parameters.shift], ["field.guidance", song.parameters.guidance_scale],
     ["field.task", t(`task.${song.parameters.task_type}`)],
-    ["song.file", `${song.format.toUpperCase()} · ${song.sample_rate ? `${song.sample_rate / 1000} kHz · ` : ""}${bytes(song.bytes)}`],
+    ["song.file", [song.format.toUpperCase(), song.sample_rate && `${song.sample_rate / 1000} kHz`, bytes(song.bytes)]
+      .filter(Boolean).join(" · ")],
     ["song.made", moment(song.created_at)], ["lib.folder", song.folder]];
-  return h("dl", { class: "recipe" }, rows.filter(([, value]) => value !== null && value !== undefined && value !== "")
+  return h("dl", { class: "recipe" },
+    rows.filter(([, value]) => value !== null && value !== undefined && value !== "")
     .map(([name, value]) => [h("dt", {}, t(name)), h("dd", { lang: "" }, String(value))]));
 }
 
@@ -76,13 +79,15 @@ class Details extends HTMLElement {
     const may = store.mayMake && !song.trashed_at;
     this.close = tool("close", t("do.close"), () => this.dispatchEvent(new Event("close")), { class: "closer" });
     fill(this, h("div", { class: "scroll" },
-      h("div", { class: "dhead" }, seal(song), h("div", { class: "grow" }, h("h2", { lang: "" }, titleFor(song)), facts(song),
+      h("div", { class: "dhead" }, seal(song),
+        h("div", { class: "grow" }, h("h2", { lang: "" }, titleFor(song)), facts(song),
         h("div", {}, stars(song.rating, may && (rating => rate(song, rating))))), this.close),
       h("div", { class: "dacts" },
         button(t("song.open"), () => router.go(`/song/${song.id}`), { icon: "wave" }),
         may && button(t("song.take"), () => anotherTake(song), { icon: "again" }),
         tool("down", t("song.download"), () => download(song)),
-        tool("more", t("song.more"), event => openMenu(event.currentTarget, songMenu(song)), { "aria-haspopup": "menu" })),
+        tool("more", t("song.more"), event => openMenu(event.currentTarget, songMenu(song)),
+          { "aria-haspopup": "menu" })),
       may && h("div", { class: "dsec" }, h("b", { class: "soft" }, t("song.change")),
         h("div", { class: "chips" }, ONE_THING.map(thing => h("button", {
           type: "button", class: "chip", onclick: () => changeOne(song, thing) }, t(thing[0]))))),
@@ -102,7 +107,8 @@ class Details extends HTMLElement {
       fill(content, name === "words" ? words(song.lyrics) : name === "recipe" ? recipe(song) : versions(song));
     };
     for (const name of ["words", "recipe", "versions"]) {
-      tabs.append(h("button", { type: "button", role: "tab", data: { name }, onclick: () => show(name) }, t(`song.${name}`)));
+      tabs.append(h("button", { type: "button", role: "tab", data: { name }, onclick: () => show(name) },
+        t(`song.${name}`)));
     }
     tabs.addEventListener("keydown", event => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

@@ -33,7 +33,8 @@ export function valueOf(text, expected) {
   if (!words) return null;
   if (/whole numbers/.test(expected)) {
     const numbers = words.split(/[\s,]+/).filter(Boolean);
-    return numbers.every(number => /^-?\d+$/.test(number)) ? numbers.map(number => Number.isSafeInteger(Number(number)) ? Number(number) : number) : undefined;
+    return numbers.every(number => /^-?\d+$/.test(number))
+      ? numbers.map(number => Number.isSafeInteger(Number(number)) ? Number(number) : number) : undefined;
   }
   if (/number/.test(expected) && !/list/.test(expected)) {
     const number = Number(words), range = rangeOf(expected);
@@ -48,7 +49,9 @@ export function valueOf(text, expected) {
   return text;
 }
 
-const shown = value => Array.isArray(value) ? value.map(item => Array.isArray(item) ? `${item[0]}-${item[1] < 0 ? "" : item[1]}` : item).join(", ") : value ?? "";
+const shown = value => Array.isArray(value)
+  ? value.map(item => Array.isArray(item) ? `${item[0]}-${item[1] < 0 ? "" : item[1]}` : item).join(", ") : value
+  ?? "";
 
 /**
  * A control for a field of the request that Custom holds.
@@ -63,12 +66,14 @@ export function field(name, more = {}) {
   const value = drafts.custom.request[name];
   const choices = more.options ?? (/^one of /.test(expected)
     ? [["", t("field.auto")], ...expected.slice(7).split(", ").map(word => [word, word])]
-    : /true or false/.test(expected) ? [["", t("field.auto")], ["true", t("field.yes")], ["false", t("field.no")]] : null);
+    : /true or false/.test(expected) ? [["", t("field.auto")], ["true", t("field.yes")], ["false", t("field.no")]]
+      : null);
   let control;
   if (choices) {
     control = h("select", { onchange: () => {
       const text = control.value;
-      drafts.setFields({ [name]: text === "" ? null : /true or false/.test(expected) ? text === "true" : /number/.test(expected) ? Number(text) : text });
+      drafts.setFields({ [name]: text === "" ? null : /true or false/.test(expected) ? text === "true"
+        : /number/.test(expected) ? Number(text) : text });
     } }, choices.map(([key, words]) => h("option", { value: key, selected: key === String(value ?? "") }, words)));
   } else {
     control = h("input", { value: shown(value), placeholder: more.placeholder ?? t("field.auto"),
@@ -77,7 +82,8 @@ export function field(name, more = {}) {
         const found = valueOf(control.value, expected);
         const range = rangeOf(expected);
         box.classList.toggle("bad", found === undefined);
-        help.textContent = found !== undefined ? fieldHelp(name) : range ? t("field.range", { from: range[0], to: range[1] }) : t("field.must", { expected });
+        help.textContent = found !== undefined ? fieldHelp(name) : range
+          ? t("field.range", { from: range[0], to: range[1] }) : t("field.must", { expected });
         control.setAttribute("aria-invalid", found === undefined);
         if (found !== undefined) drafts.setFields({ [name]: found });
       } });
@@ -105,12 +111,14 @@ export function sourceField(name) {
   const draw = () => {
     const id = drafts.custom.request[name];
     if (!id) {
-      fill(place, button(t("source.song"), () => chooseSong(song => take(song.id, titleFor(song))), { icon: "books", class: "tight" }),
+      fill(place, button(t("source.song"), () => chooseSong(song => take(song.id, titleFor(song))),
+        { icon: "books", class: "tight" }),
         button(t("source.file"), choose, { icon: "folder", class: "tight" }));
       return;
     }
     const song = store.known.get(id);
-    fill(place, song ? seal(song) : icon("wave"), h("b", { class: "grow", lang: "" }, drafts.custom.sources[id] ?? (song ? titleFor(song) : id)),
+    fill(place, song ? seal(song) : icon("wave"),
+      h("b", { class: "grow", lang: "" }, drafts.custom.sources[id] ?? (song ? titleFor(song) : id)),
       name === "src_audio" && button(t("source.analyse"), () => analyse(id), { class: "tight bare", icon: "search" }),
       tool("close", t("source.other"), () => { drafts.setFields({ [name]: null }); draw(); }, { class: "tight" }));
   };
@@ -134,7 +142,8 @@ async function analyse(id) {
 
 /** Asks for a song of the library. */
 export function chooseSong(take) {
-  const list = h("div", { class: "stack" }), find = h("input", { type: "search", "aria-label": t("find.hint"), placeholder: t("find.hint"), autofocus: true });
+  const list = h("div", { class: "stack" }),
+    find = h("input", { type: "search", "aria-label": t("find.hint"), placeholder: t("find.hint"), autofocus: true });
   const dialog = openDialog(t("source.song"), [find, list]);
   const draw = async () => {
     const page = await attempt(() => api.get(`/v1/songs?${new URLSearchParams({ text: find.value, limit: 20 })}`));
@@ -142,7 +151,8 @@ export function chooseSong(take) {
       store.known.set(song.id, song);
       dialog.close();
       take(song);
-    } }, h("span", { class: "grow", lang: "" }, titleFor(song)), h("small", {}, song.model))), page?.songs.length === 0 && h("p", { class: "faint" }, t("songs.none")));
+    } }, h("span", { class: "grow", lang: "" }, titleFor(song)), h("small", {}, song.model))),
+      page?.songs.length === 0 && h("p", { class: "faint" }, t("songs.none")));
   };
   find.addEventListener("input", draw);
   draw();

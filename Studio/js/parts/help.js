@@ -7,7 +7,8 @@ import { openDialog } from "./controls.js";
 
 /** Lists of the shortcuts, a group each. */
 export const shortcutLists = () => SHORTCUTS.map(([group, rows]) => [h("h3", {}, t(group)),
-  h("dl", { class: "shortcuts" }, rows.map(([keys, words]) => [h("dt", {}, keys.map(key => h("kbd", {}, key))), h("dd", {}, t(words))]))]);
+  h("dl", { class: "shortcuts" },
+    rows.map(([keys, words]) => [h("dt", {}, keys.map(key => h("kbd", {}, key))), h("dd", {}, t(words))]))]);
 
 /** Shows the shortcuts. */
 export function help() {
@@ -18,10 +19,12 @@ export function help() {
 /** Asks for the key of the server, which a cookie stands for from then on. */
 export function askForKey() {
   if (document.querySelector("dialog[data-key]")) return;
-  const input = h("input", { type: "password", autocomplete: "current-password", autofocus: true, "aria-describedby": "key-said" });
+  const input = h("input",
+    { type: "password", autocomplete: "current-password", autofocus: true, "aria-describedby": "key-said" });
   const said = h("p", { id: "key-said", class: "soft", role: "alert" });
   const dialog = openDialog(t("key.title"), [
-    h("p", { class: "soft" }, t("key.why")), h("label", { class: "field" }, h("span", {}, t("key.field")), input), said], {
+    h("p", { class: "soft" }, t("key.why")), h("label", { class: "field" }, h("span", {}, t("key.field")), input),
+      said], {
     go: t("key.go"), isForced: true,
     act: async () => {
       try { await store.login(input.value.trim()); } catch (error) {

@@ -44,7 +44,8 @@ class SongList extends HTMLElement {
   }
 
   draw() {
-    const live = this.filter === "all" ? store.liveJobs.filter(job => !this.songs.some(song => song.job === job.id)) : [];
+    const live = this.filter === "all" ? store.liveJobs.filter(job => !this.songs.some(song => song.job === job.id))
+      : [];
     const shown = new Map(), rows = [];
     for (const job of live) rows.push([`${job.id}#0`, { job }]);
     const takes = new Map();
@@ -54,7 +55,8 @@ class SongList extends HTMLElement {
     for (const song of this.songs) {
       const date = day(song.created_at);
       if (date !== last) { last = date; rows.push([`day:${date}`, null]); }
-      rows.push([song.job ? `${song.job}#${song.index}` : song.id, { song, takes: takes.get(song.job), take: song.index + 1 }]);
+      rows.push([song.job ? `${song.job}#${song.index}` : song.id,
+        { song, takes: takes.get(song.job), take: song.index + 1 }]);
     }
     let before = null;
     for (const [key, item] of rows) {
@@ -88,7 +90,8 @@ class SongList extends HTMLElement {
     this.none?.remove();
     this.none = null;
     if (!isEmpty || !this.#pager.isLoaded) return;
-    this.none = h("div", { class: "empty" }, h("p", {}, t(this.filter === "liked" ? "songs.noneLiked" : "songs.none")));
+    this.none = h("div", { class: "empty" },
+      h("p", {}, t(this.filter === "liked" ? "songs.noneLiked" : "songs.none")));
     this.prepend(this.none);
   }
 
@@ -121,7 +124,8 @@ class SongList extends HTMLElement {
     }
     if (!song || event.altKey) return;
     const act = {
-      Enter: isOnCard && (() => emit(card, "show-song", song)), " ": isOnCard && (() => emit(card, "play-song", song)),
+      Enter: isOnCard && (() => emit(card, "show-song", song)),
+        " ": isOnCard && (() => emit(card, "play-song", song)),
       ".": () => openMenu(card.querySelector(".tools").lastElementChild, songMenu(song)),
       Delete: store.mayMake && (() => trash([song])), t: store.mayMake && (() => anotherTake(song)),
       l: store.mayMake && (() => like(song)),

@@ -11,14 +11,16 @@ class LyricsEditor extends HTMLElement {
 
   connectedCallback() {
     if (this.area) return;
-    this.area = h("textarea", { rows: 6, spellcheck: "true", lang: "", "aria-label": t("field.lyrics"), placeholder: t("lyrics.hint"),
+    this.area = h("textarea",
+      { rows: 6, spellcheck: "true", lang: "", "aria-label": t("field.lyrics"), placeholder: t("lyrics.hint"),
       "aria-describedby": "lyrics-said", data: { field: "lyrics" } });
     this.counts = h("div", { class: "syllables", "aria-hidden": "true" });
     this.said = h("ul", { class: "issues", id: "lyrics-said" });
     this.area.addEventListener("input", () => this.#changed());
     fill(this, h("div", { class: "sheet" }, this.area, this.counts),
       h("div", { class: "sections" }, SECTIONS.map(name => h("button", {
-        type: "button", class: "btn bare tight", onclick: () => this.#section(name) }, icon("plus"), t(`section.${name}`)))),
+        type: "button", class: "btn bare tight", onclick: () => this.#section(name) }, icon("plus"),
+          t(`section.${name}`)))),
       this.said);
     this.value = this.text ?? "";
   }

@@ -47,7 +47,8 @@ class PlayerBar extends HTMLElement {
       class: "scrub", role: "slider", tabindex: 0, "aria-label": t("player.position"), "aria-valuemin": 0,
       onpointerdown: event => this.#drag(event), onkeydown: event => this.#keys(event),
     }, this.wave);
-    this.loop = tool("loop", t("player.loop"), () => player.setLooping(!player.isLooping), { "aria-pressed": player.isLooping });
+    this.loop = tool("loop", t("player.loop"), () => player.setLooping(!player.isLooping),
+      { "aria-pressed": player.isLooping });
     this.volume = h("input", {
       type: "range", min: 0, max: 1, step: 0.01, value: player.volume, "aria-label": t("player.volume"),
       oninput: () => player.setVolume(Number(this.volume.value)),
@@ -75,12 +76,14 @@ class PlayerBar extends HTMLElement {
       this.scrub.setAttribute("aria-valuemax", Math.round(player.duration));
       this.scrub.setAttribute("aria-valuetext", t("player.of", { time, length: clock(player.duration) }));
     }
-    const state = [song.id, song.title, song.favourite, player.isPlaying, player.isLooping, player.other?.id, player.side,
+    const state = [song.id, song.title, song.favourite, player.isPlaying, player.isLooping, player.other?.id,
+      player.side,
       player.duration, player.lowered.a, player.lowered.b].join();
     if (this.state === state) return;
     this.state = state;
     this.name.textContent = titleFor(song);
-    this.under.textContent = player.other ? t("player.hearing", { side: player.side.toUpperCase() }) : isBuiltIn(song.model) ? t("model.builtin") : song.model;
+    this.under.textContent = player.other ? t("player.hearing", { side: player.side.toUpperCase() })
+      : isBuiltIn(song.model) ? t("model.builtin") : song.model;
     this.length.textContent = clock(player.duration);
     this.seal.song = song;
     this.wave.song = song;
@@ -91,16 +94,20 @@ class PlayerBar extends HTMLElement {
     this.playing.title = words;
     fill(this.playing, icon(player.isPlaying ? "pause" : "play"));
     this.ab.setAttribute("aria-pressed", Boolean(player.other));
-    const side = player.lowered.a > player.lowered.b ? "A" : "B", amount = Math.max(player.lowered.a, player.lowered.b);
-    this.ab.textContent = player.other && amount >= 0.05 ? t("player.matched", { side, db: amount.toFixed(1) }) : "A / B";
+    const side = player.lowered.a > player.lowered.b ? "A" : "B",
+      amount = Math.max(player.lowered.a, player.lowered.b);
+    this.ab.textContent = player.other && amount >= 0.05 ? t("player.matched", { side, db: amount.toFixed(1) })
+      : "A / B";
   }
 
   #compare(opener) {
     const others = player.queue.filter(song => song.id !== player.song.id).slice(0, 12);
     if (player.other) {
-      return openMenu(opener, [["again", t("player.swap"), () => player.swap()], ["close", t("player.endAB"), () => player.compare(null)]]);
+      return openMenu(opener, [["again", t("player.swap"), () => player.swap()],
+        ["close", t("player.endAB"), () => player.compare(null)]]);
     }
-    openMenu(opener, others.length ? others.map(song => ["note", t("player.against", { title: titleFor(song) }), () => player.compare(song)])
+    openMenu(opener, others.length
+      ? others.map(song => ["note", t("player.against", { title: titleFor(song) }), () => player.compare(song)])
       : [["info", t("player.noOther"), () => router.go("/library")]]);
   }
 
@@ -112,7 +119,8 @@ class PlayerBar extends HTMLElement {
     };
     this.scrub.setPointerCapture(event.pointerId);
     this.scrub.addEventListener("pointermove", move);
-    this.scrub.addEventListener("lostpointercapture", () => this.scrub.removeEventListener("pointermove", move), { once: true });
+    this.scrub.addEventListener("lostpointercapture", () => this.scrub.removeEventListener("pointermove", move),
+      { once: true });
     move(event);
   }
 

@@ -14,7 +14,8 @@ export function presetBar(draw) {
   const keep = presets => { prefs.set("presets", presets); show(); };
   const saveNow = () => {
     const input = h("input", { autofocus: true, "aria-label": t("preset.name"), value: drafts.custom.title ?? "" });
-    openDialog(t("preset.save"), [input, h("p", { class: "faint" }, t("preset.hint"))], { go: t("do.save"), act: () => {
+    openDialog(t("preset.save"), [input, h("p", { class: "faint" }, t("preset.hint"))],
+      { go: t("do.save"), act: () => {
       const name = input.value.trim();
       if (!name) return false;
       const request = Object.fromEntries(Object.entries(drafts.custom.request).filter(([field]) => !OWN.has(field)));

@@ -15,7 +15,8 @@ export const partOf = stage => Math.max(0, PARTS.findIndex(([, stages]) => stage
 export function sentence(job) {
   if (job.isStopping) return t("job.stopping");
   if (job.status === "queued") {
-    return job.eta_seconds > 1 ? `${t("job.next")} · ${t("job.starts", { time: span(job.eta_seconds) })}` : t("job.next");
+    return job.eta_seconds > 1 ? `${t("job.next")} · ${t("job.starts", { time: span(job.eta_seconds) })}`
+      : t("job.next");
   }
   const stage = t(`stage.${PARTS[partOf(job.stage)][0]}`);
   const left = job.seconds_left > 0.5 ? t("job.left", { time: span(job.seconds_left) }) : "";

@@ -9,7 +9,8 @@ import { button, tool } from "./controls.js";
 import { failure } from "./card.js";
 import { PARTS, partOf, progress, sentence } from "./progress.js";
 
-const nameOf = job => job.kind === "generate" ? titleFor({ ...job, caption: job.request?.caption }) : t(`kind.${job.kind}`);
+const nameOf = job => job.kind === "generate" ? titleFor({ ...job, caption: job.request?.caption })
+  : t(`kind.${job.kind}`);
 
 class Queue extends HTMLElement {
   connectedCallback() {
@@ -26,7 +27,8 @@ class Queue extends HTMLElement {
   #draw() {
     const jobs = [...store.jobs.values()];
     const running = jobs.filter(job => job.status === "running");
-    const waiting = jobs.filter(job => job.status === "queued").sort((a, b) => (a.queue_position ?? 0) - (b.queue_position ?? 0));
+    const waiting = jobs.filter(job => job.status === "queued").sort((a, b) =>
+      (a.queue_position ?? 0) - (b.queue_position ?? 0));
     const failed = store.liveJobs.filter(job => job.status === "failed");
     const today = new Date().setHours(0, 0, 0, 0) / 1000;
     const done = jobs.filter(job => job.status === "succeeded" && job.finished_at > today && job.kind === "generate")
@@ -34,14 +36,16 @@ class Queue extends HTMLElement {
     this.bars = new Map();
     const had = this.contains(document.activeElement);
     const head = h("div", { class: "bar" }, h("h2", {}, t("nav.queue")),
-      h("span", { class: "faint grow" }, waiting.length + running.length ? t("queue.count", { n: waiting.length + running.length }) : ""),
+      h("span", { class: "faint grow" },
+        waiting.length + running.length ? t("queue.count", { n: waiting.length + running.length }) : ""),
       tool("close", t("do.close"), () => this.close()));
     fill(this, head, h("div", { class: "scroll" },
       this.#group("queue.now", running.map(job => this.#running(job))),
       this.#group("queue.next", waiting.map((job, at) => this.#waiting(job, at))),
       this.#group("queue.needs", failed.map(job => this.#failed(job))),
       this.#group("queue.done", done.map(job => this.#done(job))),
-      !running.length && !waiting.length && !failed.length && !done.length && h("p", { class: "empty faint" }, t("queue.empty"))));
+      !running.length && !waiting.length && !failed.length && !done.length
+        && h("p", { class: "empty faint" }, t("queue.empty"))));
     if (had) head.querySelector("button").focus();
   }
 
@@ -59,7 +63,8 @@ class Queue extends HTMLElement {
     this.bars.set(job.id, { line, bar, names });
     this.#update(job);
     return h("div", { class: "work" },
-      h("div", { class: "row" }, h("b", { class: "serif grow", lang: "" }, nameOf(job)), this.#stop(job)), line, bar, names);
+      h("div", { class: "row" }, h("b", { class: "serif grow", lang: "" }, nameOf(job)), this.#stop(job)), line, bar,
+        names);
   }
 
   #update(job) {
@@ -75,13 +80,16 @@ class Queue extends HTMLElement {
 
   #waiting(job, at) {
     return h("div", { class: "work" }, h("div", { class: "row" },
-      h("b", { class: "serif" }, String(at + 1)), h("div", { class: "grow" }, h("div", { class: "serif", lang: "" }, nameOf(job)),
-        job.eta_seconds > 1 && h("p", { class: "faint" }, t("job.starts", { time: span(job.eta_seconds) }))), this.#stop(job)));
+      h("b", { class: "serif" }, String(at + 1)),
+        h("div", { class: "grow" }, h("div", { class: "serif", lang: "" }, nameOf(job)),
+        job.eta_seconds > 1 && h("p", { class: "faint" }, t("job.starts", { time: span(job.eta_seconds) }))),
+          this.#stop(job)));
   }
 
   #failed(job) {
     const [what, why] = failure(job);
-    return h("div", { class: "work" }, h("div", { class: "row" }, h("b", { class: "serif grow", lang: "" }, nameOf(job)),
+    return h("div", { class: "work" },
+      h("div", { class: "row" }, h("b", { class: "serif grow", lang: "" }, nameOf(job)),
       tool("close", t("do.dismiss"), () => store.dismiss(job.id), { class: "tight" })),
     h("p", { class: "soft" }, h("b", { class: "why" }, what), " ", why),
     store.mayMake && button(t("fail.again"), () => attempt(async () => {
@@ -91,7 +99,8 @@ class Queue extends HTMLElement {
   }
 
   #done(job) {
-    return h("div", { class: "work" }, h("div", { class: "row" }, icon("check"), h("span", { class: "serif grow", lang: "" }, nameOf(job)),
+    return h("div", { class: "work" },
+      h("div", { class: "row" }, icon("check"), h("span", { class: "serif grow", lang: "" }, nameOf(job)),
       h("span", { class: "faint" }, moment(job.finished_at))));
   }
 }

@@ -29,5 +29,6 @@ export function scale() {
   }
   roving(row);
   draw();
-  return h("vz-scale", {}, h("span", { class: "soft" }, t("scale.name")), row, h("small", { class: "faint" }, t("scale.help")));
+  return h("vz-scale", {}, h("span", { class: "soft" }, t("scale.name")), row,
+    h("small", { class: "faint" }, t("scale.help")));
 }

@@ -21,13 +21,17 @@ export async function tidy() {
     return (await store.finished(job.id)).result.document ?? {};
   });
   if (!found) return undefined;
-  const changed = OFFERED.filter(name => found[name] !== undefined && found[name] !== null && found[name] !== "" && String(found[name]) !== String(now[name] ?? ""));
+  const changed = OFFERED.filter(name => found[name] !== undefined && found[name] !== null && found[name] !== ""
+    && String(found[name]) !== String(now[name] ?? ""));
   if (!changed.length) return offer(t("tidy.same"));
   const boxes = changed.map(name => {
-    const isLocked = (name === "caption" && now.use_cot_caption === false) || (name === "lyrics" && now.use_cot_lyrics === false);
+    const isLocked = (name === "caption" && now.use_cot_caption === false)
+      || (name === "lyrics" && now.use_cot_lyrics === false);
     const input = h("input", { type: "checkbox", checked: !isLocked });
-    return { name, input, row: h("label", { class: "field" }, h("span", { class: "row" }, input, h("b", {}, name === "caption" ? t("field.style") : fieldName(name))),
-      h("span", { class: "words", lang: "" }, h("del", {}, String(now[name] ?? t("field.auto"))), "\n", h("ins", {}, String(found[name])))) };
+    return { name, input, row: h("label", { class: "field" },
+      h("span", { class: "row" }, input, h("b", {}, name === "caption" ? t("field.style") : fieldName(name))),
+      h("span", { class: "words", lang: "" }, h("del", {}, String(now[name] ?? t("field.auto"))), "\n",
+        h("ins", {}, String(found[name])))) };
   });
   return openDialog(t("tidy.title"), boxes.map(box => box.row), { go: t("tidy.take"), act: () => {
     const taken = boxes.filter(box => box.input.checked);

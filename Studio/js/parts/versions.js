@@ -46,7 +46,8 @@ export function treeAround(song, songs) {
   return node(root, "first");
 }
 
-const said = what => has(`version.${what}`) ? t(`version.${what}`) : has(`task.${what}`) ? t(`task.${what}`) : t("version.changed", { what });
+const said = what => has(`version.${what}`) ? t(`version.${what}`) : has(`task.${what}`) ? t(`task.${what}`)
+  : t("version.changed", { what });
 
 /** The tree of a song's versions as a list, in which each opens in the workbench. */
 export function versions(song, { compare } = {}) {
@@ -58,11 +59,14 @@ export function versions(song, { compare } = {}) {
         type: "button", class: "grow", "aria-current": node.song.id === song.id ? "true" : null,
         onclick: () => router.go(`/song/${node.song.id}`),
       }, seal(node.song), h("span", { class: "grow" }, h("b", { lang: "" }, titleFor(node.song)),
-        h("small", {}, `${said(node.what)} · ${moment(node.song.created_at)}`)), h("span", { class: "tag" }, clock(node.song.duration))),
+        h("small", {}, `${said(node.what)} · ${moment(node.song.created_at)}`)),
+          h("span", { class: "tag" }, clock(node.song.duration))),
       compare && node.song.id !== song.id && h("button", {
         type: "button", class: "btn bare tight", title: t("bench.compareWith", { title: titleFor(node.song) }),
-        "aria-label": t("bench.compareWith", { title: titleFor(node.song) }), onclick: () => compare(node.song) }, "B"),
-      !compare && tool("play", t("song.playTitle", { title: titleFor(node.song) }), () => player.toggleSong(node.song), { class: "tight" })),
+        "aria-label": t("bench.compareWith", { title: titleFor(node.song) }), onclick: () => compare(node.song) },
+          "B"),
+      !compare && tool("play", t("song.playTitle", { title: titleFor(node.song) }),
+        () => player.toggleSong(node.song), { class: "tight" })),
       node.children.length && h("ol", {}, node.children.map(child => h("li", {}, list(child)))),
     ];
     fill(box, list(treeAround(song, songs)));

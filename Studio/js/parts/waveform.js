@@ -25,8 +25,10 @@ class Waveform extends HTMLElement {
     this.played = h("canvas", { "aria-hidden": "true" });
     this.head = h("div", { class: "playhead" });
     this.regions = h("div");
-    this.picture = h("div", { class: "picture", tabindex: 0, role: "group", "aria-label": t("bench.wave"), "aria-keyshortcuts": "N",
-      onpointerdown: event => this.#press(event), onkeydown: event => this.#key(event), ondblclick: event => { player.seek(this.#timeAt(event)); player.resume(); } },
+    this.picture = h("div", { class: "picture", tabindex: 0, role: "group", "aria-label": t("bench.wave"),
+      "aria-keyshortcuts": "N",
+      onpointerdown: event => this.#press(event), onkeydown: event => this.#key(event),
+        ondblclick: event => { player.seek(this.#timeAt(event)); player.resume(); } },
     this.base, this.played, this.regions, this.head);
     this.picture.addEventListener("wheel", event => this.#wheel(event), { passive: false });
     this.inner = h("div");
@@ -60,14 +62,18 @@ class Waveform extends HTMLElement {
     this.draw();
   }
 
-  get limits() { return { from: Math.min(0, ...this.parts.map(part => part.from)), to: Math.max(this.duration, ...this.parts.map(part => part.to)) }; }
+  get limits() { return { from: Math.min(0, ...this.parts.map(part => part.from)),
+    to: Math.max(this.duration, ...this.parts.map(part => part.to)) }; }
 
   setParts(parts, chosen = this.chosen) {
     this.parts = parts;
     this.chosen = Math.min(chosen, parts.length - 1);
-    if (this.limits.to > this.view.to && this.view.to >= this.duration) this.view = { ...this.view, to: this.limits.to };
-    if (this.limits.from < this.view.from && this.view.from <= 0) this.view = { ...this.view, from: this.limits.from };
-    if (this.view.to > this.limits.to) this.view = { from: Math.max(this.limits.from, this.view.from), to: this.limits.to };
+    if (this.limits.to > this.view.to && this.view.to >= this.duration) this.view = { ...this.view,
+      to: this.limits.to };
+    if (this.limits.from < this.view.from && this.view.from <= 0) this.view = { ...this.view,
+      from: this.limits.from };
+    if (this.view.to > this.limits.to) this.view = { from: Math.max(this.limits.from, this.view.from),
+      to: this.limits.to };
     this.draw();
     emit(this, "parts", { parts, chosen: this.chosen });
   }
@@ -92,7 +98,8 @@ class Waveform extends HTMLElement {
   #isScrolling = false;
   #scrolled() {
     if (this.#isScrolling) { this.#isScrolling = false; return; }
-    const from = this.limits.from + this.span.scrollLeft / this.span.scrollWidth * (this.limits.to - this.limits.from);
+    const from = this.limits.from
+      + this.span.scrollLeft / this.span.scrollWidth * (this.limits.to - this.limits.from);
     this.view = { from, to: from + this.view.to - this.view.from };
     this.draw();
   }
@@ -105,14 +112,17 @@ class Waveform extends HTMLElement {
     context.scale(scale, scale);
     if (this.grid && canvas === this.base) {
       context.fillStyle = colour("--line");
-      const seen = this.view.to - this.view.from, step = width * this.grid.bar / seen > 14 ? this.grid.bar : this.grid.bar * 4;
-      for (let time = Math.ceil(this.view.from / step) * step; time < this.view.to; time += step) context.fillRect(this.#x(time) * width, 0, 1, height);
+      const seen = this.view.to - this.view.from,
+        step = width * this.grid.bar / seen > 14 ? this.grid.bar : this.grid.bar * 4;
+      for (let time = Math.ceil(this.view.from / step) * step; time < this.view.to;
+        time += step) context.fillRect(this.#x(time) * width, 0, 1, height);
     }
     const middle = height / 2;
     if (!samples) { context.fillStyle = inner; context.fillRect(0, middle, width, 1); return; }
     const rate = samples.length / this.duration, seen = this.view.to - this.view.from;
     for (let x = 0; x < width; x += 1) {
-      const from = Math.floor((this.view.from + x / width * seen) * rate), to = Math.max(from + 1, Math.floor((this.view.from + (x + 1) / width * seen) * rate));
+      const from = Math.floor((this.view.from + x / width * seen) * rate),
+        to = Math.max(from + 1, Math.floor((this.view.from + (x + 1) / width * seen) * rate));
       if (to <= 0 || from >= samples.length) continue;
       let low = 0, high = 0, square = 0, count = 0;
       // At the farthest view a point stands for thousands of samples; a few hundred of them show the same.
@@ -137,7 +147,8 @@ class Waveform extends HTMLElement {
     let step = this.grid?.bar ?? 1;
     while (seen / step > 12) step *= 2;
     for (let time = Math.max(0, Math.ceil(this.view.from / step - 1e-9) * step); time < this.view.to; time += step) {
-      marks.push(h("i", { style: { "--x": `${100 * this.#x(time)}%` } }, this.grid ? barText(time, this.grid) : clock(time)));
+      marks.push(h("i", { style: { "--x": `${100 * this.#x(time)}%` } },
+        this.grid ? barText(time, this.grid) : clock(time)));
     }
     fill(this.ruler, marks);
   }
@@ -145,10 +156,14 @@ class Waveform extends HTMLElement {
   #drawRegions() {
     const focus = document.activeElement?.dataset?.end;
     fill(this.regions, this.parts.map((part, at) => {
-      const end = (name, label) => h("div", { class: `end ${name}`, tabindex: 0, role: "slider", data: { end: `${at}${name}` }, "aria-label": label,
-        "aria-valuemin": this.limits.from, "aria-valuemax": this.limits.to, "aria-valuenow": part[name], "aria-valuetext": this.say(part[name]),
+      const end = (name, label) =>
+        h("div", { class: `end ${name}`, tabindex: 0, role: "slider", data: { end: `${at}${name}` },
+        "aria-label": label,
+        "aria-valuemin": this.limits.from, "aria-valuemax": this.limits.to, "aria-valuenow": part[name],
+          "aria-valuetext": this.say(part[name]),
         onpointerdown: event => this.#dragPart(event, at, name), onkeydown: event => this.#endKey(event, at, name) });
-      return h("vz-region", { class: at === this.chosen ? "on" : "", style: { "--x": `${100 * this.#x(part.from)}%`, "--w": `${100 * (this.#x(part.to) - this.#x(part.from))}%` },
+      return h("vz-region", { class: at === this.chosen ? "on" : "",
+        style: { "--x": `${100 * this.#x(part.from)}%`, "--w": `${100 * (this.#x(part.to) - this.#x(part.from))}%` },
         onpointerdown: event => this.#dragPart(event, at, "both") }, h("b", { "aria-hidden": "true" }, `${at + 1}.`),
       end("from", t("bench.begin", { n: at + 1 })), end("to", t("bench.end", { n: at + 1 })));
     }));
@@ -179,9 +194,11 @@ class Waveform extends HTMLElement {
     const move = next => {
       if (part === null && Math.abs(next.clientX - x) < 5) return;
       const snap = next.altKey ? "off" : this.snap;
-      const wish = { from: snapped(Math.min(begin, this.#timeAt(next)), this.grid, snap), to: snapped(Math.max(begin, this.#timeAt(next)), this.grid, snap) };
+      const wish = { from: snapped(Math.min(begin, this.#timeAt(next)), this.grid, snap),
+        to: snapped(Math.max(begin, this.#timeAt(next)), this.grid, snap) };
       // A drag within one bar or beat means the whole of it.
-      if (wish.to - wish.from < 0.01 && this.grid) wish.to = wish.from + (snap === "bar" ? this.grid.bar : this.grid.beat);
+      if (wish.to - wish.from < 0.01 && this.grid) wish.to = wish.from
+        + (snap === "bar" ? this.grid.bar : this.grid.beat);
       const others = part === null ? this.parts : this.parts.filter((_, at) => at !== part);
       const found = added(others, wish, this.limits);
       if (!found) return;
@@ -207,24 +224,28 @@ class Waveform extends HTMLElement {
       const by = this.#timeAt(next) - begin, snap = next.altKey ? "off" : this.snap;
       const length = part.to - part.from;
       const from = moves === "to" ? part.from : snapped(part.from + by, this.grid, snap);
-      const to = moves === "from" ? part.to : moves === "both" ? from + length : snapped(part.to + by, this.grid, snap);
+      const to = moves === "from" ? part.to : moves === "both" ? from + length
+        : snapped(part.to + by, this.grid, snap);
       this.change(at, { from, to }, moves);
     };
     this.picture.addEventListener("pointermove", move);
-    this.picture.addEventListener("lostpointercapture", () => this.picture.removeEventListener("pointermove", move), { once: true });
+    this.picture.addEventListener("lostpointercapture", () => this.picture.removeEventListener("pointermove", move),
+      { once: true });
   }
 
   /** Moves a part or an end of it as far as it may go. */
   change(at, wish, moves) {
     const parts = [...this.parts];
-    const limits = { from: Math.min(this.limits.from, 0), to: this.parts[at].to > this.duration ? this.duration + 240 : this.limits.to };
+    const limits = { from: Math.min(this.limits.from, 0),
+      to: this.parts[at].to > this.duration ? this.duration + 240 : this.limits.to };
     parts[at] = settle(parts, at, wish, limits, moves);
     this.setParts(parts, at);
   }
 
   #wheel(event) {
     if (!event.ctrlKey && !event.metaKey) {
-      const by = (event.deltaX || (event.shiftKey ? event.deltaY : 0)) / this.picture.clientWidth * (this.view.to - this.view.from);
+      const by = (event.deltaX
+        || (event.shiftKey ? event.deltaY : 0)) / this.picture.clientWidth * (this.view.to - this.view.from);
       if (by) { event.preventDefault(); this.pan(by); }
       return;
     }
@@ -265,17 +286,22 @@ class Waveform extends HTMLElement {
     if (found) this.setParts(found.parts, found.at);
     return Boolean(found);
   }
-  removePart(at) { this.setParts(this.parts.filter((_, index) => index !== at), Math.min(at, this.parts.length - 2)); }
+  removePart(at) { this.setParts(this.parts.filter((_, index) => index !== at), Math.min(at, this.parts.length - 2));
+    }
 
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== this.picture) return;
     const { beat, bar } = this.grid ?? { beat: 1, bar: 5 };
     const part = this.parts[this.chosen];
     const act = {
-      ArrowLeft: () => player.seek(player.time - (event.shiftKey ? bar : beat)), ArrowRight: () => player.seek(player.time + (event.shiftKey ? bar : beat)),
-      Home: () => player.seek(0), End: () => player.seek(this.duration), Enter: () => player.resume(), n: () => this.addHere(),
-      "[": part && (() => this.change(this.chosen, { ...part, from: player.time }, "from")), "]": part && (() => this.change(this.chosen, { ...part, to: player.time }, "to")),
-      Delete: part && (() => this.removePart(this.chosen)), "+": () => this.zoom(1), "=": () => this.zoom(1), "-": () => this.zoom(-1), 0: () => this.zoomAll(),
+      ArrowLeft: () => player.seek(player.time - (event.shiftKey ? bar : beat)),
+        ArrowRight: () => player.seek(player.time + (event.shiftKey ? bar : beat)),
+      Home: () => player.seek(0), End: () => player.seek(this.duration), Enter: () => player.resume(),
+        n: () => this.addHere(),
+      "[": part && (() => this.change(this.chosen, { ...part, from: player.time }, "from")),
+        "]": part && (() => this.change(this.chosen, { ...part, to: player.time }, "to")),
+      Delete: part && (() => this.removePart(this.chosen)), "+": () => this.zoom(1), "=": () => this.zoom(1),
+        "-": () => this.zoom(-1), 0: () => this.zoomAll(),
       f: part && (() => this.zoomTo(part)), l: () => emit(this, "loop-part"), x: () => player.swap(),
     }[event.key];
     if (!act) return;
@@ -287,7 +313,8 @@ class Waveform extends HTMLElement {
   #endKey(event, at, name) {
     const { beat, bar } = this.grid ?? { beat: 1, bar: 5 };
     const step = event.shiftKey ? 0.01 : this.snap === "bar" && this.grid ? bar : this.grid ? beat : 0.1;
-    const by = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, PageUp: 4 * bar, PageDown: -4 * bar }[event.key];
+    const by = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, PageUp: 4 * bar,
+      PageDown: -4 * bar }[event.key];
     if (event.key === "Delete") { event.preventDefault(); this.removePart(at); this.picture.focus(); return; }
     if (!by) return;
     event.preventDefault();

@@ -36,10 +36,12 @@ class App extends HTMLElement {
     store.addEventListener("over", event => this.#over(event.detail));
     this.addEventListener("offer", event => this.#offer(event.detail));
     addEventListener("keydown", event => this.#key(event));
-    addEventListener("vz-language", async event => { prefs.set("lang", event.detail); await useLanguage(event.detail); this.#draw(); });
+    addEventListener("vz-language",
+      async event => { prefs.set("lang", event.detail); await useLanguage(event.detail); this.#draw(); });
     this.#drop();
     store.start().then(() => {
-      if (preferredLanguage(store.session.language) !== lang()) return useLanguage(preferredLanguage(store.session.language)).then(() => this.#draw());
+      if (preferredLanguage(store.session.language) !== lang()) return useLanguage(
+        preferredLanguage(store.session.language)).then(() => this.#draw());
     }, () => {});
   }
 
@@ -47,12 +49,15 @@ class App extends HTMLElement {
 
   #draw() {
     document.title = "Vivace Studio";
-    const links = () => NAV.map(([view, name, address]) => h("a", { href: address, data: { view } }, icon(name), h("span", {}, t(`nav.${view}`))));
+    const links = () => NAV.map(([view, name, address]) =>
+      h("a", { href: address, data: { view } }, icon(name), h("span", {}, t(`nav.${view}`))));
     this.find = h("input", { type: "search", placeholder: t("find.hint"), "aria-label": t("find.hint"),
       oninput: () => { if (router.place.view === "library") this.#search(); },
-      onkeydown: event => { if (event.key === "Enter") router.go(`/library?text=${encodeURIComponent(this.find.value)}`); } });
+      onkeydown: event => { if (event.key === "Enter") router.go(
+        `/library?text=${encodeURIComponent(this.find.value)}`); } });
     this.state = h("a", { class: "chip state", href: "/models" });
-    this.jobs = h("button", { type: "button", class: "btn bare", "aria-expanded": "false", onclick: () => this.toggleQueue() });
+    this.jobs = h("button", { type: "button", class: "btn bare", "aria-expanded": "false",
+      onclick: () => this.toggleQueue() });
     const language = h("select", { "aria-label": t("set.language"), onchange: () =>
       dispatchEvent(new CustomEvent("vz-language", { detail: language.value })) },
     Object.entries(LANGUAGES).map(([key, name]) => h("option", { value: key, selected: key === lang() }, name)));
@@ -63,8 +68,11 @@ class App extends HTMLElement {
     this.strips.append(this.away, this.offering);
     this.view = h("div", { class: "view" });
     this.main = h("main", { id: "main", tabindex: -1 }, this.strips, this.view);
-    fill(this, h("a", { class: "skip", href: "#main", onclick: event => { event.preventDefault(); this.main.focus(); } }, t("nav.skip")),
-      h("header", { class: "top" }, h("a", { class: "brand", href: "/create/simple", "aria-label": "Vivace" }, signature("sign"), h("b", {}, "Vivace")),
+    fill(this, h("a", { class: "skip", href: "#main",
+      onclick: event => { event.preventDefault(); this.main.focus(); } }, t("nav.skip")),
+      h("header", { class: "top" },
+        h("a", { class: "brand", href: "/create/simple", "aria-label": "Vivace" }, signature("sign"),
+        h("b", {}, "Vivace")),
         h("label", { class: "find" }, icon("search"), this.find, h("kbd", {}, "/")),
         h("div", { class: "corner" }, this.state, this.jobs, language, this.look)),
       h("nav", { class: "rail", "aria-label": t("nav.name") }, links()),
@@ -111,7 +119,8 @@ class App extends HTMLElement {
 
   #count() {
     const count = store.waiting.length;
-    fill(this.jobs, icon("list"), h("span", { class: "word" }, t("nav.queue")), count > 0 && h("span", { class: "count" }, String(count)));
+    fill(this.jobs, icon("list"), h("span", { class: "word" }, t("nav.queue")),
+      count > 0 && h("span", { class: "count" }, String(count)));
     this.jobs.setAttribute("aria-label", count ? t("queue.open", { n: count }) : t("nav.queue"));
   }
 
@@ -166,7 +175,8 @@ class App extends HTMLElement {
     if (store.isOnline) { if (this.wasAway) say(t("net.back")); this.wasAway = false; return; }
     this.wasAway = true;
     const rest = h("span");
-    const count = () => { rest.textContent = t("net.next", { n: Math.max(0, Math.ceil((store.nextLook - Date.now()) / 1000)) }); };
+    const count = () => { rest.textContent = t("net.next",
+      { n: Math.max(0, Math.ceil((store.nextLook - Date.now()) / 1000)) }); };
     fill(this.away, icon("info"), h("div", { class: "grow" }, h("b", {}, t("net.away")), " ", rest),
       button(t("net.look"), () => store.look(), { class: "tight" }));
     count();
@@ -176,7 +186,8 @@ class App extends HTMLElement {
   #over(job) {
     if (job.status === "succeeded") store.refreshModels();
     if (job.kind !== "generate") return;
-    if (job.status === "succeeded") say(t("job.done", { title: job.title || job.result?.songs?.[0]?.parameters?.caption || "" }));
+    if (job.status === "succeeded") say(
+      t("job.done", { title: job.title || job.result?.songs?.[0]?.parameters?.caption || "" }));
     if (job.status === "failed") say(`${t("fail.short")} ${job.error?.message ?? ""}`, true);
   }
 

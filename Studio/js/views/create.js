@@ -10,6 +10,9 @@ import { customPanel } from "./custom.js";
 import "../parts/list.js";
 import "../parts/details.js";
 
+/** Whether the panel and the songs take turns on the screen. */
+const isNarrow = () => matchMedia("(max-width: 640px)").matches;
+
 const modes = part => h("div", { class: "modes", role: "tablist", "aria-label": t("create.how") },
   ["simple", "custom"].map(name => h("a", {
     href: `/create/${name}`, role: "tab", "aria-selected": String(name === part) }, t(`create.${name}`))));
@@ -27,6 +30,7 @@ export function show(view, place) {
       if (hasLeft || isFirst() || !view.isConnected) return;
       hasLeft = true;
       drawAll();
+      if (isNarrow()) view.classList.add("listening");
     };
     store.on(view, "jobs", leave);
     store.on(view, "songs", leave);
@@ -56,16 +60,20 @@ export function show(view, place) {
     const side = h("section", { class: "col side", "aria-label": t("song.details") }, details);
     list.addEventListener("show-song", event => { details.song = event.detail; side.classList.add("open"); });
     details.addEventListener("close", () => side.classList.remove("open"));
-    const filter = Segment.of({ label: t("songs.filter"), options: [["all", t("songs.all")], ["liked", t("songs.liked")]], value: "all",
+    const filter = Segment.of(
+      { label: t("songs.filter"), options: [["all", t("songs.all")], ["liked", t("songs.liked")]], value: "all",
       change: value => { list.filter = value; list.draw(); } });
     const make = store.mayMake
-      ? h("section", { class: "col make", "aria-label": t("nav.create") }, modes(part), part === "custom" ? customPanel() : simplePanel())
+      ? h("section", { class: "col make", "aria-label": t("nav.create") }, modes(part),
+        part === "custom" ? customPanel() : simplePanel())
       : h("section", { class: "col make" }, h("p", { class: "empty" }, t("key.read")));
-    make.addEventListener("made", () => { if (matchMedia("(max-width: 640px)").matches) view.classList.add("listening"); });
+    make.addEventListener("made", () => { if (isNarrow()) view.classList.add("listening"); });
     fill(view, make,
       h("section", { class: "col songs", "aria-label": t("songs.title") },
         h("div", { class: "bar" }, h("h1", {}, t("songs.title")), count, filter,
-          h("span", { class: "only-narrow" }, button(t("nav.create"), () => view.classList.remove("listening"), { icon: "left", class: "tight bare" }))),
+          h("span", { class: "only-narrow" },
+            button(t("nav.create"), () => view.classList.remove("listening"),
+            { icon: "left", class: "tight bare" }))),
         h("div", { class: "scroll" }, list)),
       side);
     details.song = player.song ?? store.songs.items[0] ?? null;
@@ -75,6 +83,7 @@ export function show(view, place) {
 }
 
 function drawWaiting(view) {
-  fill(view, h("div", { class: "first" }, h("div", {}, h("p", { class: "faint" }, t(store.isOnline ? "net.first" : "net.away")))));
+  fill(view, h("div", { class: "first" },
+    h("div", {}, h("p", { class: "faint" }, t(store.isOnline ? "net.first" : "net.away")))));
   return null;
 }

@@ -5,7 +5,8 @@ import { fileName, keyName, span, titleOf } from "../core/format.js";
 import { icon } from "../core/icons.js";
 import { t } from "../core/i18n.js";
 import { prefs } from "../core/prefs.js";
-import { expectedSeconds, fields, hasPlanner, isBuiltIn, isTurbo, modelName, models, usual } from "../core/requests.js";
+import { expectedSeconds, fields, hasPlanner, isBuiltIn, isTurbo, modelName, models,
+  usual } from "../core/requests.js";
 import { router } from "../core/router.js";
 import { store } from "../core/store.js";
 import { attempt } from "../parts/actions.js";
@@ -20,7 +21,8 @@ import "../parts/lyrics-editor.js";
 
 export const TASKS = ["text2music", "cover", "repaint", "lego", "extract", "complete"];
 /** Tracks that models know. */
-export const TRACKS = ["vocals", "backing_vocals", "drums", "bass", "guitar", "keyboard", "percussion", "strings", "synth",
+export const TRACKS = ["vocals", "backing_vocals", "drums", "bass", "guitar", "keyboard", "percussion", "strings",
+  "synth",
   "fx", "brass", "woodwinds"];
 
 /** What stands in each fold, in order. What the family has and no fold names, stands in the last one. */
@@ -35,12 +37,15 @@ const FOLDS = {
   file: ["enable_normalization", "normalization_db", "remove_dc_offset"],
 };
 /** Fields that stand elsewhere, or that say nothing in a page. */
-const ELSEWHERE = new Set(["caption", "lyrics", "task_type", "src_audio", "regions", "repainting_start", "repainting_end",
-  "track_name", "track_classes", "keep_source", "audio_cover_strength", "cover_rule", "cover_noise_strength", "latents",
+const ELSEWHERE = new Set(
+  ["caption", "lyrics", "task_type", "src_audio", "regions", "repainting_start", "repainting_end",
+  "track_name", "track_classes", "keep_source", "audio_cover_strength", "cover_rule", "cover_noise_strength",
+    "latents",
   "latents_only", "output_type", "normalization", "constrained_decoding_debug", ...Object.values(FOLDS).flat()]);
 
 /** Whether a model can do a task: turbo models do three, but for the built-in one. */
-export const canDo = (task, model) => isBuiltIn(model) || !isTurbo(model) || ["text2music", "cover", "repaint"].includes(task);
+export const canDo = (task, model) => isBuiltIn(model) || !isTurbo(model)
+  || ["text2music", "cover", "repaint"].includes(task);
 
 const request = () => drafts.custom.request;
 const task = () => request().task_type ?? "text2music";
@@ -53,21 +58,21 @@ export function customPanel() {
     fill(panel, taskButtons(draw), presetBar(draw), sources(), style(), task() !== "extract" && lyrics(), folds());
     fill(box, goBar(box));
   };
-  const loaded = () => {
-    if (panel.isConnected) draw();
-    else drafts.removeEventListener("loaded", loaded);
-  };
-  drafts.addEventListener("loaded", loaded);
+  drafts.on(panel, "loaded", draw);
   draw();
   return [panel, box];
 }
 
 function taskButtons(draw) {
-  const group = h("div", { class: "tasks", role: "radiogroup", "aria-label": t("field.task") }, TASKS.map(name => h("button", {
-    type: "button", role: "radio", "aria-checked": String(name === task()), tabindex: name === task() ? 0 : -1, data: { task: name },
+  const group = h("div", { class: "tasks", role: "radiogroup", "aria-label": t("field.task") },
+    TASKS.map(name => h("button", {
+    type: "button", role: "radio", "aria-checked": String(name === task()), tabindex: name === task() ? 0 : -1,
+      data: { task: name },
     onclick: () => {
-      drafts.setFields({ task_type: name === "text2music" ? null : name, ...(name === "text2music" ? { src_audio: null, regions: null } : {}),
-        ...(["lego", "extract"].includes(name) && !request().track_name ? { track_name: name === "lego" ? "drums" : "vocals" } : {}) });
+      drafts.setFields({ task_type: name === "text2music" ? null : name,
+        ...(name === "text2music" ? { src_audio: null, regions: null } : {}),
+        ...(["lego", "extract"].includes(name) && !request().track_name
+          ? { track_name: name === "lego" ? "drums" : "vocals" } : {}) });
       draw();
       panelFocus(name);
     },
@@ -81,9 +86,12 @@ const panelFocus = name => document.querySelector(`.tasks [data-task="${name}"]`
 function sources() {
   const name = task();
   if (name === "text2music") return null;
-  const rows = [!canDo(name, model()) && h("div", { class: "notice" }, icon("info"), t("task.needs", { task: t(`task.${name}`) })), sourceField("src_audio")];
+  const rows = [!canDo(name, model())
+    && h("div", { class: "notice" }, icon("info"), t("task.needs", { task: t(`task.${name}`) })),
+    sourceField("src_audio")];
   if (name === "cover") {
-    rows.push(scale(), h("details", {}, h("summary", { class: "soft" }, t("create.more")), h("div", { class: "stack" },
+    rows.push(scale(), h("details", {}, h("summary", { class: "soft" }, t("create.more")),
+      h("div", { class: "stack" },
       field("audio_cover_strength"), field("cover_noise_strength"), field("cover_rule"))));
   }
   if (name === "repaint" || name === "lego") {
@@ -94,14 +102,16 @@ function sources() {
     }, { icon: "wave", class: "tight", disabled: !request().src_audio?.startsWith("au_") }));
   }
   if (name === "repaint") rows.push(field("keep_source"));
-  if (name === "lego" || name === "extract") rows.push(field("track_name", { options: TRACKS.map(track => [track, t(`track.${track}`)]) }));
+  if (name === "lego" || name === "extract") rows.push(
+    field("track_name", { options: TRACKS.map(track => [track, t(`track.${track}`)]) }));
   if (name === "complete") rows.push(trackBoxes());
   return h("div", { class: "block" }, rows);
 }
 
 function trackBoxes() {
   const chosen = new Set(request().track_classes ?? []);
-  return h("fieldset", { class: "field" }, h("legend", {}, t("field.track_classes")), h("div", { class: "tracks" }, TRACKS.map(track => {
+  return h("fieldset", { class: "field" }, h("legend", {}, t("field.track_classes")),
+    h("div", { class: "tracks" }, TRACKS.map(track => {
     const input = h("input", { type: "checkbox", checked: chosen.has(track), onchange: () => {
       if (input.checked) chosen.add(track);
       else chosen.delete(track);
@@ -114,7 +124,8 @@ function trackBoxes() {
 /** A lock: whether the planner may change what was written. */
 function lock(name) {
   const isLocked = () => request()[name] === false;
-  const toggle = tool("lock", "", () => { drafts.setFields({ [name]: isLocked() ? null : false }); draw(); }, { class: "tight" });
+  const toggle = tool("lock", "", () => { drafts.setFields({ [name]: isLocked() ? null : false }); draw(); },
+    { class: "tight" });
   const draw = () => {
     fill(toggle, icon(isLocked() ? "lock" : "unlock"));
     const words = t(isLocked() ? "field.locked" : "field.unlocked");
@@ -127,7 +138,9 @@ function lock(name) {
 }
 
 function style() {
-  const area = h("textarea", { rows: 3, value: request().caption ?? "", lang: "", placeholder: t("create.styleHint"), "aria-labelledby": "style-name",
+  const area = h("textarea",
+    { rows: 3, value: request().caption ?? "", lang: "", placeholder: t("create.styleHint"),
+    "aria-labelledby": "style-name",
     data: { field: "caption" }, oninput: () => drafts.setFields({ caption: area.value }) });
   return h("div", { class: "block" }, h("div", { class: "head" }, h("span", { id: "style-name" }, t("field.style")),
     button(t("field.tidy"), () => tidy(), { icon: "wand", class: "bare tight" }), lock("use_cot_caption")), area);
@@ -137,9 +150,12 @@ function lyrics() {
   const editor = h("vz-lyrics-editor");
   editor.text = request().lyrics ?? "";
   editor.seconds = request().duration > 0 ? request().duration : null;
-  editor.addEventListener("words", event => drafts.setFields({ lyrics: event.detail, ...(event.detail.trim() ? { instrumental: null } : {}) }));
-  editor.addEventListener("longer", event => { drafts.setFields({ duration: event.detail }); drafts.dispatchEvent(new Event("loaded")); });
-  return h("div", { class: "block" }, h("div", { class: "head" }, h("span", {}, t("field.lyrics")), lock("use_cot_lyrics")), editor);
+  editor.addEventListener("words",
+    event => drafts.setFields({ lyrics: event.detail, ...(event.detail.trim() ? { instrumental: null } : {}) }));
+  editor.addEventListener("longer",
+    event => { drafts.setFields({ duration: event.detail }); drafts.dispatchEvent(new Event("loaded")); });
+  return h("div", { class: "block" },
+    h("div", { class: "head" }, h("span", {}, t("field.lyrics")), lock("use_cot_lyrics")), editor);
 }
 
 function fold(name, summary, ...content) {
@@ -154,7 +170,8 @@ function fold(name, summary, ...content) {
 
 const CHOICES = {
   timesignature: () => [["", t("field.auto")], ...["2", "3", "4", "6"].map(n => [n, n === "6" ? "6/8" : `${n}/4`])],
-  keyscale: () => [["", t("field.auto")], ...["C", "G", "D", "A", "E", "B", "F#", "Db", "Ab", "Eb", "Bb", "F"].flatMap(tonic =>
+  keyscale: () => [["", t("field.auto")],
+    ...["C", "G", "D", "A", "E", "B", "F#", "Db", "Ab", "Eb", "Bb", "F"].flatMap(tonic =>
     ["major", "minor"].map(mode => [`${tonic} ${mode}`, keyName(`${tonic} ${mode}`)]))],
   vocal_language: () => [["", t("field.auto")], ...SUNG.map(code => [code, languageName(code)])],
 };
@@ -165,7 +182,8 @@ function controls(names) {
   return names.filter(name => known.has(name)).map(name => {
     if (/path of a file/.test(known.get(name).expected)) return sourceField(name);
     const options = CHOICES[name]?.(), value = request()[name];
-    if (options && value !== undefined && !options.some(([key]) => key === String(value))) options.push([String(value), String(value)]);
+    if (options && value !== undefined
+      && !options.some(([key]) => key === String(value))) options.push([String(value), String(value)]);
     return field(name, options ? { options } : {});
   });
 }
@@ -174,24 +192,42 @@ const pairs = names => h("div", { class: "pairs" }, controls(names));
 function folds() {
   const now = request(), more = [...fields().keys()].filter(name => !ELSEWHERE.has(name));
   const say = value => value ?? t("field.auto");
-  const format = h("select", { "aria-label": t("field.audio_format"), onchange: () => { drafts.setCustom({ format: format.value }); } },
-    (store.capabilities?.audio_formats ?? []).map(name => h("option", { value: name, selected: name === (drafts.custom.format ?? prefs.get("format", "flac")) }, name.toUpperCase())));
-  const choice = h("select", { onchange: () => { drafts.setCustom({ model: choice.value }); drafts.dispatchEvent(new Event("loaded")); } },
-    models().map(item => h("option", { value: item.name, selected: item.name === model() }, isBuiltIn(item.name) ? t("model.builtin") : item.name)));
-  const title = h("input", { value: drafts.custom.title ?? "", placeholder: titleOf(now.caption), lang: "", oninput: () => drafts.setCustom({ title: title.value }) });
-  const labelled = (name, control) => h("label", { class: "field" }, h("span", {}, t(`field.${name}`)), control, h("small", {}, t(`field.${name}.help`)));
+  const format = h("select",
+    { "aria-label": t("field.audio_format"), onchange: () => { drafts.setCustom({ format: format.value }); } },
+    (store.capabilities?.audio_formats
+      ?? []).map(name => h("option",
+      { value: name, selected: name === (drafts.custom.format ?? prefs.get("format", "flac")) },
+      name.toUpperCase())));
+  const choice = h("select",
+    { onchange: () => { drafts.setCustom({ model: choice.value }); drafts.dispatchEvent(new Event("loaded")); } },
+    models().map(item => h("option", { value: item.name, selected: item.name === model() },
+      isBuiltIn(item.name) ? t("model.builtin") : item.name)));
+  const title = h("input",
+    { value: drafts.custom.title ?? "", placeholder: titleOf(now.caption), lang: "",
+    oninput: () => drafts.setCustom({ title: title.value }) });
+  const labelled = (name, control) =>
+    h("label", { class: "field" }, h("span", {}, t(`field.${name}`)), control,
+    h("small", {}, t(`field.${name}.help`)));
   return [
-    fold("music", [now.bpm && t("song.bpm", { n: now.bpm }), now.keyscale && keyName(now.keyscale), now.duration ? span(now.duration) : t("field.auto")]
+    fold("music", [now.bpm && t("song.bpm", { n: now.bpm }), now.keyscale && keyName(now.keyscale),
+      now.duration ? span(now.duration) : t("field.auto")]
       .filter(Boolean).join(" · "), pairs(FOLDS.music)),
-    fold("sound", now.reference_audio ? drafts.custom.sources[now.reference_audio] ?? "" : t("field.none"), controls(FOLDS.sound)),
-    fold("planner", hasPlanner() ? say(now.thinking === false ? t("field.off") : undefined) : t("fold.noPlanner"), pairs(FOLDS.planner)),
-    fold("quality", `${isBuiltIn(model()) ? t("model.builtin") : model()} · ${t("fold.steps", { n: now.inference_steps ?? usual(model()).inference_steps })}`,
+    fold("sound", now.reference_audio ? drafts.custom.sources[now.reference_audio] ?? "" : t("field.none"),
+      controls(FOLDS.sound)),
+    fold("planner", hasPlanner() ? say(now.thinking === false ? t("field.off") : undefined) : t("fold.noPlanner"),
+      pairs(FOLDS.planner)),
+    fold("quality", [isBuiltIn(model()) ? t("model.builtin") : model(),
+      t("fold.steps", { n: now.inference_steps ?? usual(model()).inference_steps })].join(" · "),
       labelled("model", choice), qualityButtons(), pairs(FOLDS.quality)),
-    fold("seeds", `${now.seeds ? [now.seeds].flat().join(", ") : t("fold.drawn")} · ${t("song.takes", { n: now.batch_size ?? 1 })}`, pairs(FOLDS.seeds)),
-    fold("file", (drafts.custom.format ?? prefs.get("format", "flac")).toUpperCase(), labelled("title", title), labelled("audio_format", format), pairs(FOLDS.file)),
+    fold("seeds", [now.seeds ? [now.seeds].flat().join(", ") : t("fold.drawn"),
+      t("song.takes", { n: now.batch_size ?? 1 })].join(" · "), pairs(FOLDS.seeds)),
+    fold("file", (drafts.custom.format ?? prefs.get("format", "flac")).toUpperCase(), labelled("title", title),
+      labelled("audio_format", format), pairs(FOLDS.file)),
     more.length > 0 && fold("more", t("fold.fields", { n: more.length }), pairs(more)),
     h("div", { class: "block row" }, button(t("params.save"), saveParameters, { icon: "down", class: "tight" }),
-      button(t("params.open"), async () => { const file = await chooseFile(".json,audio/*,.flac"); if (file) takeFiles([file]); }, { icon: "up", class: "tight" }),
+      button(t("params.open"),
+        async () => { const file = await chooseFile(".json,audio/*,.flac"); if (file) takeFiles([file]); },
+        { icon: "up", class: "tight" }),
       button(t("params.reset"), () => loadDraft({}), { icon: "undo", class: "bare tight" })),
   ];
 }
@@ -207,7 +243,8 @@ function qualityButtons() {
 }
 
 function saveParameters() {
-  save(JSON.stringify({ model: model(), request: request() }, null, 2), `${fileName(drafts.custom.title || titleOf(request().caption) || "parameters")}.json`,
+  save(JSON.stringify({ model: model(), request: request() }, null, 2),
+    `${fileName(drafts.custom.title || titleOf(request().caption) || "parameters")}.json`,
     "application/json");
 }
 
@@ -217,7 +254,8 @@ export function customJob() {
   if (isTurbo(model()) && request().guidance_scale === undefined) delete now.guidance_scale;
   if (now.lyrics !== undefined && !now.lyrics.trim()) delete now.lyrics;
   if (task() === "extract" && !now.caption) now.caption = t(`track.${now.track_name ?? "vocals"}`);
-  return { request: now, model: model(), title: drafts.custom.title || titleOf(request().caption) || t(`task.${task()}`),
+  return { request: now, model: model(),
+    title: drafts.custom.title || titleOf(request().caption) || t(`task.${task()}`),
     audio_format: drafts.custom.format ?? prefs.get("format", "flac") };
 }
 
@@ -231,18 +269,23 @@ function goBar(box) {
   const line = h("p", { class: "ready" });
   const draw = () => {
     const now = request(), needsSource = task() !== "text2music" && !now.src_audio;
-    const needsWords = !needsSource && task() !== "extract" && !now.caption?.toString().trim() && !now.lyrics?.toString().trim() && !now.audio_codes;
+    const needsWords = !needsSource && task() !== "extract" && !now.caption?.toString().trim()
+      && !now.lyrics?.toString().trim() && !now.audio_codes;
     const blocked = !store.isOnline ? t("create.away") : !models().length ? t("create.noModel")
-      : !canDo(task(), model()) ? t("task.needs", { task: t(`task.${task()}`) }) : needsSource ? t("create.needsSource")
-        : needsWords ? t("create.write") : task() === "complete" && !now.track_classes?.length ? t("create.needsTracks") : "";
+      : !canDo(task(), model()) ? t("task.needs", { task: t(`task.${task()}`) }) : needsSource
+        ? t("create.needsSource")
+        : needsWords ? t("create.write") : task() === "complete" && !now.track_classes?.length
+          ? t("create.needsTracks") : "";
     const source = store.known.get(now.src_audio)?.duration;
-    const seconds = expectedSeconds(now.duration > 0 ? now.duration : source ?? (isBuiltIn(model()) ? 30 : 120), now.batch_size ?? 1);
+    const seconds = expectedSeconds(now.duration > 0 ? now.duration : source ?? (isBuiltIn(model()) ? 30 : 120),
+      now.batch_size ?? 1);
     go.disabled = Boolean(blocked);
-    fill(line, h("i", { class: `dot ${blocked ? "off" : ""}` }), blocked || (seconds ? t("create.ready", { time: span(seconds), model: isBuiltIn(model()) ? t("model.builtin") : model() })
+    fill(line, h("i", { class: `dot ${blocked ? "off" : ""}` }),
+      blocked || (seconds ? t("create.ready",
+      { time: span(seconds), model: isBuiltIn(model()) ? t("model.builtin") : model() })
       : t("create.readyFirst", { model: isBuiltIn(model()) ? t("model.builtin") : model() })));
   };
-  const follow = () => { if (line.isConnected) draw(); else drafts.removeEventListener("custom", follow); };
-  queueMicrotask(() => drafts.addEventListener("custom", follow));
+  drafts.on(line, "custom", draw);
   for (const topic of ["net", "capabilities"]) store.on(line, topic, draw);
   draw();
   return [go, line];

@@ -18,11 +18,13 @@ export function firstScreen() {
   } }, t(`idea.${number}`)));
   const fact = (name, title, words, ...more) => h("div", {}, h("b", {}, icon(name), title), h("p", {}, words), more);
   return h("div", { class: "first" }, h("div", {}, signature(), h("h1", {}, t("create.ask")),
-    h("div", { class: "paper" }, area, h("div", { class: "paperbar" }, voiceChoice(), h("span", { class: "grow" }), dice(area), go)),
+    h("div", { class: "paper" }, area,
+      h("div", { class: "paperbar" }, voiceChoice(), h("span", { class: "grow" }), dice(area), go)),
     line, h("div", { class: "ideas" }, ideas),
     h("div", { class: "facts3" },
       isBuiltIn(modelName()) ? fact("check", t("first.ready"), t("first.builtin"))
         : fact("check", t("first.ready"), t("first.model", { model: modelName() })),
-      fact("mic", t("first.voices"), t("first.voicesHow"), h("a", { class: "btn tight", href: "/models" }, icon("down"), t("first.models"))),
+      fact("mic", t("first.voices"), t("first.voicesHow"),
+        h("a", { class: "btn tight", href: "/models" }, icon("down"), t("first.models"))),
       fact("folder", t("first.have"), t("first.haveHow")))));
 }

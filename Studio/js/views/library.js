@@ -35,7 +35,8 @@ class Library {
       this.typing = setTimeout(() => this.#to({ text: this.find.value }, true), 150);
     });
     this.picked = h("div", { class: "pickbar", hidden: true, role: "toolbar", "aria-label": t("lib.chosenName") });
-    this.list = h("div", { class: "rows", role: "list", "aria-label": t("songs.title"), onkeydown: event => this.#key(event) });
+    this.list = h("div", { class: "rows", role: "list", "aria-label": t("songs.title"),
+      onkeydown: event => this.#key(event) });
     this.more = h("div");
     this.details = h("vz-details");
     this.side = h("section", { class: "col side", hidden: true, "aria-label": t("song.details") }, this.details);
@@ -45,13 +46,15 @@ class Library {
         h("div", {}, this.order)),
       h("div", { class: "bar only-narrow" }, h("label", { class: "find" }, icon("search"), this.find)),
       this.picked, h("div", { class: "scroll" }, this.#heads(), this.list, this.more)), this.side);
-    this.watch = new IntersectionObserver(entries => { if (entries.some(entry => entry.isIntersecting)) this.pager.more().catch(() => {}); },
+    this.watch = new IntersectionObserver(
+      entries => { if (entries.some(entry => entry.isIntersecting)) this.pager.more().catch(() => {}); },
       { rootMargin: "600px" });
     store.on(this.list, "song", song => this.#songChanged(song));
     store.on(this.list, "over", () => this.pager.refresh().catch(() => {}));
     store.on(this.list, "folders", () => { this.#folders(); this.pager.refresh().catch(() => {}); });
     const follow = () => {
-      if (!this.list.isConnected) { for (const name of ["time", "change", "song"]) player.removeEventListener(name, follow); return; }
+      if (!this.list.isConnected) {
+        for (const name of ["time", "change", "song"]) player.removeEventListener(name, follow); return; }
       this.#follow();
     };
     queueMicrotask(() => { for (const name of ["time", "change", "song"]) player.addEventListener(name, follow); });
@@ -86,7 +89,9 @@ class Library {
 
   #drawFilters() {
     const { show = "all", folder, key, rating } = this.place;
-    const pick = (name, words, isOn, act) => h("button", { type: "button", class: "pick", "aria-current": isOn ? "true" : null, onclick: act }, icon(name), words);
+    const pick = (name, words, isOn, act) =>
+      h("button", { type: "button", class: "pick", "aria-current": isOn ? "true" : null, onclick: act }, icon(name),
+      words);
     this.folders = h("div", { class: "group" });
     fill(this.filters,
       h("div", { class: "group" },
@@ -95,9 +100,12 @@ class Library {
         pick("trash", t("lib.bin"), show === "bin", () => this.#to({ show: "bin", folder: "" }))),
       this.folders,
       h("div", { class: "group" }, h("h3", {}, t("song.rating")), [5, 4, 3].map(count =>
-        pick("star", t("lib.atLeast", { n: count }), rating === String(count), () => this.#to({ rating: rating === String(count) ? "" : count })))),
-      h("div", { class: "group" }, h("h3", {}, t("field.key")), h("div", { class: "keyring", role: "group", "aria-label": t("field.key") },
-        FIFTHS.map((name, at) => h("button", { type: "button", style: { "--hue": 40 + 30 * at }, "aria-pressed": String(key === String(at)),
+        pick("star", t("lib.atLeast", { n: count }), rating === String(count),
+          () => this.#to({ rating: rating === String(count) ? "" : count })))),
+      h("div", { class: "group" }, h("h3", {}, t("field.key")),
+        h("div", { class: "keyring", role: "group", "aria-label": t("field.key") },
+        FIFTHS.map((name, at) =>
+          h("button", { type: "button", style: { "--hue": 40 + 30 * at }, "aria-pressed": String(key === String(at)),
           onclick: () => this.#to({ key: key === String(at) ? "" : at }) }, name)))));
   }
 
@@ -106,7 +114,8 @@ class Library {
     const named = list.folders.filter(folder => folder.name);
     fill(this.folders, named.length > 0 && h("h3", {}, t("lib.folders")), named.map(folder => h("button", {
       type: "button", class: "pick", "aria-current": this.place.folder === folder.name ? "true" : null,
-      onclick: () => this.#to({ folder: folder.name, show: "all" }) }, icon("folder"), folder.name, h("span", {}, String(folder.songs)))));
+      onclick: () => this.#to({ folder: folder.name, show: "all" }) }, icon("folder"), folder.name,
+        h("span", {}, String(folder.songs)))));
     this.folders.hidden = !named.length;
   }
 
@@ -115,13 +124,16 @@ class Library {
   /** Songs that are shown: those of the pages that came, in the key that is asked for. */
   get songs() {
     const { key } = this.place;
-    return key === undefined ? this.pager.items : this.pager.items.filter(song => String(keyOf(song.parameters?.keyscale)?.place) === key);
+    return key === undefined ? this.pager.items
+      : this.pager.items.filter(song => String(keyOf(song.parameters?.keyscale)?.place) === key);
   }
 
   #heads() {
     const head = (name, words) => h("span", { class: name }, words);
-    return h("div", { class: "songrow heads", "aria-hidden": "true" }, head("tick", ""), head("", ""), head("who", t("song.title")), head("w", t("part.sound")),
-      head("k", t("field.key")), head("num b", "BPM"), head("num", t("field.length")), head("m", t("field.model")), head("s", t("song.rating")), head("", ""));
+    return h("div", { class: "songrow heads", "aria-hidden": "true" }, head("tick", ""), head("", ""),
+      head("who", t("song.title")), head("w", t("part.sound")),
+      head("k", t("field.key")), head("num b", "BPM"), head("num", t("field.length")), head("m", t("field.model")),
+        head("s", t("song.rating")), head("", ""));
   }
 
   #draw() {
@@ -149,7 +161,9 @@ class Library {
     if (first && !this.list.querySelector(".songrow[tabindex='0']")) first.tabIndex = 0;
     this.none?.remove();
     if (!shown.size) {
-      this.none = h("div", { class: "empty" }, h("p", {}, t(this.place.show === "bin" ? "lib.emptyBin" : Object.keys(this.place).length ? "lib.none" : "songs.none")),
+      this.none = h("div", { class: "empty" },
+        h("p", {}, t(this.place.show === "bin" ? "lib.emptyBin" : Object.keys(this.place).length ? "lib.none"
+        : "songs.none")),
         Object.keys(this.place).length > 0 && button(t("lib.all"), () => router.go("/library"), { class: "tight" }));
       this.list.before(this.none);
     }
@@ -165,22 +179,29 @@ class Library {
   #row(song) {
     const may = store.mayMake, title = titleFor(song);
     const row = h("div", { class: "songrow", role: "listitem", tabindex: -1, data: { id: song.id } });
-    const tick = h("input", { type: "checkbox", class: "tick", checked: this.#chosen.has(song.id), "aria-label": t("lib.choose", { title }), onchange: () => {
+    const tick = h("input", { type: "checkbox", class: "tick", checked: this.#chosen.has(song.id),
+      "aria-label": t("lib.choose", { title }), onchange: () => {
       if (tick.checked) this.#chosen.add(song.id);
       else this.#chosen.delete(song.id);
       this.#drawPicked();
     } });
-    row.cover = h("button", { type: "button", class: "cover", "aria-label": t("song.playTitle", { title }), onclick: () => player.toggleSong(song, this.songs) }, seal(song), icon("play"));
+    row.cover = h("button", { type: "button", class: "cover", "aria-label": t("song.playTitle", { title }),
+      onclick: () => player.toggleSong(song, this.songs) }, seal(song), icon("play"));
     row.wave = wave(song);
     row.wave.classList.add("w");
     const key = keyOf(song.parameters?.keyscale);
-    fill(row, tick, row.cover, h("div", { class: "who" }, h("button", { type: "button", lang: "", onclick: () => this.#showDetails(song) }, title),
+    fill(row, tick, row.cover,
+      h("div", { class: "who" },
+      h("button", { type: "button", lang: "", onclick: () => this.#showDetails(song) }, title),
       h("small", { lang: "" }, song.caption || song.lyrics)), row.wave,
-    h("span", { class: "k cut" }, key && [h("i", { class: "keydot", style: { "--hue": key.hue } }), keyName(song.parameters.keyscale)]),
+    h("span", { class: "k cut" },
+      key && [h("i", { class: "keydot", style: { "--hue": key.hue } }), keyName(song.parameters.keyscale)]),
     h("span", { class: "num b" }, song.parameters?.bpm ?? ""), h("span", { class: "num" }, clock(song.duration)),
-    h("span", { class: "m cut" }, isBuiltIn(song.model) ? t("model.builtin") : song.model, h("br"), h("small", { class: "faint" }, moment(song.created_at))),
+    h("span", { class: "m cut" }, isBuiltIn(song.model) ? t("model.builtin") : song.model, h("br"),
+      h("small", { class: "faint" }, moment(song.created_at))),
     h("span", { class: "s" }, stars(song.rating, may && !song.trashed_at && (rating => rate(song, rating)))),
-    tool("more", t("song.more"), event => openMenu(event.currentTarget, songMenu(song)), { class: "tight", "aria-haspopup": "menu" }));
+    tool("more", t("song.more"), event => openMenu(event.currentTarget, songMenu(song)),
+      { class: "tight", "aria-haspopup": "menu" }));
     return row;
   }
 
@@ -226,17 +247,24 @@ class Library {
     };
     fill(this.picked, songs.length > 0 && [
       h("b", { class: "grow" }, t("lib.chosen", { n: songs.length })),
-      isBin && button(t("song.restore"), async () => { for (const song of songs) await attempt(() => store.restore(song.id)); clear(); }, { icon: "undo", class: "tight" }),
+      isBin && button(t("song.restore"),
+        async () => { for (const song of songs) await attempt(() => store.restore(song.id)); clear(); },
+        { icon: "undo", class: "tight" }),
       !isBin && button(t("lib.zip"), () => downloadAll(songs), { icon: "zip", class: "tight" }),
-      !isBin && songs.length === 2 && button("A / B", async () => { await player.play(songs[0], songs); await player.compare(songs[1]); }, { class: "tight" }),
+      !isBin && songs.length === 2
+        && button("A / B", async () => { await player.play(songs[0], songs); await player.compare(songs[1]); },
+        { class: "tight" }),
       !isBin && store.mayMake && button(t("lib.move"), () => moveToFolder(songs), { icon: "folder", class: "tight" }),
-      !isBin && store.mayMake && button(t("song.delete"), () => { clear(); trash(songs); }, { icon: "trash", class: "tight danger" }),
+      !isBin && store.mayMake && button(t("song.delete"), () => { clear(); trash(songs); },
+        { icon: "trash", class: "tight danger" }),
       button(t("lib.clear"), clear, { class: "tight bare" })],
-    !songs.length && isBin && [h("span", { class: "grow" }, t("lib.binHint")), button(t("lib.emptyTheBin"), () => this.#emptyBin(), { icon: "trash", class: "tight danger" })]);
+    !songs.length && isBin && [h("span", { class: "grow" }, t("lib.binHint")),
+      button(t("lib.emptyTheBin"), () => this.#emptyBin(), { icon: "trash", class: "tight danger" })]);
   }
 
   #emptyBin() {
-    openDialog(t("lib.emptyTheBin"), [h("p", {}, t("lib.emptySure", { n: this.pager.total }))], { go: t("lib.emptyTheBin"), act: async () => {
+    openDialog(t("lib.emptyTheBin"), [h("p", {}, t("lib.emptySure", { n: this.pager.total }))],
+      { go: t("lib.emptyTheBin"), act: async () => {
       await attempt(() => api.delete("/v1/trash"));
       await this.pager.refresh();
     } });
@@ -259,7 +287,8 @@ class Library {
     }
     if ((event.ctrlKey || event.metaKey) && event.key === "z") { event.preventDefault(); undoTrash(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = { Enter: isOnRow && (() => this.#showDetails(song)), " ": isOnRow && (() => player.toggleSong(song, this.songs)),
+    const act = { Enter: isOnRow && (() => this.#showDetails(song)),
+      " ": isOnRow && (() => player.toggleSong(song, this.songs)),
       x: () => row.querySelector(".tick").click(), ".": () => openMenu(row.lastElementChild, songMenu(song)),
       Delete: store.mayMake && !song.trashed_at && (() => trash([song])) }[event.key];
     if (!act) return;

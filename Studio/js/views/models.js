@@ -54,7 +54,10 @@ function musicRow(model, usual) {
   };
   return h("div", { class: `model ${isUsed ? "on" : ""}` },
     h("div", {}, h("h3", {}, isBuiltIn(model.name) ? t("model.builtin") : model.name),
-      h("p", {}, t(isBuiltIn(model.name) ? "model.builtinWhat" : isTurbo(model.name) ? "model.turbo.what" : "model.base.what"))),
-    h("span", { class: `tag ${isUsed ? "brass" : "ok"}` }, t(isUsed ? "model.used" : "model.installed"), model.is_loaded ? ` · ${t("model.loaded")}` : ""),
-    store.mayMake && (!isUsed || !model.is_loaded) ? button(t(isUsed ? "model.wake" : "model.use"), load, { class: "tight" }) : h("span"));
+      h("p", {}, t(isBuiltIn(model.name) ? "model.builtinWhat" : isTurbo(model.name) ? "model.turbo.what"
+        : "model.base.what"))),
+    h("span", { class: `tag ${isUsed ? "brass" : "ok"}` }, t(isUsed ? "model.used" : "model.installed"),
+      model.is_loaded ? ` · ${t("model.loaded")}` : ""),
+    store.mayMake && (!isUsed || !model.is_loaded)
+      ? button(t(isUsed ? "model.wake" : "model.use"), load, { class: "tight" }) : h("span"));
 }

@@ -28,22 +28,30 @@ export function show(view, place) {
   return { go: next => { part = next.part; draw(); return true; } };
 }
 
-const line = (words, control, help) => h("div", { class: "panel pad" }, h("label", { class: "field" }, h("span", {}, words), control, help && h("small", {}, help)));
+const line = (words, control, help) =>
+  h("div", { class: "panel pad" },
+  h("label", { class: "field" }, h("span", {}, words), control, help && h("small", {}, help)));
 
 const DRAW = {
   look: () => {
-    const language = h("select", { onchange: () => dispatchEvent(new CustomEvent("vz-language", { detail: language.value })) },
+    const language = h("select",
+      { onchange: () => dispatchEvent(new CustomEvent("vz-language", { detail: language.value })) },
       Object.entries(LANGUAGES).map(([key, name]) => h("option", { value: key, selected: key === lang() }, name)));
-    return [line(t("set.language"), language), h("div", { class: "panel pad" }, h("span", { class: "soft" }, t("set.look")),
+    return [line(t("set.language"), language),
+      h("div", { class: "panel pad" }, h("span", { class: "soft" }, t("set.look")),
       Segment.of({ label: t("set.look"), options: ["system", "light", "dark"].map(name => [name, t(`look.${name}`)]),
         value: prefs.get("look", "system"), change: value => { prefs.set("look", value); applyLook(); } }))];
   },
   defaults: () => {
-    const format = h("select", { onchange: () => prefs.set("format", format.value) }, (store.capabilities?.audio_formats ?? []).map(name =>
+    const format = h("select", { onchange: () => prefs.set("format", format.value) },
+      (store.capabilities?.audio_formats ?? []).map(name =>
       h("option", { value: name, selected: name === prefs.get("format", "flac") }, name.toUpperCase())));
-    const model = h("select", { onchange: () => { prefs.set("model", model.value); store.tell("models"); } }, models().map(item =>
-      h("option", { value: item.name, selected: item.name === modelName() }, isBuiltIn(item.name) ? t("model.builtin") : item.name)));
-    return [line(t("field.audio_format"), format, t("field.audio_format.help")), line(t("field.model"), model, t("field.model.help"))];
+    const model = h("select", { onchange: () => { prefs.set("model", model.value); store.tell("models"); } },
+      models().map(item =>
+      h("option", { value: item.name, selected: item.name === modelName() },
+        isBuiltIn(item.name) ? t("model.builtin") : item.name)));
+    return [line(t("field.audio_format"), format, t("field.audio_format.help")),
+      line(t("field.model"), model, t("field.model.help"))];
   },
   access: () => {
     const { needs_key: needsKey, name, scopes } = store.session;
@@ -54,8 +62,10 @@ const DRAW = {
         button(t("access.leave"), () => store.logout(), { class: "bare" })));
   },
   shortcuts: () => {
-    const letters = h("input", { type: "checkbox", checked: lettersOn(), onchange: () => prefs.set("letters", letters.checked) });
-    return [h("label", { class: "check" }, letters, t("keys.letters")), h("div", { class: "panel pad" }, shortcutLists().flat())];
+    const letters = h("input",
+      { type: "checkbox", checked: lettersOn(), onchange: () => prefs.set("letters", letters.checked) });
+    return [h("label", { class: "check" }, letters, t("keys.letters")),
+      h("div", { class: "panel pad" }, shortcutLists().flat())];
   },
   about: () => h("div", { class: "panel pad" }, h("p", {}, t("about.what")),
     h("p", { class: "soft" }, t("model.version", { version: store.capabilities?.version ?? "" })),

@@ -36,7 +36,8 @@ export function dice(area) {
   const roll = button(t("create.surprise"), () => attempt(async () => {
     const idea = (await api.post("/create_random_sample")).data;
     area.value = idea.description;
-    drafts.setSimple({ text: idea.description, ...(canSing(modelName()) ? { instrumental: idea.instrumental } : {}) });
+    drafts.setSimple({ text: idea.description,
+      ...(canSing(modelName()) ? { instrumental: idea.instrumental } : {}) });
     area.focus();
   }), { icon: "dice", class: "bare tight" });
   return roll;
@@ -52,22 +53,27 @@ export function voiceChoice() {
 
 /** The button that makes the song, and the line that says before how it will be. */
 export function goBar(element, { kbd = true } = {}) {
-  const go = h("button", { type: "button", class: "btn primary wide", "data-go": true, onclick: () => make(go, element) },
+  const go = h("button", { type: "button", class: "btn primary wide", "data-go": true,
+    onclick: () => make(go, element) },
     icon("wand"), h("span", {}, t("create.go")), kbd && h("kbd", {}, "Ctrl ↵"));
   const line = h("p", { class: "ready" });
   const draw = () => {
     const draft = drafts.simple;
     const isAway = !store.isOnline, hasModel = models().length > 0;
     go.disabled = isAway || !hasModel || !draft.text.trim();
-    const seconds = expectedSeconds(draft.length === "auto" ? isBuiltIn(modelName()) ? 20 : 120 : Number(draft.length), draft.takes);
+    const seconds = expectedSeconds(draft.length === "auto" ? isBuiltIn(modelName()) ? 20 : 120
+      : Number(draft.length), draft.takes);
     const wantsVoice = draft.instrumental === false && !canSing(modelName());
     line.classList.toggle("blocked", isAway || !hasModel || wantsVoice);
-    fill(line, h("i", { class: `dot ${go.disabled ? "off" : ""}` }), isAway ? t("create.away") : !hasModel ? t("create.noModel")
+    fill(line, h("i", { class: `dot ${go.disabled ? "off" : ""}` }),
+      isAway ? t("create.away") : !hasModel ? t("create.noModel")
       : wantsVoice ? h("a", { href: "/models" }, t("create.noVoice"))
-        : !draft.text.trim() ? t("create.write") : seconds ? t("create.ready", { time: span(seconds), model: shortName() }) : t("create.readyFirst", { model: shortName() }));
+        : !draft.text.trim() ? t("create.write") : seconds
+          ? t("create.ready", { time: span(seconds), model: shortName() })
+          : t("create.readyFirst", { model: shortName() }));
   };
   for (const topic of ["net", "jobs", "capabilities"]) store.on(line, topic, draw);
-  drafts.addEventListener("simple", draw);
+  drafts.on(line, "simple", draw);
   draw();
   return [go, line];
 }
@@ -86,13 +92,16 @@ async function make(go, element) {
 export function simplePanel() {
   const draft = drafts.simple;
   const area = askField();
-  const language = h("select", { "aria-label": t("create.language"), onchange: () => drafts.setSimple({ language: language.value }) },
+  const language = h("select",
+    { "aria-label": t("create.language"), onchange: () => drafts.setSimple({ language: language.value }) },
     h("option", { value: "auto" }, t("field.auto")),
     SUNG.map(code => h("option", { value: code, selected: code === draft.language }, languageName(code))));
-  const lyrics = h("textarea", { rows: 6, value: draft.lyrics, placeholder: t("lyrics.hint"), "aria-label": t("field.lyrics"), lang: "",
+  const lyrics = h("textarea",
+    { rows: 6, value: draft.lyrics, placeholder: t("lyrics.hint"), "aria-label": t("field.lyrics"), lang: "",
     oninput: () => drafts.setSimple({ lyrics: lyrics.value }) });
   const words = Segment.of({ label: t("create.words"), value: draft.words,
-    options: [["auto", t("create.words.auto")], ["own", t("create.words.own")]], change: value => drafts.setSimple({ words: value }) });
+    options: [["auto", t("create.words.auto")], ["own", t("create.words.own")]],
+      change: value => drafts.setSimple({ words: value }) });
   const wordRow = h("div", { class: "opt" }, h("span", {}, t("create.words")), words);
   const lengths = [["auto", t("field.auto")], ["60", "1:00"], ["120", "2:00"], ["180", "3:00"]];
   if (isBuiltIn(modelName())) lengths.splice(1, 3, ["10", "0:10"], ["30", "0:30"], ["60", "1:00"]);
@@ -101,10 +110,12 @@ export function simplePanel() {
       h("div", { class: "paper" }, area, h("div", { class: "paperbar" }, dice(area)))),
     h("div", { class: "opts" },
       h("div", { class: "opt2" }, voiceChoice(), language), wordRow, lyrics,
-      h("div", { class: "opt" }, h("span", {}, t("create.length")), Segment.of({ label: t("create.length"), options: lengths,
+      h("div", { class: "opt" }, h("span", {}, t("create.length")),
+        Segment.of({ label: t("create.length"), options: lengths,
         value: draft.length, change: value => drafts.setSimple({ length: value }) })),
       h("div", { class: "opt" }, h("span", {}, t("create.takes")), Segment.of({ label: t("create.takes"),
-        options: ["1", "2", "4"].map(n => [n, n]), value: String(draft.takes), change: value => drafts.setSimple({ takes: Number(value) }) }))),
+        options: ["1", "2", "4"].map(n => [n, n]), value: String(draft.takes),
+          change: value => drafts.setSimple({ takes: Number(value) }) }))),
     h("button", { type: "button", class: "dropzone", onclick: async () => {
       const file = await chooseFile();
       if (file) takeFiles([file]);
@@ -115,7 +126,7 @@ export function simplePanel() {
     lyrics.hidden = !sings || drafts.simple.words !== "own";
     if (area.value !== drafts.simple.text) area.value = drafts.simple.text;
   };
-  drafts.addEventListener("simple", draw);
+  drafts.on(panel, "simple", draw);
   draw();
   const box = h("div", { class: "go" });
   box.append(...goBar(box));
