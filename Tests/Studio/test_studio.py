@@ -102,7 +102,8 @@ class Page(Browser):
 
     def open(self, path):
         self.go(self.server.origin + path)
-        self.wait("return document.querySelector('.view')?.children.length > 0", what=f"{path} is drawn")
+        self.wait("return import('/studio/js/core/store.js').then(({ store }) => store.capabilities !== null)"
+                  ".then(knows => knows && document.querySelector('.view')?.children.length > 0)", what=f"{path} is drawn")
 
     def visit(self, path):
         """Goes to another view as a link does, without loading the page anew."""
@@ -215,17 +216,18 @@ def case_live_card_becomes_the_song(_, server, open_page):
 
 
 def case_words_survive_a_reload(_, server, open_page):
-    """What was written is there after a reload, in Simple and in Custom; jobs go on."""
+    """What was written is there after a reload, in Simple and in Custom."""
     page = open_page(server, "/create/simple")
     page.type("#ask", "kept at each stroke")
     page.open("/create/custom")
     page.type("textarea[data-field=caption]", "kept in custom")
     page.type("vz-lyrics-editor textarea", "[Verse]\nwords that stay")
-    page.open("/create/simple")
-    assert page.run("return document.querySelector('#ask').value").endswith("kept at each stroke")
-    page.open("/create/custom")
-    assert page.run("return document.querySelector('[data-field=caption]').value") == "kept in custom"
-    assert page.run("return document.querySelector('vz-lyrics-editor textarea').value") == "[Verse]\nwords that stay"
+    for view, field, words in (("simple", "#ask", "kept at each stroke"), ("custom", "[data-field=caption]", "kept in custom"),
+                               ("custom", "vz-lyrics-editor textarea", "[Verse]\nwords that stay")):
+        page.open(f"/create/{view}")
+        page.find(field)
+        found = page.run("return document.querySelector(arguments[0]).value", field)
+        assert found == words, f"{field} holds {found!r} after a reload"
     page.check()
 
 
