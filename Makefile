@@ -25,7 +25,7 @@ test: setup
 	scripts/check-floors
 	$(SWIFT_BUILD) --build-tests
 	swift test -c release --skip-build
-	scripts/test-studio
+	VIVACE_STUDIO_SECONDS=1800 scripts/test-studio
 
 fuzz: setup
 	$(SWIFT_BUILD) --build-tests

@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import json
 import os
+import random
 import re
 import shutil
 import socket
@@ -27,7 +28,8 @@ async def answer(reader):
 
 
 async def poll(port, id, seconds, stop):
-    """Asks for a job once a second over one connection, as clients do."""
+    """Asks for a job once a second over one connection, each client in its own moment of the second."""
+    await asyncio.sleep(random.random())
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     body = json.dumps({"task_id_list": [id]}).encode()
     request = (b"POST /query_result HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
