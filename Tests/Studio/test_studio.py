@@ -556,6 +556,9 @@ def case_workbench(_, server, open_page):
     page.wait("return document.querySelectorAll('.side .tree button[aria-current]').length === 1 && "
             "document.querySelectorAll('.side .tree li').length >= 1",
               what="the versions are a tree")
+    stray = page.run("return [...document.querySelector('.side .tree').childNodes].filter(node => "
+        "node.nodeType === Node.TEXT_NODE).map(node => node.data)")
+    assert stray == [], f"Text stands between the versions: {stray}"
     page.check()
 
 

@@ -67,7 +67,7 @@ export function versions(song, { compare } = {}) {
           "B"),
       !compare && tool("play", t("song.playTitle", { title: titleFor(node.song) }),
         () => player.toggleSong(node.song), { class: "tight" })),
-      node.children.length && h("ol", {}, node.children.map(child => h("li", {}, list(child)))),
+      node.children.length > 0 && h("ol", {}, node.children.map(child => h("li", {}, list(child)))),
     ];
     fill(box, list(treeAround(song, songs)));
   };
