@@ -1,5 +1,6 @@
 # make song     build, then make a song with the built-in model
-# make test     build, then run every test, those of the Studio in a real browser too
+# make test     build, then run every test but those of the Studio
+# make studio   build, then try the Studio in a real browser
 # make fuzz     read 10,000 damaged files with each reader of foreign bytes
 # make asan     build with AddressSanitizer, then test the array floors (likewise make tsan: ThreadSanitizer)
 # make bench    measure the stages beside PyTorch (needs the Python environment of tools/reference)
@@ -13,7 +14,7 @@ BIN = $(shell $(SWIFT_BUILD) --show-bin-path)
 PROMPT = upbeat synthwave with a driving bass line and bright arpeggios
 LYRICS = [Verse]\nNeon rivers run below the town\n[Chorus]\nWe keep on driving till the lights go down
 
-.PHONY: song test fuzz goldens asan tsan bench fixtures format lint dist build setup clean
+.PHONY: song test studio fuzz goldens asan tsan bench fixtures format lint dist build setup clean
 
 song: build
 	@mkdir -p out
@@ -25,7 +26,9 @@ test: setup
 	scripts/check-floors
 	$(SWIFT_BUILD) --build-tests
 	swift test -c release --skip-build
-	VIVACE_STUDIO_SECONDS=1800 scripts/test-studio
+
+studio: build
+	scripts/test-studio
 
 fuzz: setup
 	$(SWIFT_BUILD) --build-tests
