@@ -311,6 +311,34 @@ def case_failure_is_shown(_, server, open_page):
     page.check()
 
 
+def case_an_answer_that_is_overtaken(_, server, open_page):
+    """A job fails while the page still waits for the first answer about it, which says that it runs."""
+    song = server.make()
+    page = open_page(server, "/create/simple")
+    page.run("""
+        const real = window.fetch;
+        let isFirst = true;
+        window.fetch = async (...all) => {
+            const answer = await real(...all);
+            if (!isFirst || !/\\/v1\\/jobs\\/[0-9a-f-]{36}$/.test(String(all[0].url ?? all[0]))) return answer;
+            isFirst = false;
+            const job = await answer.json();
+            const feed = new EventSource(`/v1/jobs/${job.id}/events`);
+            await new Promise(resolve => feed.addEventListener("failed", resolve));
+            feed.close();
+            // The page's own stream has told of it too by the time that the server has answered once more.
+            await real("/livez");
+            await new Promise(resolve => setTimeout(resolve, 500));
+            window.heldAnAnswer = true;
+            return new Response(JSON.stringify({ ...job, status: "running", error: null, finished_at: null }),
+                { headers: { "Content-Type": "application/json" } });
+        };""")
+    server.ask("/v1/jobs", {"request": {"caption": "x", "task_type": "repaint", "src_audio": song["id"],
+        "regions": [[100, 110]]}, "title": "Too far"})
+    page.wait("return window.heldAnAnswer", what="the first answer is late")
+    page.find("vz-song-card.failed .retry")
+
+
 def case_away_and_back(_, server, open_page):
     """A strip says that the server is away, what was written stays, and everything is there again afterwards."""
     page = open_page(server, "/create/simple")

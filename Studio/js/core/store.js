@@ -23,7 +23,8 @@ class Store extends EventTarget {
   meanSeconds = null;
   #feed = new Feed(event => this.#hear(event), wasShort => this.#broken(wasShort));
   #timer = 0;
-  #asked = new Set();
+  /** Jobs that were heard of before they were known: whether something more was heard during the look at them. */
+  #looks = new Map();
   #dismissed = new Set(prefs.get("dismissed", []));
 
   constructor() {
@@ -184,6 +185,8 @@ class Store extends EventTarget {
   }
 
   #merge(job) {
+    // Answers may overtake each other; what is over stays over.
+    if (OVER.has(this.jobs.get(job.id)?.status) && !OVER.has(job.status)) return;
     this.jobs.set(job.id, job);
     this.tell("jobs");
     if (OVER.has(job.status)) this.tell("over", job);
@@ -193,13 +196,21 @@ class Store extends EventTarget {
     try { this.#merge(await api.get(`/v1/jobs/${id}`)); } catch { /* A job that is gone has no card. */ }
   }
 
+  /**
+   * Looks at a job that was heard of before it was known. What is heard meanwhile may be newer than the answer, so that
+   * another look follows; kept events of jobs that are long over, or gone, cost two looks at most.
+   */
+  async #meet(id) {
+    if (this.#looks.has(id)) { this.#looks.set(id, true); return; }
+    this.#looks.set(id, false);
+    await this.#refreshJob(id);
+    if (this.#looks.get(id)) await this.#refreshJob(id);
+    if (this.jobs.has(id)) this.#looks.delete(id);
+  }
+
   #hear(event) {
     const job = this.jobs.get(event.job);
-    if (!job) {
-      // Kept events of jobs that are long over come again at each start: one look at each is enough.
-      if (!this.#asked.has(event.job)) { this.#asked.add(event.job); this.#refreshJob(event.job); }
-      return;
-    }
+    if (!job) { this.#meet(event.job); return; }
     if (OVER.has(job.status)) return;
     switch (event.event) {
       case "queued": Object.assign(job,
