@@ -1,6 +1,6 @@
 # make song     build, then make a song with the built-in model
-# make test     build, then run every test but those of the Studio
-# make studio   build, then try the Studio in a real browser
+# make test     build, then run every test, those of the Studio in a real browser too
+# make studio   build, then run those of the Studio alone
 # make fuzz     read 10,000 damaged files with each reader of foreign bytes
 # make asan     build with AddressSanitizer, then test the array floors (likewise make tsan: ThreadSanitizer)
 # make bench    measure the stages beside PyTorch (needs the Python environment of tools/reference)
@@ -26,6 +26,7 @@ test: setup
 	scripts/check-floors
 	$(SWIFT_BUILD) --build-tests
 	swift test -c release --skip-build
+	VIVACE_STUDIO_SECONDS=1800 scripts/test-studio
 
 studio: build
 	scripts/test-studio

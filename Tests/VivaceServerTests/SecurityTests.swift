@@ -1,7 +1,9 @@
 import Foundation
 import LoopbackClient
 import MusicCore
+import MusicEngine
 import MusicJobs
+import Synchronization
 import Testing
 import VivaceServer
 
@@ -217,6 +219,45 @@ import VivaceServer
         #expect(AccessKeys(single: "").isEmpty && !AccessKeys(single: "x").isEmpty)
     }
 
+    /// Three failures are answered; then an address waits, and each eight seconds forget one.
+    @Test func wrongKeysShutAnAddressOutForAWhile() {
+        let clock = SteppedClock()
+        let limit = FailureLimit(clock, most: 3, recovery: 8)
+        for _ in 0..<3 {
+            #expect(limit.wait(for: "192.0.2.1") == nil)
+            limit.note("192.0.2.1")
+        }
+        #expect(limit.wait(for: "192.0.2.1") == 8 && limit.wait(for: "192.0.2.2") == nil)
+        // More failures don't lengthen the wait beyond all measure.
+        for _ in 0..<50 { limit.note("192.0.2.1") }
+        #expect(limit.wait(for: "192.0.2.1") == 8)
+        clock.advance(by: .seconds(4))
+        #expect(limit.wait(for: "192.0.2.1") == 4)
+        clock.advance(by: .seconds(4))
+        #expect(limit.wait(for: "192.0.2.1") == nil)
+        limit.note("192.0.2.1")
+        #expect(limit.wait(for: "192.0.2.1") == 8)
+    }
+
+    @Test func aServerWithoutALanguageModelSaysSo() async throws {
+        var settings = ServerSettings(port: 0)
+        settings.usesLanguageModel = false
+        try await TestServer.run(settings) { server async throws in
+            let words = try await server.client.post("/v1/jobs", .object(["kind": "create", "request": .object(["query": "x"])]))
+            #expect(words.status == 400 && words.text.contains("without a language model"))
+            #expect(try await server.client.post("/format_input", .object(["prompt": "x"])).status == 400)
+            for (path, body) in [
+                ("/release_task", .object(["prompt": "x", "thinking": true])),
+                ("/v1/jobs", .object(["request": .object(["caption": "x", "thinking": true])])),
+            ] as [(String, JSONValue)] {
+                let reply = try await server.client.post(path, body)
+                #expect([200, 202].contains(reply.status) && reply.text.contains("no plan is made"), "\(reply.text)")
+            }
+            while await server.runner.tasks.count < 2 { await Task.yield() }
+            #expect(await server.runner.tasks.allSatisfy { $0.request.planning.wish == .never })
+        }
+    }
+
     @Test func keysAreKeptAsDigests() throws {
         let key = AccessKeys.newKey()
         #expect(key.hasPrefix("vk_") && key.count == 35 && key != AccessKeys.newKey())
@@ -231,4 +272,20 @@ import VivaceServer
         }
         #expect(!"\(keys)".contains(key))
     }
+}
+
+/// A clock that stands still until it is told to go on.
+private final class SteppedClock: Clock, Sendable {
+    struct Instant: InstantProtocol {
+        var offset = Duration.zero
+        func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+        func duration(to other: Instant) -> Duration { other.offset - offset }
+        static func < (a: Instant, b: Instant) -> Bool { a.offset < b.offset }
+    }
+
+    private let time = Mutex(Duration.zero)
+    var now: Instant { Instant(offset: time.withLock { $0 }) }
+    var minimumResolution: Duration { .zero }
+    func advance(by duration: Duration) { time.withLock { $0 += duration } }
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws { try Task.checkCancellation() }
 }

@@ -48,8 +48,12 @@ public actor EngineRunner: JobRunner {
             } catch let error as MusicError where error.code == .outOfMemory {
                 var isLess = false
                 while !isLess, let step = steps.popFirst() {
-                    isLess = step.apply(to: &task.request.loadOptions, machine: engine.memory())
-                    if step == .idleModels { isLess = await letGo() }
+                    if step == .idleModels {
+                        await letGo()
+                        isLess = true
+                    } else {
+                        isLess = step.apply(to: &task.request.loadOptions, machine: engine.memory())
+                    }
                     guard isLess else { continue }
                     let words = "there is too little memory: " + step.words
                     said.append(words)
@@ -61,14 +65,11 @@ public actor EngineRunner: JobRunner {
     }
 
     /// Lets go of the models that are kept ahead of jobs, and of those that nobody works with.
-    ///
-    /// - Returns: whether there may have been any.
-    private func letGo() async -> Bool {
+    private func letGo() async {
         await music?.release()
         await planner?.release()
         (music, planner, loaded) = (nil, nil, [])
         await engine.pool.releaseIdle()
-        return true
     }
 
     private func leave() {

@@ -47,9 +47,13 @@ struct ServerCheck {
             return Report(address: base, isReady: isReady, models: names)
         } catch let error as MusicError {
             throw error
+        } catch let error as TransferError where error == .badAddress(base + "/livez") {
+            throw MusicError(
+                .invalidRequest, "The address of the server is \(address)",
+                advice: "give one such as http://127.0.0.1:7860", field: "server", value: address)
         } catch {
             throw MusicError(
-                .network, "No server answers at \(base): \(error)",
+                .network, "No server answers at \(base)",
                 advice: "start it with `vivace serve`, or check address and port", field: "server", value: address)
         }
     }

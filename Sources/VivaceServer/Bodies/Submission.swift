@@ -1,5 +1,4 @@
 import MusicCore
-import MusicEngine
 import MusicJobs
 
 /// The way of a lenient body into a job.
@@ -22,16 +21,9 @@ struct Submission {
         var notices: [String] = []
         result.request.model = try await models.music(result.model, isLenient: isLenient, notices: &notices)
         result.request.planning.languageModel = try await models.planner(result.languageModel, notices: &notices)
-        if exchange.state.settings.usesLanguageModel == false, result.request.kind == .generate,
-            result.request.prelude == nil
-        {
-            if result.request.document["thinking"]?.truth == true {
-                notices.append("this server has no language model: no plan is made")
-            }
-            result.request.planning.wish = .never
-        }
         result.request.loadOptions = exchange.state.settings.loadOptions
         result.request.notices += notices
+        try models.leaveOutPlanner(of: &result.request)
         try await AudioSources(exchange: exchange, owner: owner).complete(&result, files)
         return result.request
     }

@@ -40,7 +40,10 @@ struct ServerState: Sendable {
     let folders: InputFolders
     let metrics: ServerMetrics
     let sessions: Sessions
-    let finished = FinishedDocuments()
+    /// Jobs that are over, as `/v1/jobs/{id}` sends them.
+    let finishedJobs = FinishedDocuments<String>()
+    /// Jobs that are over, as items of `/query_result`.
+    let finishedTasks = FinishedDocuments<JSONValue>()
     let clock: any Clock<Duration>
     let now: @Sendable () -> Date
     let logger: Logger

@@ -45,6 +45,7 @@ struct JobBody {
             request.planning.tier = try planning.text("tier")
         }
         request.givesParts = try body.flag("parts")
+        try models.leaveOutPlanner(of: &request)
         if let callback = try body.text("callback_url") {
             let address = try CallbackAddress(callback, hosts: exchange.state.settings.webhooks.hosts)
             request.callback = address.url.text

@@ -81,11 +81,10 @@ enum JobRoutes {
     @Sendable private static func show(_ exchange: Exchange) async throws -> Response {
         let owner = try exchange.requiredOwner()
         let id = id(exchange)
-        if let known = exchange.state.finished.find(id, .job, owner: owner) { return Reply.jsonText(known.text) }
+        if let known = exchange.state.finishedJobs.find(id, owner: owner) { return Reply.jsonText(known) }
         let status = try await exchange.service.queue.status(of: id, owner: owner)
-        let document = JobDocument(status: status, meanSeconds: await exchange.service.queue.mean).json
-        let text = Reply.json(document)
-        if status.job.state.isFinal { exchange.state.finished.add(document, text, of: id, .job, owner: owner) }
+        let text = Reply.json(JobDocument(status: status, meanSeconds: await exchange.service.queue.mean).json)
+        if status.job.state.isFinal { exchange.state.finishedJobs.add(text, of: id, owner: owner) }
         return Reply.jsonText(text)
     }
 

@@ -14,13 +14,6 @@ struct ServerModels: Sendable {
         self.settings = settings
     }
 
-    /// A model of the list.
-    struct Entry: Sendable {
-        var name: String
-        var isDefault: Bool
-        var isLoaded: Bool
-    }
-
     /// The model for requests that name none.
     func defaultName() async throws -> String {
         if let model = settings.model { return model }
@@ -80,6 +73,22 @@ struct ServerModels: Sendable {
         if try await isThere(short, .planning) { return short }
         notices.append("the language model \(name.prefix(80)) is not installed: using the one that suits")
         return settings.languageModel
+    }
+
+    /// Makes a request do without a language model where the operator wants none.
+    ///
+    /// - Throws: ``MusicError`` `unsupported` for what nothing but a language model does.
+    func leaveOutPlanner(of request: inout JobRequest) throws {
+        guard settings.usesLanguageModel == false, request.kind != .codes else { return }
+        guard request.kind == .generate, request.prelude == nil else {
+            throw MusicError(
+                .unsupported, "This server works without a language model, and songs are put into words by one",
+                advice: "ask for the song itself, with caption and lyrics")
+        }
+        if request.planning.wish == .required || request.document["thinking"]?.truth == true {
+            request.notices.append("this server works without a language model: no plan is made")
+        }
+        request.planning.wish = .never
     }
 
     private func isThere(_ name: String, _ purpose: ModelPurpose) async throws -> Bool {

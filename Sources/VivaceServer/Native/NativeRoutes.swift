@@ -71,17 +71,17 @@ enum NativeRoutes {
         let ids = try ids(in: form.fields, limit: exchange.state.settings.limits.ids)
         var items: [JSONValue] = []
         let owner = try exchange.requiredOwner()
-        let finished = exchange.state.finished
+        let finished = exchange.state.finishedTasks
         for id in ids {
-            if let known = finished.find(id, .task, owner: owner) {
-                items.append(known.document)
+            if let known = finished.find(id, owner: owner) {
+                items.append(known)
                 continue
             }
             do {
                 let status = try await exchange.service.queue.status(of: id, owner: exchange.owner)
                 let item = try TaskResult(status, now: exchange.now).item()
                 items.append(item)
-                if status.job.state.isFinal { finished.add(item, "", of: id, .task, owner: owner) }
+                if status.job.state.isFinal { finished.add(item, of: id, owner: owner) }
             } catch let refusal as JobRefusal where refusal.reason == .notFound {
                 items.append(try TaskResult.unknown(id, now: exchange.now))
             }
