@@ -39,6 +39,10 @@ var targets: [Target] = [
         name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
     .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+        name: "CLibSoundTouch", pkgConfig: "soundtouch",
+        providers: [.apt(["libsoundtouch-dev"]), .brew(["sound-touch"])]),
+    .target(name: "CSoundTouch", dependencies: ["CLibSoundTouch"]),
     // libcurl is opened when the first download begins, and needs to be here at build time for its header alone.
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
@@ -59,6 +63,9 @@ var targets: [Target] = [
     .target(name: "ModelSupport", dependencies: ["MusicCore", "Safetensors", mlx, mlxNN], swiftSettings: arrays),
     .target(name: "Oobleck", dependencies: ["MusicCore", "ModelSupport", mlx, mlxNN], swiftSettings: strict),
     .target(name: "Qwen3", dependencies: ["MusicCore", "ModelSupport", mlx, mlxNN], swiftSettings: strict),
+
+    // Music as samples: beats, stretching, transitions
+    .target(name: "Mixing", dependencies: ["MusicCore", "AudioFile", "CSoundTouch"], swiftSettings: strict),
 
     // Floor 4: model families; they never import each other
     .target(
@@ -137,6 +144,7 @@ var targets: [Target] = [
     .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors", "StreamingJSON"], swiftSettings: strict),
     .testTarget(
         name: "AudioFileTests", dependencies: ["AudioFile", "MusicCore", "CSndfile"], swiftSettings: strict),
+    .testTarget(name: "MixingTests", dependencies: ["Mixing", "AudioFile", "MusicCore"], swiftSettings: strict),
     .executableTarget(
         name: "ModelHubProbe", dependencies: ["ModelHub", "ACEStep", "MusicCore"], path: "Tests/ModelHubProbe",
         swiftSettings: strict),
