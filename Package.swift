@@ -67,6 +67,9 @@ var targets: [Target] = [
     // Music as samples: beats, stretching, transitions
     .target(name: "Mixing", dependencies: ["MusicCore", "AudioFile", "CSoundTouch"], swiftSettings: strict),
 
+    // Plans of sets out of conversations, with services or without
+    .target(name: "DJ", dependencies: ["MusicCore", "ModelHub"], swiftSettings: strict),
+
     // Floor 4: model families; they never import each other
     .target(
         name: "ACEStep",
@@ -145,6 +148,14 @@ var targets: [Target] = [
     .testTarget(
         name: "AudioFileTests", dependencies: ["AudioFile", "MusicCore", "CSndfile"], swiftSettings: strict),
     .testTarget(name: "MixingTests", dependencies: ["Mixing", "AudioFile", "MusicCore"], swiftSettings: strict),
+    .testTarget(name: "DJTests", dependencies: ["DJ", "MusicCore", "FakeProvider"], swiftSettings: strict),
+    // Answers as the services do that the DJ asks.
+    .target(
+        name: "FakeProvider",
+        dependencies: [
+            .product(name: "Hummingbird", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "Logging", package: "swift-log"),
+        ], path: "Tests/FakeProvider", swiftSettings: strict),
     .executableTarget(
         name: "ModelHubProbe", dependencies: ["ModelHub", "ACEStep", "MusicCore"], path: "Tests/ModelHubProbe",
         swiftSettings: strict),

@@ -105,5 +105,7 @@ extension AudioBuffer {
     }
 
     /// Some of the frames as audio.
-    package func slice(_ range: Range<Int>) -> AudioBuffer { AudioBuffer(sampleRate: sampleRate, channels: frames(range)) }
+    package func slice(_ range: Range<Int>) -> AudioBuffer {
+        AudioBuffer(sampleRate: sampleRate, channels: frames(range))
+    }
 }

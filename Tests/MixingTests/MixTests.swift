@@ -95,10 +95,11 @@ import Testing
         func steps(_ audio: AudioBuffer) -> [Float] {
             zip(audio.channels[0].dropFirst(), audio.channels[0]).map { abs($0 - $1) }
         }
-        let usual = songs.map { audio -> Float in
-            let sorted = steps(audio).sorted()
-            return sorted[sorted.count * 99 / 100]
-        }.max() ?? 0
+        let usual =
+            songs.map { audio -> Float in
+                let sorted = steps(audio).sorted()
+                return sorted[sorted.count * 99 / 100]
+            }.max() ?? 0
         let audio = try folder.mixed(mix)
         let all = steps(audio)
         let rate = Double(audio.sampleRate)
@@ -176,7 +177,8 @@ import Testing
         #expect(error([song, song], [Transition(.silence, seconds: 31)])?.field == "transitions.seconds")
         #expect(error([song, song], [Transition(.beatMatch, beats: 2)])?.field == "transitions.beats")
         #expect(error([song, song], [Transition(.crossfade, beats: 8)])?.field == "transitions.beats")
-        #expect(error([song, MixSong(path: "/nowhere.wav", title: "x")], [Transition(.silence)])?.code == .unreadableInput)
+        #expect(
+            error([song, MixSong(path: "/nowhere.wav", title: "x")], [Transition(.silence)])?.code == .unreadableInput)
         let short = try folder.song(Drums(tempo: 120, seconds: 0.5).audio(), "short")
         #expect(error([song, short], [Transition(.silence)])?.message == "short is shorter than a second")
     }
