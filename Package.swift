@@ -90,13 +90,15 @@ var targets: [Target] = [
     // Floor 5: the one way from an order to songs
     .target(
         name: "MusicEngine",
-        dependencies: ["MusicCore", "Safetensors", "AudioFile", .product(name: "Crypto", package: "swift-crypto")],
+        dependencies: [
+            "MusicCore", "Safetensors", "AudioFile", "Mixing", .product(name: "Crypto", package: "swift-crypto"),
+        ],
         swiftSettings: strict),
 
     // Floor 6: jobs that outlive their process, the library of songs, and the worker that runs them
     .target(
         name: "MusicJobs",
-        dependencies: ["MusicCore", "AudioFile", "MusicEngine", .product(name: "GRDB", package: "GRDB.swift")],
+        dependencies: ["MusicCore", "AudioFile", "Mixing", "MusicEngine", .product(name: "GRDB", package: "GRDB.swift")],
         swiftSettings: strict),
 
     // Floor 7: the public way in for programs
@@ -111,7 +113,7 @@ var targets: [Target] = [
     .target(
         name: "VivaceServer",
         dependencies: [
-            "MusicCore", "ModelHub", "MusicEngine", "MusicJobs", "CZlib",
+            "MusicCore", "ModelHub", "DJ", "MusicEngine", "MusicJobs", "CZlib",
             .product(name: "Hummingbird", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "Logging", package: "swift-log"), .product(name: "CoreMetrics", package: "swift-metrics"),
             .product(name: "Crypto", package: "swift-crypto"),
@@ -122,7 +124,7 @@ var targets: [Target] = [
     .target(
         name: "VivaceCommands",
         dependencies: [
-            "MusicCore", "AudioFile", "ModelHub", "MusicEngine", "MusicJobs", "VivaceServer", "CZlib",
+            "MusicCore", "AudioFile", "ModelHub", "Mixing", "DJ", "MusicEngine", "MusicJobs", "VivaceServer", "CZlib",
             .product(name: "Logging", package: "swift-log"), "TOMLKit",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
@@ -184,7 +186,7 @@ var targets: [Target] = [
     .testTarget(
         name: "VivaceServerTests",
         dependencies: [
-            "VivaceServer", "LoopbackClient", "MusicJobs", "MusicEngine", "MusicCore", "Vivace",
+            "VivaceServer", "LoopbackClient", "FakeProvider", "DJ", "MusicJobs", "MusicEngine", "MusicCore", "Vivace",
             .product(name: "Logging", package: "swift-log"), .product(name: "Crypto", package: "swift-crypto"),
         ], swiftSettings: strict),
     .testTarget(

@@ -81,6 +81,14 @@ public struct MixCue: Sendable, Equatable, Codable {
     /// Beats per minute; `nil` if nobody knows.
     public var tempo: Double?
     public var key: String?
+
+    public init(title: String, start: Double, seconds: Double, tempo: Double? = nil, key: String? = nil) {
+        self.title = title
+        self.start = start
+        self.seconds = seconds
+        self.tempo = tempo
+        self.key = key
+    }
 }
 
 /// What became of a transition.

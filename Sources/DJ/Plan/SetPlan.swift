@@ -59,7 +59,7 @@ public struct SetTrack: Sendable, Equatable {
     }
 
     /// The word that stands for the file that the user has given.
-    static let uploaded = "USE_UPLOADED"
+    public static let uploaded = "USE_UPLOADED"
 
     public var json: JSONValue {
         var members: [String: JSONValue] = [

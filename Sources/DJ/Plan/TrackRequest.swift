@@ -28,7 +28,9 @@ extension SetTrack {
     public func request(_ settings: [String: JSONValue], _ defaults: SetDefaults) -> [String: JSONValue] {
         var request = settings.merging(fields) { _, own in own }
         let style = genre.isEmpty || caption.lowercased().contains(genre.lowercased()) ? "" : genre
-        request["caption"] = .text([style, caption].filter { !$0.isEmpty }.joined(separator: ", "))
+        let words = [style, caption].filter { !$0.isEmpty }.joined(separator: ", ")
+        // A track that says nothing else sounds like what it is called.
+        request["caption"] = .text(words.isEmpty ? title : words)
         request["bpm"] = bpm.map { .integer(Int64($0)) }
         request["keyscale"] = key.map { .text($0) }
         request["duration"] = .number(duration ?? defaults.duration)

@@ -36,7 +36,7 @@ public enum ProviderKind: String, Sendable, CaseIterable, Codable {
     }
 
     /// The model where none is named; `nil` where one must be.
-    public var usualModel: String? { knownModels.first }
+    var usualModel: String? { knownModels.first }
 }
 
 /// How services are reached: their addresses and keys, which stay here.
@@ -54,6 +54,11 @@ public struct ProviderSettings: Sendable {
     public var usual: ProviderKind?
 
     public init() {}
+
+    /// Variables with keys, which nobody needs who asks no service.
+    public static let secrets = [
+        "OPENROUTER_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY", "OPENAI_API_KEY", "ACESTEP_OPENAI_API_KEY",
+    ]
 
     /// Settings out of variables of the environment.
     public init(environment: [String: String]) {
@@ -90,6 +95,14 @@ public struct ProviderSettings: Sendable {
         case .openai:
             openAIBase == nil ? "set OPENAI_BASE_URL, and OPENAI_API_KEY if it takes one, where the program runs" : nil
         }
+    }
+
+    /// The model of a service where none is named; `nil` where one must be.
+    public func usualModel(of kind: ProviderKind) -> String? { kind == .openai ? openAIModel : kind.usualModel }
+
+    /// Models that are offered where the service can't be asked for its own.
+    public func knownModels(of kind: ProviderKind) -> [String] {
+        kind == .openai ? [openAIModel].compactMap { $0 } : kind.knownModels
     }
 
     /// The service where none is named.

@@ -20,7 +20,7 @@ public struct RemoteProvider: ChatProvider {
                 advice: settings.missing(kind) ?? "choose another provider", field: "provider", value: kind.rawValue)
         }
         self.dialect = dialect
-        usualModel = kind == .openai ? settings.openAIModel : kind.usualModel
+        usualModel = settings.usualModel(of: kind)
         var options = HTTPClient.Options()
         // A model may think for long before it says its first word, and speak slowly then.
         options.stallTimeout = 120

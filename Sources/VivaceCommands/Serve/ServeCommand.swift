@@ -1,4 +1,5 @@
 import ArgumentParser
+import DJ
 import Foundation
 internal import Logging
 import MusicCore
@@ -32,7 +33,11 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private static func serve(_ plan: ServePlan, _ engine: Engine, _ logger: Logger) async throws {
-        let worker = WorkerRunner(.init(executable: try program(), arguments: ["worker"]))
+        // The worker reads files of strangers: no key is within its reach.
+        let secrets = Set(ProviderSettings.secrets + ["ACESTEP_API_KEY", "VIVACE_WEBHOOK_SECRET"])
+        let environment = ProcessInfo.processInfo.environment.filter { !secrets.contains($0.key) }
+        let worker = WorkerRunner(
+            .init(executable: try program(), arguments: ["worker"], environment: environment))
         let service = try await JobService.open(
             at: plan.data, runner: worker, limits: plan.limits, check: { try await RequestCheck(engine)($0) })
         let report = try await service.start()
