@@ -43,6 +43,9 @@ var targets: [Target] = [
         name: "CLibSoundTouch", pkgConfig: "soundtouch",
         providers: [.apt(["libsoundtouch-dev"]), .brew(["sound-touch"])]),
     .target(name: "CSoundTouch", dependencies: ["CLibSoundTouch"]),
+    .systemLibrary(
+        name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"]), .brew(["libedit"])]),
+    .target(name: "CLineEdit", dependencies: ["CLibEdit"]),
     // libcurl is opened when the first download begins, and needs to be here at build time for its header alone.
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
@@ -125,6 +128,7 @@ var targets: [Target] = [
         name: "VivaceCommands",
         dependencies: [
             "MusicCore", "AudioFile", "ModelHub", "Mixing", "DJ", "MusicEngine", "MusicJobs", "VivaceServer", "CZlib",
+            "CLineEdit",
             .product(name: "Logging", package: "swift-log"), "TOMLKit",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],

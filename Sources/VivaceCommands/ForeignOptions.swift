@@ -14,7 +14,7 @@ enum ForeignOptions {
     /// - Throws: the parser's error for the command line as it was given.
     static func parse(_ arguments: [String]?) throws -> any ParsableCommand {
         var arguments = withoutTruthValues(
-            ServeOptions.normalized(arguments ?? Array(CommandLine.arguments.dropFirst())))
+            commandFirst(ServeOptions.normalized(arguments ?? Array(CommandLine.arguments.dropFirst()))))
         var first: (any Error)?
         // Each round puts another option in its place.
         for _ in 0...arguments.count {
@@ -119,6 +119,20 @@ enum ForeignOptions {
     }()
 
     // MARK: Command lines
+
+    /// Commands of `abstractmusic`, which takes their options before the command too.
+    private static let lateCommands: Set<String> = ["t2m", "repl", "cli"]
+
+    /// The command before the options that stand before it.
+    private static func commandFirst(_ arguments: [String]) -> [String] {
+        guard arguments.first?.hasPrefix("--") == true,
+            let place = arguments.firstIndex(where: lateCommands.contains),
+            !arguments[..<place].contains("--")
+        else { return arguments }
+        var arguments = arguments
+        arguments.insert(arguments.remove(at: place), at: 0)
+        return arguments
+    }
 
     /// An option that the parser doesn't know, and the nearest one by its letters.
     private static func unknownOption(in message: String) -> (name: String, suggestion: String?)? {

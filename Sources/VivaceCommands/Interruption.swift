@@ -21,7 +21,7 @@ enum Interruption {
         try bell.install()
         wasSignalled.store(false, ordering: .releasing)
         signal(SIGALRM) { _ in Interruption.endCancelled() }
-        for number in [SIGINT, SIGTERM] { signal(number) { _ in Interruption.noteSignal() } }
+        for number in [SIGINT, SIGTERM] { signal(number) { Interruption.noteSignal($0) } }
         // A program that was started by a thread that takes no signals would take none either. Here it is this thread
         // that takes them.
         var signals = sigset_t()
@@ -47,6 +47,12 @@ enum Interruption {
         }
     }
 
+    /// From now on Ctrl-C ends the work under way, and not the process.
+    static func keepProcess() { keepsProcess.store(true, ordering: .releasing) }
+
+    /// Whether the process has been told to end.
+    static var isEnding: Bool { wasSignalled.load(ordering: .acquiring) }
+
     /// Cancels the work under way, as a signal would, without a time limit.
     static func cancelJobs() {
         // Outside the lock: what is cancelled may end at once.
@@ -56,7 +62,7 @@ enum Interruption {
     /// Notes what cancels some work.
     ///
     /// - Returns: a number for ``end(_:)``.
-    fileprivate static func begin(_ cancel: @escaping @Sendable () -> Void) -> Int {
+    static func begin(_ cancel: @escaping @Sendable () -> Void) -> Int {
         let number = jobs.withLock { jobs in
             let number = (jobs.keys.max() ?? 0) + 1
             jobs[number] = cancel
@@ -68,15 +74,16 @@ enum Interruption {
         return number
     }
 
-    fileprivate static func end(_ number: Int) {
+    static func end(_ number: Int) {
         runningJobs.wrappingSubtract(1, ordering: .acquiringAndReleasing)
         jobs.withLock { $0[number] = nil }
     }
 
     /// What a signal handler may do: only what is safe in the midst of anything.
-    fileprivate static func noteSignal() {
+    fileprivate static func noteSignal(_ number: Int32) {
         let code = errno
         defer { errno = code }
+        if number == SIGINT, keepsProcess.load(ordering: .acquiring) { return bell.ring() }
         let isFirst = wasSignalled.compareExchange(
             expected: false, desired: true, ordering: .acquiringAndReleasing
         ).exchanged
@@ -103,6 +110,7 @@ enum Interruption {
 
 // What the handler reads has to be there before it runs, and needs no lock.
 private let wasSignalled = Atomic(false)
+private let keepsProcess = Atomic(false)
 private let runningJobs = Atomic(0)
 private let currentPatience = Atomic(Interruption.usualPatience)
 private let bell = SignalBell()

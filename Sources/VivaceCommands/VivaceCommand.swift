@@ -16,7 +16,8 @@ public struct VivaceCommand: AsyncParsableCommand {
             GenerateCommand.self, CreateCommand.self, FormatCommand.self, UnderstandCommand.self, ExtractCommand.self,
             BackgroundCommand.self, CodesCommand.self, InfoCommand.self, SpectrogramCommand.self, WaveformCommand.self,
             ModelsCommand.self, DoctorCommand.self, BenchCommand.self, ServeCommand.self, KeysCommand.self,
-            LibraryCommand.self, WorkerCommand.self,
+            LibraryCommand.self, WorkerCommand.self, ReplCommand.self, T2MCommand.self,
+            DJCommand.self, MixCommand.self,
         ])
 
     public init() {}

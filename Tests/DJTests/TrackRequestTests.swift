@@ -15,13 +15,13 @@ import Testing
         #expect(
             request == [
                 "caption": "jazz, slow piano", "bpm": 92, "keyscale": "D minor", "duration": 45, "instrumental": true,
-                "inference_steps": 12, "guidance_scale": 3, "batch_size": 2,
+                "inference_steps": 12, "guidance_scale": 3, "batch_size": 2, "shift": 3,
             ])
     }
 
     @Test func whatNobodySaysIsLeftToTheModel() {
         let request = SetTrack(title: "One", caption: "x").request([:], SetDefaults())
-        #expect(request == ["caption": "x", "duration": 60, "instrumental": true])
+        #expect(request == ["caption": "x", "duration": 60, "instrumental": true, "shift": 3])
     }
 
     @Test func lyricsAreKeptUnlessThePanelSaysOtherwise() {

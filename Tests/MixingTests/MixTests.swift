@@ -71,6 +71,17 @@ import Testing
         #expect(mix.joins[0].stretch == 1)
     }
 
+    @Test func shortSongsMeetForFewerBeats() throws {
+        let folder = try Folder()
+        let songs = try [1, 2].map { seed in
+            try folder.song(Drums(tempo: 100, seconds: 14, seed: UInt64(seed)).audio(), "short \(seed)", tempo: 100)
+        }
+        let mix = try SongMix(songs, transitions: [Transition(.beatMatch, beats: 32)])
+        #expect(mix.joins[0].style == .beatMatch)
+        #expect(mix.joins[0].notice == "a song is short: 4 beats meet, and not 32")
+        #expect(abs(mix.joins[0].seconds - 2.4) < 0.02)
+    }
+
     @Test func tonesWithoutBeatsAreCrossfaded() throws {
         let folder = try Folder()
         var numbers = Numbers(5)

@@ -193,7 +193,9 @@ import VivaceServer
         }
         add(36 + samples.count * 2, 4)
         data.append(Data("WAVEfmt ".utf8))
-        for (number, bytes) in [(16, 4), (1, 2), (1, 2), (rate, 4), (rate * 2, 4), (2, 2), (16, 2)] { add(number, bytes) }
+        for (number, bytes) in [(16, 4), (1, 2), (1, 2), (rate, 4), (rate * 2, 4), (2, 2), (16, 2)] {
+            add(number, bytes)
+        }
         data.append(Data("data".utf8))
         add(samples.count * 2, 4)
         for sample in samples { add(Int(sample), 2) }

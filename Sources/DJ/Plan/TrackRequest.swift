@@ -40,6 +40,8 @@ extension SetTrack {
         request["lyrics"] = isQuiet ? nil : .text(lyrics)
         if !isQuiet { request["vocal_language"] = language.map { .text($0) } }
         request["batch_size"] = request["batch_size"] ?? (defaults.batch > 1 ? .integer(Int64(defaults.batch)) : nil)
+        // Which suits the models that most have; those of the reference's requests say 1.
+        request["shift"] = request["shift"] ?? .number(Self.usualShift)
         // The simple way is to leave it all to the planner.
         if request.removeValue(forKey: "simple_mode") == .flag(true) {
             for name in ["use_cot_caption", "use_cot_metas", "use_cot_language"] { request[name] = .flag(true) }
@@ -48,6 +50,8 @@ extension SetTrack {
         addFiles(to: &request, defaults)
         return request
     }
+
+    private static let usualShift = 3.0
 
     /// Extension of this track's files.
     public func format(_ settings: [String: JSONValue], _ defaults: SetDefaults) -> String {

@@ -12,7 +12,8 @@ struct BeatMatch {
 
     let first: JoinSide
     let second: JoinSide
-    let beats: Int
+    private(set) var beats: Int
+    private let asked: Int
 
     /// Seconds of a song at which its beats are looked for.
     private static let window = 45.0
@@ -24,13 +25,15 @@ struct BeatMatch {
         self.first = first
         self.second = second
         self.beats = beats
+        asked = beats
     }
 
     private var rate: Double { Double(first.audio.sampleRate) }
 
     private func frame(_ seconds: Double) -> Int { Int((seconds * rate).rounded()) }
 
-    func join() throws -> Outcome {
+    /// - Throws: ``MusicError``.
+    mutating func join() throws -> Outcome {
         // The end of the first and the beginning of the second, with their beats.
         let end = first.range.upperBound
         let tailStart = max(first.range.lowerBound, end - frame(Self.window))
@@ -41,8 +44,11 @@ struct BeatMatch {
         guard let out = Self.grid(tail, first), let into = Self.grid(head, second) else {
             return .impossible("the beats of a song can't be told", seconds: usual)
         }
+        // A third of a song stays its own.
+        let longest = min(first.seconds, second.seconds) / 3
+        while Double(beats) * out.period > longest, beats > 4 { beats = max(4, beats / 2) }
         let length = Double(beats) * out.period
-        guard length * 3 <= min(first.seconds, second.seconds) else {
+        guard length <= longest else {
             return .impossible("a song is too short for \(beats) beats", seconds: length)
         }
         // Two of its beats may be one of the other's.
@@ -59,7 +65,8 @@ struct BeatMatch {
         return .joined(
             Join(
                 leaves: leaves, overlap: frame(length), head: stretched, resumes: resumes, style: .beatMatch,
-                stretch: factor))
+                stretch: factor,
+                notice: beats < asked ? "a song is short: \(beats) beats meet, and not \(asked)" : nil))
     }
 
     private static func grid(_ envelope: OnsetEnvelope, _ side: JoinSide) -> BeatGrid? {

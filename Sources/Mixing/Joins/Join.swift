@@ -39,7 +39,8 @@ extension Join {
         case .silence: self = Self.pause(first, second, transition.length)
         case .crossfade: self = Self.crossfade(first, second, transition.length)
         case .beatMatch:
-            switch try BeatMatch(first, second, beats: transition.beatCount).join() {
+            var match = BeatMatch(first, second, beats: transition.beatCount)
+            switch try match.join() {
             case .joined(let join): self = join
             case .impossible(let reason, let seconds):
                 self = Self.crossfade(first, second, seconds)

@@ -91,7 +91,7 @@ struct DescriptionOptions: ParsableArguments {
 
 extension DescriptionResult {
     /// Line by line, the lyrics last.
-    fileprivate var lines: [String] {
+    var lines: [String] {
         let fields: [(String, String)] = [
             ("caption", caption), ("bpm", bpm.map(String.init) ?? ""),
             ("duration", duration.map { "\(Int($0)) s" } ?? ""), ("key", keyscale), ("metre", timesignature),

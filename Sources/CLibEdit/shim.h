@@ -1,0 +1,1 @@
+// Intentionally empty: CLineEdit wraps what is used of libedit.
