@@ -16,6 +16,15 @@ import VivaceServer
         return try ServePlan(options, SettingSources(environment: environment, text: text, path: "vivace.toml"))
     }
 
+    @Test func theDJsPortIsTheNextOneOrAnother() throws {
+        #expect(try plan().server.djPort == nil)
+        #expect(try plan(["--port", "8000", "--dj-port"]).server.djPort == 8001)
+        #expect(try plan(["--dj_port", "9000"]).server.djPort == 9000)
+        #expect(try plan(environment: ["VIVACE_DJ_PORT": "7000"]).server.djPort == 7000)
+        #expect(throws: MusicError.self) { try plan(["--port", "65535", "--dj-port"]) }
+        #expect(throws: MusicError.self) { try plan(["--port", "8000", "--dj-port", "8000"]) }
+    }
+
     @Test func variablesAreReadAsPythonReadsThem() throws {
         let text = """
             # a comment

@@ -243,6 +243,18 @@ import VivaceServer
         }
     }
 
+    @Test func theDJHasAPortOfItsOwn() async throws {
+        var settings = settings()
+        settings.djPort = 0
+        try await TestServer.run(settings) { server async throws in
+            let client = try #require(server.djClient)
+            let first = try await client.get("/")
+            #expect(first.status == 302 && first.headers["location"] == "/dj")
+            #expect(try await client.get("/v1/dj/providers").status == 200)
+            #expect(try await server.client.get("/").headers["location"] == nil)
+        }
+    }
+
     @Test func aSongIsNoMix() async throws {
         try await TestServer.run(settings()) { server async throws in
             let element = try await server.song(.object(["prompt": "pop"]))

@@ -40,7 +40,13 @@ struct MixCommand: AsyncParsableCommand {
     func run() async throws {
         let target = try PathArgument.url(output, "--output")
         let cueFile = try cue.map { try PathArgument.url($0, "--cue") }
+        _ = try AudioFormat(fileAt: target)
         try OutputPlan.checkTarget(target)
+        guard SongMix.limit.contains(songs.count) else {
+            throw MusicError(
+                .invalidRequest, "A mix of \(songs.count) \(songs.count == 1 ? "song" : "songs") can't be made",
+                advice: "give 2 to 50 songs", field: "songs", value: String(songs.count), expected: "2 to 50 songs")
+        }
         try cueFile.map(OutputPlan.checkTarget)
         for song in songs { try PathArgument.check(song, "the name of a song") }
         let document = MixDocument(songs, transitions: [try transitions.chosen()])

@@ -98,7 +98,7 @@ struct MusicSettings {
     /// - Throws: ``MusicError`` `invalidRequest` that names the field.
     mutating func set(_ name: String, to text: String, _ families: [any MusicFamily]) throws {
         guard let field = Self.field(name, families) else {
-            let names = CommandFields.all(of: families).map(\.name)
+            let names = CommandFields.all(of: families).flatMap { [$0.name] + $0.aliases + $0.flags }
             let near = NearestName.suggestion(for: name, among: names)
             throw MusicError(
                 .invalidRequest, "There is no field \(name.prefix(60))",

@@ -53,9 +53,11 @@ struct ServeCommand: AsyncParsableCommand {
         let sweeper = Task { try await sweep(service, logger) }
         defer { sweeper.cancel() }
         let serving = Task {
-            try await server.run { port in
-                let host = plan.server.host
-                Terminal.output("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+            let host = plan.server.host.contains(":") ? "[\(plan.server.host)]" : plan.server.host
+            try await server.run {
+                Terminal.output("http://\(host):\($0)")
+            } whenDJReady: {
+                Terminal.output("http://\(host):\($0)/dj")
             }
         }
         do {

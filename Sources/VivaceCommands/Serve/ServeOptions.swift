@@ -14,6 +14,12 @@ package struct ServeOptions: ParsableArguments {
     @Option(help: "Port to listen on; 0 takes a free one (default: 7860).")
     var port: String?
 
+    @Option(
+        defaultAsFlag: "next",
+        help: ArgumentHelp(
+            "A second port, whose first page is the DJ; next takes the one behind --port.", valueName: "port"))
+    var djPort: String?
+
     @Option(help: ArgumentHelp("TOML file with settings.", valueName: "file"))
     var config: String?
 

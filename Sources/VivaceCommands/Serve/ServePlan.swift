@@ -43,6 +43,13 @@ package struct ServePlan {
         let host = sources.text(options.serverName, ["ACESTEP_API_HOST", "SERVER_NAME"], ["server_name", "host"])
         let port = try sources.integer(options.port, ["ACESTEP_API_PORT", "PORT"], ["port"], 0...65_535)
         server = ServerSettings(host: host ?? "127.0.0.1", port: port ?? 7860)
+        let dj = sources.text(options.djPort, ["VIVACE_DJ_PORT"], ["dj_port"])
+        if dj == "next" || dj == "true" {
+            // A free port has no next one.
+            server.djPort = server.port == 0 ? 0 : server.port + 1
+        } else {
+            server.djPort = try sources.integer(options.djPort, ["VIVACE_DJ_PORT"], ["dj_port"], 0...65_535)
+        }
         server.keys = try Self.keys(options, &sources)
         server.isOpenBeyondLoopback = options.noAuth
         server.allowedHosts = Set(

@@ -40,9 +40,44 @@ public struct MusicServer: Sendable {
 
     /// Serves until the task is cancelled.
     ///
-    /// - Parameter whenReady: takes the port, once connections are taken.
+    /// - Parameters:
+    ///   - whenReady: takes the port, once connections are taken.
+    ///   - whenDJReady: takes the port of the DJ, likewise; see ``ServerSettings/djPort``.
     /// - Throws: ``MusicError`` `unwritableOutput` if it can't listen there.
-    public func run(whenReady: @escaping @Sendable (_ port: Int) async -> Void) async throws {
+    public func run(
+        whenReady: @escaping @Sendable (_ port: Int) async -> Void,
+        whenDJReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) async throws {
+        let webhooks = WebhookSender(
+            state.service, state.settings.webhooks, clock: state.clock, logger: state.logger, now: state.now)
+        let sending = Task { await webhooks.run() }
+        let measuring = Task { await state.metrics.follow(state.service) }
+        defer {
+            sending.cancel()
+            measuring.cancel()
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await listen(on: state.settings.port, first: nil) { port in
+                    if state.settings.loadsAtStart { loadInBackground() }
+                    await whenReady(port)
+                }
+            }
+            if let port = state.settings.djPort {
+                group.addTask { try await listen(on: port, first: "/dj", whenReady: whenDJReady) }
+            }
+            // Either is of no use without the other.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Answers at a port until the task is cancelled.
+    ///
+    /// - Parameter first: the page that stands in for the first one.
+    private func listen(
+        on port: Int, first: String?, whenReady: @escaping @Sendable (_ port: Int) async -> Void
+    ) async throws {
         let settings = state.settings
         let limits = settings.limits
         // What it says of connections that are cut is no news; what counts is thrown.
@@ -50,7 +85,10 @@ public struct MusicServer: Sendable {
         quiet.logLevel = .critical
         let application = Application(
             responder: CallbackResponder<ServerContext> { request, context in
-                await respond(request, context)
+                if let first, request.uri.path == "/", request.method == .get {
+                    return Response(status: .found, headers: [.location: first])
+                }
+                return await respond(request, context)
             },
             server: .http1(
                 configuration: .init(
@@ -58,29 +96,18 @@ public struct MusicServer: Sendable {
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: limits.headers, maxHeaderListSize: limits.headers, maxHeaderFieldCount: 200)
                 )),
-            configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port)),
-            onServerRunning: { channel in
-                if settings.loadsAtStart { loadInBackground() }
-                await whenReady(channel.localAddress?.port ?? settings.port)
-            },
+            configuration: ApplicationConfiguration(address: .hostname(settings.host, port: port)),
+            onServerRunning: { channel in await whenReady(channel.localAddress?.port ?? port) },
             logger: quiet)
-        let webhooks = WebhookSender(
-            state.service, settings.webhooks, clock: state.clock, logger: state.logger, now: state.now)
-        let sending = Task { await webhooks.run() }
-        let measuring = Task { await state.metrics.follow(state.service) }
-        defer {
-            sending.cancel()
-            measuring.cancel()
-        }
         do {
             try await application.runService(gracefulShutdownSignals: [])
         } catch let error as IOError {
             throw MusicError(
                 .unwritableOutput,
-                "The server can't listen on \(settings.host), port \(settings.port): "
+                "The server can't listen on \(settings.host), port \(port): "
                     + String(cString: strerror(error.errnoCode)),
                 advice: "choose another port, or end the program that has it", field: "port",
-                value: String(settings.port))
+                value: String(port))
         }
     }
 

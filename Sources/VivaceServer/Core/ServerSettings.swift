@@ -46,6 +46,8 @@ public struct ServerSettings: Sendable {
     public var host: String
     /// 0 takes a free one.
     public var port: Int
+    /// A second port, at which the DJ's page is the first one; 0 takes a free one, `nil` none.
+    public var djPort: Int?
     /// Those who may use it; with none, everybody may.
     public var keys: AccessKeys
     /// Whether a server without keys may listen beyond this machine.
@@ -92,6 +94,11 @@ public struct ServerSettings: Sendable {
             throw MusicError(
                 .invalidRequest, "The port is \(port)", advice: "give 1 to 65535, or 0 for a free one", field: "port",
                 value: String(port), expected: "0 to 65535")
+        }
+        if let djPort, !(0...65_535).contains(djPort) || (djPort == port && port != 0) {
+            throw MusicError(
+                .invalidRequest, "The DJ's port is \(djPort)", advice: "give 1 to 65535, and another than the server's",
+                field: "dj_port", value: String(djPort), expected: "0 to 65535")
         }
         guard isLoopback || !keys.isEmpty || isOpenBeyondLoopback else {
             throw MusicError(

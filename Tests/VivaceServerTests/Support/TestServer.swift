@@ -123,6 +123,8 @@ struct TestServer: Sendable {
     let service: JobService
     let runner: QuickRunner
     let folder: Folder
+    /// At the DJ's port, where one is set.
+    var djClient: Loopback?
 
     /// Runs a test on a new server, and ends it.
     static func run(
@@ -143,11 +145,22 @@ struct TestServer: Sendable {
         logger.logLevel = .critical
         let server = try MusicServer(service, engine: engine, settings: settings, logger: logger, clock: clock)
         let (ports, port) = AsyncStream<Int>.makeStream()
-        let serving = Task { try await server.run { port.yield($0) } }
+        let (djPorts, djPort) = AsyncStream<Int>.makeStream()
+        let serving = Task {
+            try await server.run {
+                port.yield($0)
+            } whenDJReady: {
+                djPort.yield($0)
+            }
+        }
         defer { serving.cancel() }
         guard let number = await ports.first(where: { _ in true }) else { throw LoopbackFailure.noConnection }
-        try await test(
-            TestServer(client: Loopback(port: number), service: service, runner: runner, folder: folder))
+        var running = TestServer(client: Loopback(port: number), service: service, runner: runner, folder: folder)
+        if settings.djPort != nil {
+            guard let number = await djPorts.first(where: { _ in true }) else { throw LoopbackFailure.noConnection }
+            running.djClient = Loopback(port: number)
+        }
+        try await test(running)
         await runner.release()
         await service.drain(within: .seconds(5))
         serving.cancel()
