@@ -76,7 +76,13 @@ enum clineedit_outcome clineedit_read(const char *prompt, int wake, char **line)
       fflush(rl_outstream ? rl_outstream : stdout);
       return clineedit_interrupted;
     }
-    if (watched[0].revents) rl_callback_read_char();
+    if (watched[0].revents & POLLIN) {
+      rl_callback_read_char();
+    } else if (watched[0].revents) {
+      // The terminal is gone.
+      rl_callback_handler_remove();
+      break;
+    }
   }
   *line = finished_line;
   return finished_line ? clineedit_line : clineedit_end;

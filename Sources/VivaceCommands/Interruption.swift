@@ -56,7 +56,10 @@ enum Interruption {
     /// Cancels the work under way, as a signal would, without a time limit.
     static func cancelJobs() {
         // Outside the lock: what is cancelled may end at once.
-        for cancel in jobs.withLock({ Array($0.values) }) { cancel() }
+        let all = jobs.withLock { Array($0.values) }
+        // Where the process goes on, it is the next work that is meant, which is about to begin.
+        if all.isEmpty, keepsProcess.load(ordering: .acquiring) { isWaiting.store(true, ordering: .releasing) }
+        for cancel in all { cancel() }
     }
 
     /// Notes what cancels some work.
@@ -70,7 +73,9 @@ enum Interruption {
         }
         runningJobs.wrappingAdd(1, ordering: .acquiringAndReleasing)
         // A signal may have come in the moment before.
-        if wasSignalled.load(ordering: .acquiring) { cancel() }
+        if wasSignalled.load(ordering: .acquiring) || isWaiting.exchange(false, ordering: .acquiringAndReleasing) {
+            cancel()
+        }
         return number
     }
 
@@ -111,6 +116,7 @@ enum Interruption {
 // What the handler reads has to be there before it runs, and needs no lock.
 private let wasSignalled = Atomic(false)
 private let keepsProcess = Atomic(false)
+private let isWaiting = Atomic(false)
 private let runningJobs = Atomic(0)
 private let currentPatience = Atomic(Interruption.usualPatience)
 private let bell = SignalBell()
