@@ -165,7 +165,7 @@ var targets: [Target] = [
     .testTarget(
         name: "VivaceServerTests",
         dependencies: [
-            "VivaceServer", "LoopbackClient", "MusicJobs", "MusicEngine", "MusicCore", "Vivace",
+            "VivaceServer", "LoopbackClient", "MusicJobs", "MusicEngine", "MusicCore", "ModelHub", "Vivace",
             .product(name: "Logging", package: "swift-log"), .product(name: "Crypto", package: "swift-crypto"),
         ], swiftSettings: strict),
     .testTarget(

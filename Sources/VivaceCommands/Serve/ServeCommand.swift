@@ -18,7 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var options: ServeOptions
 
     func run() async throws {
-        let engine = try CommandEnvironment.required().engine
+        let environment = try CommandEnvironment.required()
         try EnvironmentFile.load(options.envFile ?? ".env", isRequired: options.envFile != nil)?.apply()
         let plan = try ServePlan(options, SettingSources(path: options.config))
         var logger = Logger(label: "vivace") { _ in LogLines(isJSON: plan.logsJSON) }
@@ -27,11 +27,12 @@ struct ServeCommand: AsyncParsableCommand {
         for notice in plan.notices { logger.notice("\(notice)") }
         // A drain that is late is better than a song that is lost, but it ends.
         try await withInterruption(within: plan.drain + .seconds(10)) { [logger] in
-            try await Self.serve(plan, engine, logger)
+            try await Self.serve(plan, environment, logger)
         }
     }
 
-    private static func serve(_ plan: ServePlan, _ engine: Engine, _ logger: Logger) async throws {
+    private static func serve(_ plan: ServePlan, _ environment: CommandEnvironment, _ logger: Logger) async throws {
+        let engine = environment.engine
         let worker = WorkerRunner(.init(executable: try program(), arguments: ["worker"]))
         let service = try await JobService.open(
             at: plan.data, runner: worker, limits: plan.limits, check: { try await RequestCheck(engine)($0) })
@@ -44,7 +45,8 @@ struct ServeCommand: AsyncParsableCommand {
                     "moved": "\(report.moved.count)",
                 ])
         }
-        let server = try MusicServer(service, engine: engine, settings: plan.server, logger: logger)
+        let server = try MusicServer(
+            service, engine: engine, locator: environment.locator, settings: plan.server, logger: logger)
         let sweeper = Task { try await sweep(service, logger) }
         defer { sweeper.cancel() }
         let serving = Task {
