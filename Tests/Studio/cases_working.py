@@ -234,7 +234,7 @@ def case_narrow_and_wide(_, server, open_page, screens=None):
     page = open_page(server, "/create/simple")
     for width in (320, 390, 768, 1024, 1440, 1920):
         page.resize(width, 844 if width < 700 else 900)
-        for view in [*VIEWS[:5], f"/song/{song['id']}"]:
+        for view in [*VIEWS[:6], f"/song/{song['id']}"]:
             page.visit(view)
             wide = page.run("return document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, f"{view} is {wide} points wider than {width}"

@@ -15,7 +15,10 @@ import time
 import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import cases_dj  # noqa: E402
+import cases_listening  # noqa: E402
 import cases_making  # noqa: E402
+import cases_serving  # noqa: E402
 import cases_working  # noqa: E402
 from studio import ROOT, Page, Server  # noqa: E402
 
@@ -30,7 +33,8 @@ def main():
     kept.mkdir(parents=True, exist_ok=True)
     if options.screens:
         os.makedirs(options.screens, exist_ok=True)
-    cases = [(name[5:], act) for module in (cases_making, cases_working)
+    cases = [(name[5:], act) for module in (cases_making, cases_working, cases_listening, cases_serving,
+                                                          cases_dj)
              for name, act in vars(module).items() if name.startswith("case_") and options.only in name]
     failed = []
     for name, act in cases:

@@ -12,14 +12,23 @@ let plural = new Intl.PluralRules("en");
 /** The language in use: `en`, `zh` or `ja`. */
 export const lang = () => language;
 
+/** Files of words beside the language's own, by the beginnings of their names. */
+const parts = new Set(["fields-"]);
+
 /** Begins to use a language. */
 export async function useLanguage(name) {
   language = name in LANGUAGES ? name : "en";
-  const [own, fields] = await Promise.all([
-    import(`../lang/${language}.js`), import(`../lang/fields-${language}.js`)]);
-  words = { ...own.default, ...fields.default };
+  const files = await Promise.all(["", ...parts].map(part => import(`../lang/${part}${language}.js`)));
+  words = Object.assign({}, ...files.map(file => file.default));
   plural = new Intl.PluralRules(language);
   document.documentElement.lang = language;
+}
+
+/** Adds the words of a view that is loaded when it is shown. @param {string} part such as `dj-` */
+export async function addWords(part) {
+  if (parts.has(part)) return;
+  parts.add(part);
+  await useLanguage(language);
 }
 
 /** The language that was chosen, that of the browser, or the server's. */
