@@ -95,6 +95,7 @@ import Testing
         #expect(try await service.queue.statistics().running == 0)
         try await service.queue.setPaused(false, owner: "a")
         await runner.tell(ids[1], .succeed)
-        #expect(try await service.end(of: ids[1]).state == .succeeded)
+        let end = try await service.end(of: ids[1])
+        #expect(end.state == .succeeded, "\(String(describing: end.error))")
     }
 }

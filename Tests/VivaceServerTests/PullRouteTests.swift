@@ -146,7 +146,7 @@ import VivaceServer
         }
         try await TestServer.run { server async throws in
             #expect(try await server.client.get("/v1/models/catalog").json["models"].list.isEmpty)
-            #expect(try await server.client.post("/v1/models/turbo/pull", .object([:])).status == 501)
+            #expect(try await server.client.post("/v1/models/turbo/pull", .object([:])).status == 404)
         }
     }
 }

@@ -16,7 +16,7 @@ enum PullRoutes {
 
     private static func locator(_ exchange: Exchange) throws -> ModelLocator {
         guard let locator = exchange.state.locator else {
-            throw ServerFailure(501, "This server downloads no models; it makes songs with those that are installed")
+            throw ServerFailure(404, "This server downloads no models; it makes songs with those that are installed")
         }
         return try locator()
     }
