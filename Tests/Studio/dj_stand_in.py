@@ -124,8 +124,8 @@ class StandIn:
                 {"field": "bpm", "message": "give a number from 30 to 200"}]
             track["request"] = {"request": {
                 "caption": track.get("caption") or "pads", "duration": 10, "instrumental": True, "shift": 3,
-                "batch_size": body["plan"]["settings"]["batch_size"]},
-                "audio_format": body["plan"]["settings"]["audio_format"]}
+                "batch_size": body["batch"]}, "audio_format": body["audio_format"], "title": track["title"],
+                "folder": body["folder"]}
         return {"plan": {"narrative": body["plan"]["narrative"], "settings": {}, "tracks": tracks}, "notices": []}
 
     def mix(self, request, body):
@@ -152,7 +152,8 @@ class StandIn:
         if is_song:
             song = json.loads(data)
             if song.get("job") in self.mixed:
-                data = json.dumps({**song, "mix": self.mixed[song["job"]]}).encode()
+                song["parameters"]["mix"] = self.mixed[song["job"]]
+                data = json.dumps(song).encode()
         request.send_response(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in ("transfer-encoding", "connection", "content-length", "date", "server"):

@@ -16,19 +16,25 @@ export const lang = () => language;
 const parts = new Set(["fields-"]);
 
 /** Begins to use a language. */
-export async function useLanguage(name) {
+export function useLanguage(name) {
   language = name in LANGUAGES ? name : "en";
-  const files = await Promise.all(["", ...parts].map(part => import(`../lang/${part}${language}.js`)));
+  return load();
+}
+
+/** Loads the words of the language; what was asked for meanwhile counts. */
+async function load() {
+  const wanted = language, names = ["", ...parts];
+  const files = await Promise.all(names.map(part => import(`../lang/${part}${wanted}.js`)));
+  if (wanted !== language || names.length !== parts.size + 1) return load();
   words = Object.assign({}, ...files.map(file => file.default));
   plural = new Intl.PluralRules(language);
   document.documentElement.lang = language;
 }
 
 /** Adds the words of a view that is loaded when it is shown. @param {string} part such as `dj-` */
-export async function addWords(part) {
-  if (parts.has(part)) return;
+export function addWords(part) {
   parts.add(part);
-  await useLanguage(language);
+  return load();
 }
 
 /** The language that was chosen, that of the browser, or the server's. */

@@ -48,7 +48,7 @@ export function mix() {
 
 /** The mix with its player and cues. */
 function result(song) {
-  const cues = song.mix?.cues ?? [], joins = song.mix?.transitions ?? [];
+  const { cues = [], transitions: joins = [] } = song.mix ?? song.parameters?.mix ?? {};
   const seek = async time => {
     if (player.song?.id !== song.id) await player.play(song, [song]);
     player.seek(time);

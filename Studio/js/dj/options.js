@@ -113,13 +113,13 @@ export function options() {
     [["", t("dj.asPlanned")], ...["static", "building", "wave", "peak_valley", "wind_down"].map(name =>
       [name, t(`dj.mood.${name}`)])].map(([value, words]) =>
       h("option", { value, selected: value === settings.mood }, words)));
-  const arrange = order => attempt(() => djSet.check({ order, mood: djSet.state.settings.mood || null }));
+  const arrange = () => attempt(() => djSet.check({ order: "harmonic", mood: djSet.state.settings.mood || null }));
   return h("div", { class: "stack options" }, provider(),
     h("div", { class: "pairs" }, number("tracks", "dj.tracks", 1, 20), number("duration", "dj.secondsEach", 15, 600),
       number("takes", "create.takes", 1, 8), labelled(t("field.audio_format"), format),
       number("bpm_min", "dj.bpmMin", 30, 300), number("bpm_max", "dj.bpmMax", 30, 300)),
     check("instrumental", "dj.instrumental"), labelled(t("dj.mood"), mood),
-    h("div", { class: "row" }, button(t("dj.applyMood"), () => arrange("none"), { icon: "wave", class: "tight" }),
-      button(t("dj.harmonic"), () => arrange("harmonic"), { icon: "note", class: "tight", title: t("dj.harmonicWhat") })),
+    h("div", { class: "row" },
+      button(t("dj.harmonic"), arrange, { icon: "note", class: "tight", title: t("dj.harmonicWhat") })),
     h("h3", {}, t("dj.reference")), reference());
 }

@@ -206,7 +206,10 @@ class DJSet extends EventTarget {
 
   #checkSoon() {
     clearTimeout(this.#calm);
-    this.#calm = setTimeout(() => this.check().catch(() => {}), CALM);
+    this.#calm = setTimeout(() => this.check().catch(error => {
+      this.state.notices = [error.status === 0 ? t("net.away") : error.message];
+      this.tell("tracks");
+    }), CALM);
   }
 
   /**
@@ -223,10 +226,11 @@ class DJSet extends EventTarget {
     const { settings, reference } = this.state;
     try {
       const answer = await api.post("/v1/dj/plan", {
-        plan: { narrative: this.state.narrative, tracks: tracks.map(plain), settings: { ...this.state.planSettings,
-          batch_size: settings.takes, audio_format: settings.format } },
-        tracks: Math.max(1, Math.min(20, tracks.length)), duration: settings.duration,
-        instrumental: settings.instrumental, order, mood, bpm_min: settings.bpm_min, bpm_max: settings.bpm_max,
+        plan: { narrative: this.state.narrative, settings: this.state.planSettings, tracks: tracks.map(plain) },
+        tracks: Math.min(20, tracks.length), duration: settings.duration, instrumental: settings.instrumental,
+        batch: settings.takes, audio_format: settings.format, folder: this.title, order, mood,
+        locked: tracks.flatMap((track, at) => track.isLocked ? [at] : []),
+        bpm_min: settings.bpm_min, bpm_max: settings.bpm_max,
         reference: reference?.id ?? null, influence: reference ? reference.influence : null });
       if (turn !== this.#turn) return;
       this.#put(tracks, answer.plan.tracks);
@@ -260,7 +264,7 @@ class DJSet extends EventTarget {
     await this.check();
     const ready = tracks.filter(track => track.request && !(track.problems ?? []).length);
     if (!ready.length || ready.length < tracks.length) return;
-    const bodies = ready.map(track => ({ title: track.title, folder: this.title, ...track.request }));
+    const bodies = ready.map(track => track.request);
     const { jobs } = bodies.length > 1 ? await api.post("/v1/jobs/batch", { jobs: bodies })
       : { jobs: [await api.post("/v1/jobs", bodies[0])] };
     jobs.forEach((job, at) => {

@@ -27,7 +27,7 @@ export default {
   "dj.bpmMin": "Slowest, BPM", "dj.bpmMax": "Fastest, BPM", "dj.instrumental": "Instrumental only",
   "dj.mood": "How the energy runs", "dj.asPlanned": "as planned", "dj.mood.static": "steady",
   "dj.mood.building": "rising", "dj.mood.wave": "in waves", "dj.mood.peak_valley": "peaks and valleys",
-  "dj.mood.wind_down": "winding down", "dj.applyMood": "Apply to the set", "dj.harmonic": "Order by key and tempo",
+  "dj.mood.wind_down": "winding down", "dj.harmonic": "Order by key and tempo",
   "dj.harmonicWhat": "Near keys and small steps of tempo follow each other", "dj.reference": "Sound like a recording",
   "dj.influence": "Influence of the recording", "dj.band.light": "light style", "dj.band.strong": "strong style",
   "dj.band.cover": "cover", "dj.noReference": "Without it", "dj.take": "Take it", "dj.make": "Make the set",

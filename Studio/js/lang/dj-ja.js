@@ -15,7 +15,7 @@ export default {
   "dj.stretched": "テンポ {percent} %", "dj.provider": "計画する相手", "dj.notReady": "{name}（設定が必要）", "dj.tracks": "曲数",
   "dj.secondsEach": "一曲の秒数", "dj.bpmMin": "最も遅いBPM", "dj.bpmMax": "最も速いBPM", "dj.instrumental": "インストのみ",
   "dj.mood": "エネルギーの流れ", "dj.asPlanned": "計画どおり", "dj.mood.static": "一定", "dj.mood.building": "上がっていく",
-  "dj.mood.wave": "波のように", "dj.mood.peak_valley": "山と谷", "dj.mood.wind_down": "静まっていく", "dj.applyMood": "セットに反映する",
+  "dj.mood.wave": "波のように", "dj.mood.peak_valley": "山と谷", "dj.mood.wind_down": "静まっていく",
   "dj.harmonic": "キーとテンポで並べる", "dj.harmonicWhat": "近いキーと近いテンポが続くように並べます", "dj.reference": "録音に似せる",
   "dj.influence": "録音の影響", "dj.band.light": "軽く", "dj.band.strong": "強く", "dj.band.cover": "カバー",
   "dj.noReference": "使わない", "dj.take": "使う", "dj.make": "セットを作る", "dj.makeRest": "残りを作る", "dj.madeOf": "{of}曲中{n}曲完成",

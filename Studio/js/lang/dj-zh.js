@@ -15,7 +15,7 @@ export default {
   "dj.notReady": "{name}（需要设置）", "dj.tracks": "曲目数", "dj.secondsEach": "每首秒数", "dj.bpmMin": "最慢 BPM",
   "dj.bpmMax": "最快 BPM", "dj.instrumental": "仅纯音乐", "dj.mood": "能量走向", "dj.asPlanned": "按计划", "dj.mood.static": "平稳",
   "dj.mood.building": "逐渐上升", "dj.mood.wave": "起伏", "dj.mood.peak_valley": "高低交替", "dj.mood.wind_down": "逐渐平静",
-  "dj.applyMood": "应用到歌单", "dj.harmonic": "按调与速度排序", "dj.harmonicWhat": "相近的调与相近的速度相邻", "dj.reference": "像某段录音",
+  "dj.harmonic": "按调与速度排序", "dj.harmonicWhat": "相近的调与相近的速度相邻", "dj.reference": "像某段录音",
   "dj.influence": "录音的影响", "dj.band.light": "轻微风格", "dj.band.strong": "明显风格", "dj.band.cover": "翻唱",
   "dj.noReference": "不使用", "dj.take": "使用", "dj.make": "生成歌单", "dj.makeRest": "生成其余", "dj.madeOf": "已完成 {n}/{of}",
   "dj.empty": "歌单会以可修改的卡片出现在这里。", "dj.download": "下载混音", "dj.cueSheet": "CUE 表",

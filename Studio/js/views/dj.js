@@ -12,11 +12,13 @@ import { mix } from "../dj/mix.js";
 import { options } from "../dj/options.js";
 import { djSet } from "../dj/set.js";
 
+let styles = null;
+
 /** Loads what the view alone needs: its words and its styles. */
 export async function prepare() {
-  const address = "/studio/css/dj.css";
-  const styles = document.querySelector(`link[href="${address}"]`) ? null : new Promise(resolve => {
-    document.head.append(h("link", { rel: "stylesheet", href: address, onload: resolve, onerror: resolve }));
+  styles ??= new Promise(resolve => {
+    document.head.append(h("link", { rel: "stylesheet", href: "/studio/css/dj.css", onload: resolve,
+      onerror: resolve }));
   });
   await Promise.all([addWords("dj-"), styles]);
 }
