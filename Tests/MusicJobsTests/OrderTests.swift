@@ -20,8 +20,9 @@ import Testing
     }
 
     @Test func aJobThatIsMovedBeginsAtItsNewPlace() async throws {
+        let folder = try Folder()
         let runner = ScriptedRunner()
-        let (service, ids) = try await waiting(3, try Folder(), runner)
+        let (service, ids) = try await waiting(3, folder, runner)
         let queue = service.queue
         #expect(await queue.line(of: "a").jobs == Array(ids[1...]))
         #expect(try await queue.move(ids[3], before: ids[1], owner: "a").position == 1)
@@ -36,8 +37,9 @@ import Testing
     }
 
     @Test func nobodyMovesWhatIsNotTheirsOrDoesNotWait() async throws {
+        let folder = try Folder()
         let runner = ScriptedRunner()
-        let (service, ids) = try await waiting(2, try Folder(), runner)
+        let (service, ids) = try await waiting(2, folder, runner)
         let other = try await service.queue.submit(tone(owner: "b")).job.id
         func reason(_ id: String, _ before: String?, _ owner: String) async -> JobRefusal.Reason? {
             do {
@@ -80,8 +82,9 @@ import Testing
     }
 
     @Test func whoPausesHoldsBackTheirOwnSongsAlone() async throws {
+        let folder = try Folder()
         let runner = ScriptedRunner()
-        let (service, ids) = try await waiting(1, try Folder(), runner)
+        let (service, ids) = try await waiting(1, folder, runner)
         try await service.queue.setPaused(true, owner: "a")
         let other = try await service.queue.submit(tone(owner: "b")).job.id
         let words = try await service.queue.submit(
