@@ -39,6 +39,10 @@ var targets: [Target] = [
         name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
     .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+        name: "CLibSoundTouch", pkgConfig: "soundtouch",
+        providers: [.apt(["libsoundtouch-dev"]), .brew(["sound-touch"])]),
+    .target(name: "CSoundTouch", dependencies: ["CLibSoundTouch"]),
     // libcurl is opened when the first download begins, and needs to be here at build time for its header alone.
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
@@ -60,6 +64,12 @@ var targets: [Target] = [
     .target(name: "Oobleck", dependencies: ["MusicCore", "ModelSupport", mlx, mlxNN], swiftSettings: strict),
     .target(name: "Qwen3", dependencies: ["MusicCore", "ModelSupport", mlx, mlxNN], swiftSettings: strict),
 
+    // Music as samples: beats, stretching, transitions
+    .target(name: "Mixing", dependencies: ["MusicCore", "AudioFile", "CSoundTouch"], swiftSettings: strict),
+
+    // Plans of sets out of conversations, with services or without
+    .target(name: "DJ", dependencies: ["MusicCore", "ModelHub"], swiftSettings: strict),
+
     // Floor 4: model families; they never import each other
     .target(
         name: "ACEStep",
@@ -80,13 +90,15 @@ var targets: [Target] = [
     // Floor 5: the one way from an order to songs
     .target(
         name: "MusicEngine",
-        dependencies: ["MusicCore", "Safetensors", "AudioFile", .product(name: "Crypto", package: "swift-crypto")],
+        dependencies: [
+            "MusicCore", "Safetensors", "AudioFile", "Mixing", .product(name: "Crypto", package: "swift-crypto"),
+        ],
         swiftSettings: strict),
 
     // Floor 6: jobs that outlive their process, the library of songs, and the worker that runs them
     .target(
         name: "MusicJobs",
-        dependencies: ["MusicCore", "AudioFile", "MusicEngine", .product(name: "GRDB", package: "GRDB.swift")],
+        dependencies: ["MusicCore", "AudioFile", "Mixing", "MusicEngine", .product(name: "GRDB", package: "GRDB.swift")],
         swiftSettings: strict),
 
     // Floor 7: the public way in for programs
@@ -101,7 +113,7 @@ var targets: [Target] = [
     .target(
         name: "VivaceServer",
         dependencies: [
-            "MusicCore", "ModelHub", "MusicEngine", "MusicJobs", "CZlib",
+            "MusicCore", "ModelHub", "DJ", "MusicEngine", "MusicJobs", "CZlib",
             .product(name: "Hummingbird", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "Logging", package: "swift-log"), .product(name: "CoreMetrics", package: "swift-metrics"),
             .product(name: "Crypto", package: "swift-crypto"),
@@ -112,7 +124,7 @@ var targets: [Target] = [
     .target(
         name: "VivaceCommands",
         dependencies: [
-            "MusicCore", "AudioFile", "ModelHub", "MusicEngine", "MusicJobs", "VivaceServer", "CZlib",
+            "MusicCore", "AudioFile", "ModelHub", "Mixing", "DJ", "MusicEngine", "MusicJobs", "VivaceServer", "CZlib",
             .product(name: "Logging", package: "swift-log"), "TOMLKit",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
@@ -137,6 +149,15 @@ var targets: [Target] = [
     .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors", "StreamingJSON"], swiftSettings: strict),
     .testTarget(
         name: "AudioFileTests", dependencies: ["AudioFile", "MusicCore", "CSndfile"], swiftSettings: strict),
+    .testTarget(name: "MixingTests", dependencies: ["Mixing", "AudioFile", "MusicCore"], swiftSettings: strict),
+    .testTarget(name: "DJTests", dependencies: ["DJ", "MusicCore", "FakeProvider"], swiftSettings: strict),
+    // Answers as the services do that the DJ asks.
+    .target(
+        name: "FakeProvider",
+        dependencies: [
+            .product(name: "Hummingbird", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "Logging", package: "swift-log"),
+        ], path: "Tests/FakeProvider", swiftSettings: strict),
     .executableTarget(
         name: "ModelHubProbe", dependencies: ["ModelHub", "ACEStep", "MusicCore"], path: "Tests/ModelHubProbe",
         swiftSettings: strict),
@@ -165,7 +186,8 @@ var targets: [Target] = [
     .testTarget(
         name: "VivaceServerTests",
         dependencies: [
-            "VivaceServer", "LoopbackClient", "MusicJobs", "MusicEngine", "MusicCore", "ModelHub", "Vivace",
+            "VivaceServer", "LoopbackClient", "FakeProvider", "DJ", "MusicJobs", "MusicEngine", "MusicCore", "ModelHub",
+            "Vivace",
             .product(name: "Logging", package: "swift-log"), .product(name: "Crypto", package: "swift-crypto"),
         ], swiftSettings: strict),
     .testTarget(

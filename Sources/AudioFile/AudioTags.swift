@@ -18,10 +18,15 @@ public struct AudioTags: Sendable, Equatable, Codable {
     public var software: String?
     /// What made the song, as a JSON document: caption, lyrics, seed and all parameters.
     public var recipe: String?
+    /// The songs of a mix as a cue sheet.
+    public var cueSheet: String?
+    /// Named stretches, in their order; WAV, MP3, FLAC and Ogg files hold them.
+    public var chapters: [AudioChapter]?
 
     public init(
         title: String? = nil, artist: String? = nil, album: String? = nil, date: String? = nil, genre: String? = nil,
-        comment: String? = nil, lyrics: String? = nil, software: String? = nil, recipe: String? = nil
+        comment: String? = nil, lyrics: String? = nil, software: String? = nil, recipe: String? = nil,
+        cueSheet: String? = nil, chapters: [AudioChapter]? = nil
     ) {
         self.title = title
         self.artist = artist
@@ -32,6 +37,8 @@ public struct AudioTags: Sendable, Equatable, Codable {
         self.lyrics = lyrics
         self.software = software
         self.recipe = recipe
+        self.cueSheet = cueSheet
+        self.chapters = chapters
     }
 
     /// Whether no field is set.
@@ -39,6 +46,8 @@ public struct AudioTags: Sendable, Equatable, Codable {
 
     /// The name under which formats with free field names hold ``recipe``.
     static let recipeField = "VIVACE_RECIPE"
+    /// The name under which players look for ``cueSheet``.
+    static let cueSheetField = "CUESHEET"
 
     /// One field, for code that goes through them all.
     struct Field {
@@ -64,6 +73,7 @@ public struct AudioTags: Sendable, Equatable, Codable {
         Field(path: \.lyrics, name: "lyrics", vorbis: ["LYRICS", "UNSYNCEDLYRICS"], id3: nil, info: nil),
         Field(path: \.software, name: "software", vorbis: ["ENCODER", "SOFTWARE"], id3: "TSSE", info: "ISFT"),
         Field(path: \.recipe, name: "recipe", vorbis: [recipeField], id3: nil, info: nil),
+        Field(path: \.cueSheet, name: "cue sheet", vorbis: [cueSheetField], id3: nil, info: nil),
     ]
 
     /// Fills the fields that are `nil` here with those of `other`.
@@ -72,6 +82,7 @@ public struct AudioTags: Sendable, Equatable, Codable {
         for field in Self.fields where merged[keyPath: field.path] == nil {
             merged[keyPath: field.path] = other[keyPath: field.path]
         }
+        merged.chapters = merged.chapters ?? other.chapters
         return merged
     }
 
@@ -79,6 +90,7 @@ public struct AudioTags: Sendable, Equatable, Codable {
     var withoutEmptyFields: AudioTags {
         var tags = self
         for field in Self.fields where tags[keyPath: field.path]?.isEmpty == true { tags[keyPath: field.path] = nil }
+        if tags.chapters?.isEmpty == true { tags.chapters = nil }
         return tags
     }
 
@@ -95,6 +107,14 @@ public struct AudioTags: Sendable, Equatable, Codable {
                     advice: "remove that character")
             }
             total += text.utf8.count
+        }
+        for chapter in chapters ?? [] {
+            if chapter.title.utf8.contains(0) {
+                throw MusicError(
+                    .invalidRequest, "the title of a chapter contains U+0000, which no file format can hold",
+                    advice: "remove that character")
+            }
+            total += chapter.title.utf8.count + 64
         }
         if total > 8 << 20 {
             throw MusicError(

@@ -32,6 +32,21 @@ import Testing
     }
 
     @Test(arguments: AudioFormat.allCases)
+    func aMixHasChapters(_ format: AudioFormat) throws {
+        let scratch = try Scratch()
+        let url = scratch.file(format.name("a"))
+        var tags = AudioTags(title: "a set", cueSheet: "TITLE \"a set\"\n")
+        // Times to a millisecond, and an end where the next begins: what all formats can hold.
+        tags.chapters = [
+            AudioChapter(title: "Ouvertüre", start: 0, end: 61.5),
+            AudioChapter(title: "drums = loud", start: 61.5, end: 3725.043),
+            AudioChapter(title: "", start: 3725.043, end: 3725.043),
+        ]
+        try AudioFile.write(Self.buffer, to: url, options: WriteOptions(tags: tags))
+        #expect(try AudioFile.readTags(url) == tags)
+    }
+
+    @Test(arguments: AudioFormat.allCases)
     func emptyTextsAreNone(_ format: AudioFormat) throws {
         let scratch = try Scratch()
         let url = scratch.file(format.name("a"))

@@ -10,6 +10,7 @@ enum ID3 {
         case \.comment: ("COMM", "")
         case \.lyrics: ("USLT", "")
         case \.recipe: ("TXXX", AudioTags.recipeField)
+        case \.cueSheet: ("TXXX", AudioTags.cueSheetField)
         default: (field.id3 ?? "TXXX", nil)
         }
     }
@@ -27,6 +28,9 @@ enum ID3 {
             if let description { body += Array(description.utf8) + [0] }
             body += Array(text.utf8)
             frames += Array(id.utf8) + synchsafe(body.count) + [0, 0] + body
+        }
+        for frame in tags.chapters.map(ID3Chapters.frames) ?? [] {
+            frames += Array(frame.id.utf8) + synchsafe(frame.content.count) + [0, 0] + frame.content
         }
         guard !frames.isEmpty else { return [] }
         // Some programs look for a frame's header after each frame, the last one too: padding keeps them quiet.
@@ -74,7 +78,11 @@ enum ID3 {
             } else if format & 0xC0 != 0 {
                 continue
             }
-            take(id, content, into: &tags)
+            if id == "CHAP", version == 4 {
+                if let chapter = ID3Chapters.decode(content) { tags.chapters = (tags.chapters ?? []) + [chapter] }
+            } else {
+                take(id, content, into: &tags)
+            }
         }
         return tags
     }
@@ -153,11 +161,11 @@ enum ID3 {
     }
 
     /// Four bytes of seven bits each, the most significant first.
-    private static func synchsafe(_ value: Int) -> [UInt8] {
+    static func synchsafe(_ value: Int) -> [UInt8] {
         [21, 14, 7, 0].map { UInt8(value >> $0 & 0x7F) }
     }
 
-    private static func synchsafe(_ bytes: ArraySlice<UInt8>) -> Int {
+    static func synchsafe(_ bytes: ArraySlice<UInt8>) -> Int {
         bytes.reduce(0) { $0 << 7 | Int($1 & 0x7F) }
     }
 }

@@ -12,6 +12,7 @@ struct VorbisComment: Equatable {
         entries = AudioTags.fields.compactMap { field in
             tags[keyPath: field.path].map { (field.vorbis[0], $0) }
         }
+        entries += VorbisChapters.entries(tags.chapters ?? [])
     }
 
     /// Reads a block, without the signature that Ogg puts before it; takes what is there of a damaged one.
@@ -57,6 +58,7 @@ struct VorbisComment: Equatable {
                 if !values.isEmpty { tags[keyPath: field.path] = values.joined(separator: ", ") }
             }
         }
+        tags.chapters = VorbisChapters.decode(entries)
         return tags
     }
 

@@ -33,6 +33,8 @@ final class CurlHandle: @unchecked Sendable {
         var connectTimeout: Int
         /// Seconds of less than ``slowest`` bytes each after which the server counts as gone.
         var stallTimeout: Int
+        /// Bytes a second.
+        var slowest: Int
         /// Milliseconds for the whole exchange; 0 for no limit.
         var totalTimeout: Int
         /// File of trusted certificates; `nil` for libcurl's own.
@@ -126,7 +128,7 @@ final class CurlHandle: @unchecked Sendable {
         _ = ccurl_set_long(easy, CURLOPT_BUFFERSIZE, 256 * 1024)
         _ = ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, exchange.connectTimeout)
         _ = ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, exchange.totalTimeout)
-        _ = ccurl_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, Self.slowest)
+        _ = ccurl_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, exchange.slowest)
         _ = ccurl_set_long(easy, CURLOPT_LOW_SPEED_TIME, exchange.stallTimeout)
         if let certificates = exchange.certificates { _ = ccurl_set_string(easy, CURLOPT_CAINFO, certificates) }
         _ = ccurl_set_pointer(easy, CURLOPT_HEADERDATA, context)

@@ -36,6 +36,8 @@ package final class HTTPClient: Sendable {
         package var connectTimeout: Double = 10
         /// Seconds of silence after which the server counts as gone; whole seconds, at least 1.
         package var stallTimeout: Int = 30
+        /// Bytes a second below which the server counts as silent.
+        package var slowest = CurlHandle.slowest
         /// File of trusted certificates; `nil` for libcurl's own.
         package var certificates: String?
         package var userAgent = "vivace"
@@ -46,7 +48,6 @@ package final class HTTPClient: Sendable {
 
     private let options: Options
     private let idleHandles = Mutex<[CurlHandle]>([])
-    private let queue = DispatchQueue(label: "vivace.http", attributes: .concurrent)
 
     package init(options: Options = Options()) {
         self.options = options
@@ -118,7 +119,7 @@ package final class HTTPClient: Sendable {
         return CurlHandle.Exchange(
             url: url, headers: headers.map { "\($0.key): \($0.value)" }, body: request.body,
             connectTimeout: Int(options.connectTimeout * 1000), stallTimeout: options.stallTimeout,
-            totalTimeout: Int((request.timeout ?? 0) * 1000), certificates: options.certificates)
+            slowest: options.slowest, totalTimeout: Int((request.timeout ?? 0) * 1000), certificates: options.certificates)
     }
 
     /// One exchange, on a thread of its own; the caller's closures see a successful answer only.
@@ -130,7 +131,9 @@ package final class HTTPClient: Sendable {
         do {
             let answer = try await withTaskCancellationHandler {
                 try await withCheckedThrowingContinuation { continuation in
-                    queue.async {
+                    // Each in a queue of its own, which has a thread of its own: on a shared one, as many transfers as
+                    // there are processors would keep all others waiting.
+                    DispatchQueue(label: "vivace.http").async {
                         continuation.resume(
                             with: Result { try Self.runBlocking(exchange, on: handle, onHead: onHead, onBody: onBody) })
                     }

@@ -13,6 +13,8 @@ public enum JobKind: String, Sendable, Codable, CaseIterable {
     case understand
     /// The audio codes of a file.
     case codes
+    /// Songs one after another as one; its document is a ``MixDocument``.
+    case mix
 }
 
 /// What a job is asked for: everything that decides the result, as it came.

@@ -113,14 +113,16 @@ extension SongLibrary {
         let ending = file.pathExtension.lowercased()
         // A file that tells nothing is a song all the same: somebody has put it there.
         let recipe = try? Recipe(file: file)
+        let mix = recipe == nil ? MixRecipe(file: file) : nil
         let summary = try? AudioSummary(file: file)
         let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
         let request = recipe?.request
         let stem = file.deletingPathExtension().lastPathComponent
         var song = SongRecord(
             id: Handle.song(inFileName: name) ?? Handle.make(.song, ending: ending), file: name, owner: "",
-            title: request.map { SongTitle.title(of: $0.prompt) } ?? stem, caption: request?.prompt ?? "",
-            lyrics: request?.options["lyrics"]?.plainText ?? "", parameters: request?.object ?? [:],
+            title: request.map { SongTitle.title(of: $0.prompt) } ?? mix?.title ?? stem,
+            caption: request?.prompt ?? mix?.cues.map(\.title).joined(separator: ", ") ?? "",
+            lyrics: request?.options["lyrics"]?.plainText ?? "", parameters: request?.object ?? mix?.parameters ?? [:],
             model: recipe?.model ?? "", seed: request?.seeds.first ?? 0, duration: summary?.duration,
             sampleRate: summary?.sampleRate, bytes: JobsFolder.size(file) ?? 0,
             created: attributes?[.modificationDate] as? Date ?? now())

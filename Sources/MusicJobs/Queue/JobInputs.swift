@@ -65,6 +65,18 @@ enum JobInputs {
         _ request: JobRequest, _ change: (_ field: String, _ text: String) throws -> String
     ) rethrows -> JobRequest {
         var request = request
+        if request.kind == .mix {
+            request.document["songs"] = try request.document["songs"].map { songs in
+                // What is no list of texts is the field's own mistake, which the request's check words.
+                guard case .list(let items) = songs else { return songs }
+                return .list(
+                    try items.map { item in
+                        guard case .text(let text) = item else { return item }
+                        return .text(try change("songs", text))
+                    })
+            }
+            return request
+        }
         request.document = try mapped(request.document, change)
         if let prelude = request.prelude { request.prelude?.document = try mapped(prelude.document, change) }
         return request

@@ -1,5 +1,6 @@
 import AudioFile
 public import Foundation
+import Mixing
 import MusicCore
 public import MusicEngine
 
@@ -132,6 +133,7 @@ private struct RunWork: Sendable {
         case .format: try await described("Formatted caption and lyrics")
         case .understand: try await described("Understood audio")
         case .codes: try await codes()
+        case .mix: try await mix()
         }
     }
 
@@ -225,6 +227,31 @@ private struct RunWork: Sendable {
         var outcome = RunOutcome(document: try JSONValue(encoding: result))
         outcome.notices = task.request.notices + result.notices
         outcome.model = order.model
+        return outcome
+    }
+
+    private func mix() async throws -> RunOutcome {
+        report(.stage(MixWork.stage))
+        let document = try MixDocument(task.request.document)
+        let target = try orders.mixFile(in: URL(fileURLWithPath: task.folder, isDirectory: true))
+        let title = task.request.title ?? "Mix"
+        let (recipe, mix) = try await MixWork.make(
+            document, title: title, names: document.songs.map { task.names[$0] ?? $0 }, to: target.url,
+            bitDepth: target.bitDepth
+        ) { [report] completed, total in
+            report(
+                .progress(
+                    MixWork.stage, completed: completed, total: total,
+                    fraction: Double(completed) / Double(total)))
+        }
+        var outcome = RunOutcome(document: .object(recipe.parameters))
+        outcome.files = [
+            .init(
+                name: target.url.lastPathComponent, seed: 0, duration: mix.duration, sampleRate: mix.sampleRate,
+                channels: 2, caption: recipe.cues.map(\.title).joined(separator: ", "), lyrics: "",
+                parameters: recipe.parameters)
+        ]
+        outcome.notices = task.request.notices + mix.joins.compactMap(\.notice)
         return outcome
     }
 

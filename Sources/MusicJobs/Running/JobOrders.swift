@@ -1,3 +1,4 @@
+import AudioFile
 import Foundation
 import MusicCore
 import MusicEngine
@@ -98,7 +99,7 @@ struct JobOrders {
             question =
                 try document.file.map { .file($0) }
                 ?? .codes(AudioCodeText.toUnderstand(document.audioCodes ?? ""))
-        case .generate, .codes:
+        case .generate, .codes, .mix:
             throw MusicError(
                 .invalidRequest, "A description is made by create, format or understand, not by \(kind.rawValue)",
                 field: "kind", value: kind.rawValue, expected: "create, format or understand")
@@ -114,6 +115,14 @@ struct JobOrders {
         let document = try DescriptionDocument(request.document)
         guard let file = document.file else { throw Self.noAudio }
         return file
+    }
+
+    /// The file of a mix.
+    ///
+    /// - Throws: ``MusicError`` `invalidRequest` for a format that there isn't.
+    func mixFile(in folder: URL) throws -> (url: URL, bitDepth: BitDepth?) {
+        let plan = try OutputPlan(.keyed(folder: folder), usualFormat: request.audioFormat)
+        return (folder.appendingPathComponent("mix." + plan.format.fileExtension), plan.bitDepth)
     }
 
     private static let noAudio = MusicError(
@@ -151,6 +160,9 @@ public struct RequestCheck: Sendable {
             try await orders.description(request.kind, request.document).sampling.validate()
         case .codes:
             _ = try orders.codesFile()
+        case .mix:
+            _ = try MixDocument(request.document)
+            _ = try orders.mixFile(in: URL(fileURLWithPath: "/"))
         }
         return []
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DJ
 import Foundation
 internal import Logging
 import MusicCore
@@ -31,9 +32,13 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private static func serve(_ plan: ServePlan, _ environment: CommandEnvironment, _ logger: Logger) async throws {
-        let engine = environment.engine
-        let worker = WorkerRunner(.init(executable: try program(), arguments: ["worker"]))
+    private static func serve(_ plan: ServePlan, _ program: CommandEnvironment, _ logger: Logger) async throws {
+        let engine = program.engine
+        // The worker reads files of strangers: no key is within its reach.
+        let secrets = Set(ProviderSettings.secrets + ["ACESTEP_API_KEY", "VIVACE_WEBHOOK_SECRET"])
+        let environment = ProcessInfo.processInfo.environment.filter { !secrets.contains($0.key) }
+        let worker = WorkerRunner(
+            .init(executable: try executable(), arguments: ["worker"], environment: environment))
         let service = try await JobService.open(
             at: plan.data, runner: worker, limits: plan.limits, check: { try await RequestCheck(engine)($0) })
         let report = try await service.start()
@@ -46,7 +51,7 @@ struct ServeCommand: AsyncParsableCommand {
                 ])
         }
         let server = try MusicServer(
-            service, engine: engine, locator: environment.locator, settings: plan.server, logger: logger)
+            service, engine: engine, locator: program.locator, settings: plan.server, logger: logger)
         let sweeper = Task { try await sweep(service, logger) }
         defer { sweeper.cancel() }
         let serving = Task {
@@ -88,7 +93,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// This program, which is the worker too.
-    private static func program() throws -> URL {
+    private static func executable() throws -> URL {
         guard let program = Bundle.main.executableURL else {
             throw MusicError(.internal, "the program's own file can't be found")
         }

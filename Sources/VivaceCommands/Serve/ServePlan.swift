@@ -1,5 +1,6 @@
 package import Foundation
 package import Logging
+import DJ
 import ModelHub
 import MusicCore
 package import MusicJobs
@@ -63,6 +64,7 @@ package struct ServePlan {
         let data = sources.text(options.data, ["VIVACE_HOME"], ["data", "home"])
         self.data = Self.dataFolder(data)
         server.studio = Installation.studio()
+        server.dj = ProviderSettings(environment: sources.variables)
         try readModels(options, &sources)
         try readWork(options, &sources)
         notices += sources.unused(knownElsewhere: Self.ofSongs)

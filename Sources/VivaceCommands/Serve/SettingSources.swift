@@ -50,6 +50,9 @@ package struct SettingSources {
         }
     }
 
+    /// The variables of the environment, with those of `.env`.
+    var variables: [String: String] { environment }
+
     /// A setting as text.
     ///
     /// - Parameters:

@@ -106,7 +106,7 @@ struct RestReader {
             if let codes = document["audio_codes"], source == nil { request.document["audio_codes"] = codes }
         case .format: request.document = draft()
         case .create: request.document = description(query: query)
-        case .codes: break
+        case .codes, .mix: break
         }
         let usesSource = kind == .understand || kind == .codes || taskName != MusicTask.text2music.rawValue
         return Result(

@@ -1,3 +1,4 @@
+public import DJ
 public import Foundation
 public import MusicCore
 
@@ -68,6 +69,8 @@ public struct ServerSettings: Sendable {
     /// Of the pages, such as `en`.
     public var language = "en"
     public var webhooks = Webhooks()
+    /// Services that the DJ asks, with their keys.
+    public var dj = ProviderSettings()
     /// Folder of the Studio's pages; `nil` for none.
     public var studio: URL?
     /// Whether the model is loaded at the start.

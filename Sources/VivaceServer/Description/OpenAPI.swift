@@ -26,7 +26,7 @@ enum OpenAPI {
             ]),
             "servers": [.object(["url": "/"])],
             "tags": .list(
-                ["jobs", "library", "uploads", "native", "chat", "models", "server"].map {
+                ["jobs", "library", "uploads", "native", "chat", "models", "dj", "server"].map {
                     .object(["name": .text($0)])
                 }),
             "paths": .object(paths.mapValues { .object($0) }),
@@ -103,8 +103,12 @@ enum OpenAPI {
     // MARK: Schemas
 
     private static func schemas(_ families: [any MusicFamily]) throws -> [String: JSONValue] {
-        guard case .object(var schemas) = try JSONText.read(Data(SchemaText.json.utf8), what: "The schemas") else {
-            throw MusicError(.internal, "the schemas are no object")
+        var schemas: [String: JSONValue] = [:]
+        for text in [SchemaText.json, SchemaText.dj] {
+            guard case .object(let some) = try JSONText.read(Data(text.utf8), what: "The schemas") else {
+                throw MusicError(.internal, "the schemas are no object")
+            }
+            schemas.merge(some) { own, _ in own }
         }
         var fields = MusicRequest.fields.descriptions
         for family in families {

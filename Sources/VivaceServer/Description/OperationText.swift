@@ -185,6 +185,21 @@ struct OperationText: Sendable {
             "library", "Remove what is in the trash for good",
             query: [Query("older_than", "seconds that it has been there", number)],
             [200: .json("What was removed", "Removed")]),
+        "GET /v1/songs/{id}/cue": OperationText(
+            "dj", "The cue sheet of a mix", [200: .text("Cue sheet", "application/x-cue")]),
+        "GET /v1/dj/providers": OperationText(
+            "dj", "Who can answer in conversations", [200: .json("Services", "DJProviders")]),
+        "GET /v1/dj/providers/{id}/models": OperationText(
+            "dj", "The models of a service", [200: .json("Names", "DJModels")]),
+        "POST /v1/dj/chat": OperationText(
+            "dj", "Say something to the DJ", json: "DJChat",
+            [200: .text("Server-sent events: text, notice, plan, failed, done", "text/event-stream")]),
+        "POST /v1/dj/plan": OperationText(
+            "dj", "Check a plan, and have the jobs that it is", json: "DJPlanRequest",
+            [200: .json("The plan; each track with its request and its problems", "DJPlanAnswer")]),
+        "POST /v1/dj/mixes": OperationText(
+            "dj", "Have songs joined to one", query: [once], json: "DJMix",
+            [200: .json("The job that the same key made before", "Job"), 202: .json("Taken on", "Job")]),
         "POST /v1/uploads": OperationText(
             "uploads", "Send an audio file; with Upload-Length, begin to send one in pieces (tus 1.0)",
             query: [

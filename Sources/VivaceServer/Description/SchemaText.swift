@@ -78,7 +78,7 @@ enum SchemaText {
             "required": ["id", "kind", "status", "fraction", "created_at", "request", "notices", "error", "result", "events"],
             "properties": {
               "id": {"type": "string", "format": "uuid"}, "job_id": {"type": "string"}, "task_id": {"type": "string"},
-              "kind": {"enum": ["generate", "create", "format", "understand", "codes"]},
+              "kind": {"enum": ["generate", "create", "format", "understand", "codes", "mix"]},
               "status": {"enum": ["queued", "running", "succeeded", "failed", "cancelled"]},
               "stage": {"type": ["string", "null"]}, "fraction": {"type": "number", "minimum": 0, "maximum": 1},
               "seconds_left": {"type": ["number", "null"]}, "queue_position": {"type": ["integer", "null"]},
@@ -129,7 +129,7 @@ enum SchemaText {
           "JobRequest": {
             "type": "object", "additionalProperties": false,
             "properties": {
-              "kind": {"enum": ["generate", "create", "format", "understand", "codes", null]},
+              "kind": {"enum": ["generate", "create", "format", "understand", "codes", "mix", null]},
               "request": {"anyOf": [{"$ref": "#/components/schemas/MusicRequest"}, {"type": "null"}]},
               "prelude": {
                 "type": ["object", "null"], "additionalProperties": false, "required": ["request"],

@@ -80,7 +80,7 @@ struct TaskResult {
         case .codes: return [codes(result)]
         case .understand: return [analysis(result)]
         case .create, .format: return [description(result)]
-        case .generate: return result.songs.map { song($0, result) }
+        case .generate, .mix: return result.songs.map { song($0, result) }
         }
     }
 

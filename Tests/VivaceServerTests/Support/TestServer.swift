@@ -60,6 +60,8 @@ actor QuickRunner: JobRunner {
         }
         if Task.isCancelled { throw MusicError(.cancelled, "cancelled") }
         if let error { throw error }
+        // A mix takes no model: it is made.
+        if task.request.kind == .mix { return try await EngineRunner(Engine.standard()).run(task, report: report) }
         return try task.request.kind == .generate ? songs(task) : words(task)
     }
 

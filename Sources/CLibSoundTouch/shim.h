@@ -1,0 +1,1 @@
+// Intentionally empty: SoundTouch has a C++ interface only, which CSoundTouch wraps.
