@@ -201,3 +201,34 @@ def case_dj_in_three_languages(_, server, open_page):
         page.check()
     finally:
         stand_in.stop()
+
+
+def case_dj_without_a_provider(_, server, open_page):
+    """Offline, the server's own planner plans a set; it is made, ordered and mixed, and the mix has a cue sheet."""
+    page = open_page(server, "/dj")
+    page.type(".tell textarea", "three chill tracks, 12 seconds each")
+    page.press("enter")
+    page.wait("return document.querySelectorAll('.track').length === 3", what="three tracks are planned")
+    page.run("for (const fold of document.querySelectorAll('.side details')) fold.open = true")
+    page.wait("return import('/studio/js/dj/set.js').then(({ djSet }) => djSet.open.every(track => track.request))",
+        what="each track is a request")
+    tracks = page.run("return import('/studio/js/dj/set.js').then(({ djSet }) => djSet.state.tracks)")
+    assert [track["duration"] for track in tracks] == [12, 12, 12], tracks
+    assert not any(track["problems"] for track in tracks), tracks
+    page.run("""const { djSet } = await import('/studio/js/dj/set.js');
+        djSet.edit(djSet.state.tracks[0].uid, { bpm: 120, key: 'C major' });
+        djSet.edit(djSet.state.tracks[1].uid, { bpm: 80, key: 'F# major' });
+        djSet.edit(djSet.state.tracks[2].uid, { bpm: 118, key: 'G major' });
+        await djSet.check({ order: 'harmonic' })""")
+    order = page.run("return import('/studio/js/dj/set.js').then(({ djSet }) => djSet.state.tracks.map(track => track.bpm))")
+    assert abs(order.index(120) - order.index(118)) == 1, f"Near keys and tempos follow each other: {order}"
+    page.click("[data-make]")
+    page.wait("return document.querySelectorAll('.track .tag.ok').length === 3", seconds=300, what="the set is made")
+    page.click("[data-mix]")
+    page.wait("return document.querySelectorAll('.cues [data-cue]').length === 3", what="the mix has its cues")
+    starts = page.run("return [...document.querySelectorAll('.cues [data-cue]')].map(cue => Number(cue.dataset.cue))")
+    assert starts[0] == 0 and 6 < starts[1] < starts[2], starts
+    sheet = page.run("""const handle = document.querySelector('.cues').dataset.song;
+        return (await fetch(`/v1/songs/${handle}/cue`)).text()""")
+    assert sheet.count("TRACK") == 3 and "INDEX 01 00:00:00" in sheet, sheet
+    page.check()

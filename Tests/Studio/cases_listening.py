@@ -76,9 +76,9 @@ def case_equal_loudness(_, server, open_page):
         const [a, b] = await Promise.all(arguments[0].map(async id => (await fetch('/v1/songs/' + id)).json()));
         player.show(a, [a, b]);
         await player.compare(b);
-        return { lowered: player.lowered, isMatched: player.isMatched, a: await loudnessOf(a), b: await loudnessOf(b) }""",
+        return { lowered: player.lowered, matching: player.matching, a: await loudnessOf(a), b: await loudnessOf(b) }""",
         [song["id"] for song in songs])
-    assert found["isMatched"] and abs(found["a"] - found["b"]) > 1, found
+    assert found["matching"] == "done" and abs(found["a"] - found["b"]) > 1, found
     levels = {side: found[side] - found["lowered"][side] for side in ("a", "b")}
     assert abs(levels["a"] - levels["b"]) < 0.01 and min(found["lowered"].values()) == 0, found
     page.wait("return /[AB] −\\d/.test(document.querySelector('.ab small')?.textContent ?? '')", what="it is said")

@@ -13,8 +13,8 @@ class Player extends EventTarget {
   side = "a";
   /** Decibels by which each side is lowered, so that both are equally loud. */
   lowered = { a: 0, b: 0 };
-  /** Whether both sides are equally loud by now. */
-  isMatched = false;
+  /** How far both sides are equally loud: `going`, `done`, or `failed` where a song can't be read here. */
+  matching = "going";
   /** A part that is repeated, in seconds. */
   part = null;
   isLooping = prefs.get("loop", false);
@@ -118,7 +118,7 @@ class Player extends EventTarget {
     this.other = other;
     this.side = "a";
     this.lowered = { a: 0, b: 0 };
-    this.isMatched = false;
+    this.matching = "going";
     this.#b.pause();
     if (other) {
       this.#b.src = `/v1/audio/${other.id}`;
@@ -135,12 +135,12 @@ class Player extends EventTarget {
 
   /** Lowers the louder one by the difference of integrated loudness; silence stays as it is. */
   async #match(song, other) {
-    let a, b;
-    try { [a, b] = [await loudnessOf(song), await loudnessOf(other)]; } catch { return; }
+    let a, b, isRead = true;
+    try { [a, b] = [await loudnessOf(song), await loudnessOf(other)]; } catch { isRead = false; }
     if (this.other !== other || this.song !== song) return;
+    this.matching = isRead ? "done" : "failed";
     const difference = Number.isFinite(a) && Number.isFinite(b) ? a - b : 0;
     this.lowered = { a: Math.max(0, difference), b: Math.max(0, -difference) };
-    this.isMatched = true;
   }
 
   /** Goes over to the other of two songs. */

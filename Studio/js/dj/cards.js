@@ -152,9 +152,12 @@ function fields(track) {
     return h("label", { class: `field f-${name}` }, h("span", {}, t(words)), control);
   };
   const text = (name, words, tag = "input", more = {}) => labelled(name, words, h(tag, {
-    value: track[name] ?? "", lang: "", ...more, onchange: event => put(name, event.target.value) }));
+    value: track[name] ?? "", lang: "", ...more, oninput: event => djSet.write(uid, { [name]: event.target.value }),
+    onchange: event => put(name, event.target.value) }));
   const number = (name, words, min, max, step = 1) => labelled(name, words, h("input", {
-    type: "number", min, max, step, value: track[name] ?? "", placeholder: t("field.auto"), onchange: event => {
+    type: "number", min, max, step, value: track[name] ?? "", placeholder: t("field.auto"),
+    oninput: event => djSet.write(uid, { [name]: event.target.value === "" ? null : Number(event.target.value) }),
+    onchange: event => {
       const value = Number(event.target.value);
       put(name, event.target.value === "" ? null : Math.max(min, Math.min(max, value)));
     } }));

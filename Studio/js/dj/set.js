@@ -5,25 +5,10 @@ import { t } from "../core/i18n.js";
 import { prefs } from "../core/prefs.js";
 import { store } from "../core/store.js";
 import { postEvents } from "../core/stream.js";
+import { EMPTY, USUAL_JOIN, completed, copy, fresh, plain, planned } from "./plans.js";
 
-/** Members of a track that are the page's own, and no part of a plan. */
-const OWN = new Set(["uid", "isLocked", "job", "song", "take", "join", "request", "problems"]);
-/** A transition where nothing was chosen. */
-const USUAL_JOIN = { style: "crossfade", seconds: 3, beats: 16 };
-const EMPTY = {
-  title: "", messages: [], narrative: "", planSettings: {}, tracks: [], notices: [], mix: null, reference: null,
-  settings: { provider: null, model: null, tracks: 3, duration: 60, instrumental: false, takes: 1, format: "flac",
-    order: "none", mood: "", bpm_min: null, bpm_max: null },
-};
 /** Milliseconds after the last edit until the server looks at the plan. */
 const CALM = 500;
-
-const newId = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
-const copy = value => JSON.parse(JSON.stringify(value));
-
-/** A track as plans have it. */
-const plain = track => Object.fromEntries(
-  Object.entries(track).filter(([name, value]) => !OWN.has(name) && value !== null && value !== ""));
 
 class DJSet extends EventTarget {
   providers = [];
@@ -33,7 +18,6 @@ class DJSet extends EventTarget {
   speaking = null;
   /** Text of the answer that is on its way. */
   said = "";
-  isChecking = false;
   #calm = 0;
   #turn = 0;
 
@@ -158,13 +142,7 @@ class DJSet extends EventTarget {
 
   /** Takes a plan in the place of what is open; locked tracks keep their places, and what is made stands first. */
   take(plan) {
-    const fresh = plan.tracks.map(track => ({ ...track, uid: newId(), join: { ...USUAL_JOIN } }));
-    const kept = this.open.map((track, at) => [at, track]).filter(([, track]) => track.isLocked);
-    for (const [at, track] of kept) {
-      if (at < fresh.length) fresh[at] = track;
-      else fresh.push(track);
-    }
-    this.state.tracks = [...this.started, ...fresh];
+    this.state.tracks = [...this.started, ...planned(plan.tracks, this.open)];
     this.state.narrative = plan.narrative ?? "";
     this.state.planSettings = plan.settings ?? {};
     this.tell("tracks");
@@ -179,12 +157,19 @@ class DJSet extends EventTarget {
     this.tell("tracks");
   }
 
+  /** Keeps what is being written, without a look at it yet. */
+  write(uid, change) {
+    Object.assign(this.track(uid) ?? {}, change);
+    this.#turn += 1;
+    prefs.set("dj", this.state);
+  }
+
   track(uid) { return this.state.tracks.find(track => track.uid === uid); }
 
   add() {
     const { settings } = this.state;
-    this.state.tracks.push({ uid: newId(), title: t("dj.newTrack", { n: this.state.tracks.length + 1 }), caption: "",
-      duration: settings.duration, energy: 0.5, instrumental: settings.instrumental, join: { ...USUAL_JOIN } });
+    this.state.tracks.push(fresh({ title: t("dj.newTrack", { n: this.state.tracks.length + 1 }), caption: "",
+      duration: settings.duration, energy: 0.5, instrumental: settings.instrumental }));
     this.tell("tracks");
     this.#checkSoon();
     return this.state.tracks.at(-1).uid;
@@ -206,6 +191,7 @@ class DJSet extends EventTarget {
 
   #checkSoon() {
     clearTimeout(this.#calm);
+    this.#turn += 1;
     this.#calm = setTimeout(() => this.check().catch(error => {
       this.state.notices = [error.status === 0 ? t("net.away") : error.message];
       this.tell("tracks");
@@ -216,40 +202,27 @@ class DJSet extends EventTarget {
    * Has the server look at the open tracks: it completes them, makes requests of them, and says what is wrong.
    *
    * @param {{ order?: string, mood?: string | null }} [wish] how they shall be ordered and their energy run
+   * @returns {Promise<boolean>} whether the answer counts; not where something was written meanwhile
    */
   async check({ order = "none", mood = null } = {}) {
     clearTimeout(this.#calm);
     const turn = ++this.#turn, tracks = this.open;
-    if (!tracks.length) return;
-    this.isChecking = true;
-    this.dispatchEvent(new Event("checking"));
+    if (!tracks.length) return true;
     const { settings, reference } = this.state;
-    try {
-      const answer = await api.post("/v1/dj/plan", {
-        plan: { narrative: this.state.narrative, settings: this.state.planSettings, tracks: tracks.map(plain) },
-        tracks: Math.min(20, tracks.length), duration: settings.duration, instrumental: settings.instrumental,
-        batch: settings.takes, audio_format: settings.format, folder: this.title, order, mood,
-        locked: tracks.flatMap((track, at) => track.isLocked ? [at] : []),
-        bpm_min: settings.bpm_min, bpm_max: settings.bpm_max,
-        reference: reference?.id ?? null, influence: reference ? reference.influence : null });
-      if (turn !== this.#turn) return;
-      this.#put(tracks, answer.plan.tracks);
-      this.state.notices = answer.notices ?? [];
-    } finally {
-      if (turn === this.#turn) this.isChecking = false;
-    }
+    const answer = await api.post("/v1/dj/plan", {
+      plan: { narrative: this.state.narrative, settings: this.state.planSettings, tracks: tracks.map(plain) },
+      tracks: Math.min(20, tracks.length), duration: settings.duration, instrumental: settings.instrumental,
+      batch: settings.takes, audio_format: settings.format, folder: this.title, order, mood,
+      locked: tracks.flatMap((track, at) => track.isLocked ? [at] : []),
+      bpm_min: settings.bpm_min, bpm_max: settings.bpm_max,
+      reference: reference?.id ?? null, influence: reference ? reference.influence : null });
+    if (turn !== this.#turn) return false;
+    // What is made keeps its place; the others take those that are between.
+    const next = completed(tracks, answer.plan.tracks);
+    this.state.tracks = [...this.state.tracks.map(track => tracks.includes(track) ? next.shift() : track), ...next];
+    this.state.notices = answer.notices ?? [];
     this.tell("tracks");
-  }
-
-  /** Puts what the server made of tracks in their places, which it may have ordered anew. */
-  #put(before, after) {
-    const left = [...before];
-    const sorted = after.map(next => {
-      const at = left.findIndex(track => track.title === next.title && (track.caption ?? "") === (next.caption ?? ""));
-      const [track] = left.splice(Math.max(0, at), 1);
-      return Object.assign(track ?? { uid: newId(), join: { ...USUAL_JOIN } }, next);
-    });
-    this.state.tracks = [...this.started, ...sorted, ...left];
+    return true;
   }
 
   // MARK: Making
@@ -261,7 +234,7 @@ class DJSet extends EventTarget {
 
   /** Has what is open made, in order. @throws {Refusal} */
   async make(tracks = this.open) {
-    await this.check();
+    if (!await this.check()) return;
     const ready = tracks.filter(track => track.request && !(track.problems ?? []).length);
     if (!ready.length || ready.length < tracks.length) return;
     const bodies = ready.map(track => track.request);
@@ -272,7 +245,6 @@ class DJSet extends EventTarget {
       Object.assign(ready[at], { job: job.id, song: null, take: 0 });
     });
     store.tell("jobs");
-    this.state.tracks = [...this.started, ...this.open];
     this.tell("tracks");
   }
 

@@ -224,4 +224,5 @@ export default {
   "pull.stopped": "Stopped at {bytes} of {of}; what has arrived is kept.", "pull.recommended": "first choice",
   "pull.sizeLater": "size from the hub",
   "nav.dj": "DJ", "keys.goDJ": "Go to the DJ", "kind.mix": "Mixing",
+  "player.unmatched": "levels as they are",
 };

@@ -154,4 +154,5 @@ export default {
   "pull.noRoom": "ディスクに{bytes}必要ですが、空きは{free}です。先に空けてください。", "pull.gated": "先に配布元で利用条件への同意が必要です。",
   "pull.stopped": "{of}中 {bytes}で停止しました。届いた分は残ります。", "pull.recommended": "最初の一つに", "pull.sizeLater": "大きさは配布元による",
   "nav.dj": "DJ", "keys.goDJ": "DJへ", "kind.mix": "ミックス",
+  "player.unmatched": "音量はそのまま",
 };

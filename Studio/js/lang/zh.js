@@ -142,4 +142,5 @@ export default {
   "pull.noRoom": "需要 {bytes} 磁盘空间，目前可用 {free}：请先腾出空间。", "pull.gated": "其所有者要求先在模型站同意条款。",
   "pull.stopped": "已停在 {bytes}，共 {of}；已下载的部分会保留。", "pull.recommended": "首选", "pull.sizeLater": "大小见模型站",
   "nav.dj": "DJ", "keys.goDJ": "转到 DJ", "kind.mix": "混音",
+  "player.unmatched": "音量保持原样",
 };

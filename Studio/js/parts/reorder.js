@@ -13,6 +13,10 @@ let dragged = null;
  *   of all rows in order, and what moves one before another or, with `null`, to the end
  */
 export function reorderable(row, { id, ids, move }) {
+  // What is selected in a field is not the row that is dragged.
+  row.addEventListener("pointerdown", event => {
+    row.draggable = !event.target.closest("input, textarea, select, [role=slider]");
+  });
   row.draggable = true;
   const side = event => {
     const place = row.getBoundingClientRect();

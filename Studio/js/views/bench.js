@@ -100,7 +100,7 @@ class Bench {
     fill(this.ab, side("a", player.song), side("b", player.other),
       h("small", {}, amount >= 0.05
         ? t("player.matched", { side: player.lowered.a > player.lowered.b ? "A" : "B", db: amount.toFixed(1) })
-        : t(player.isMatched ? "player.equal" : "player.matching")));
+        : t({ going: "player.matching", done: "player.equal", failed: "player.unmatched" }[player.matching])));
   }
 
   #loop() {
