@@ -1,4 +1,4 @@
-"""How songs are looked at and compared: spectrum, equal loudness, words that go along, versions; and song after song."""
+"""How songs are looked at and compared: spectrum, equal loudness, words, versions; and song after song."""
 
 
 def case_loudness(_, server, open_page):

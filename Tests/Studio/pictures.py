@@ -3,8 +3,8 @@
 import base64
 import os
 
-#: Points, and the quality of the files.
-SIZE, QUALITY = (1200, 750), 55
+#: The page in points, how much smaller it is in the files, and their quality.
+SIZE, SCALE, QUALITY = (1440, 900), 0.8, 60
 LYRICS = ("[Verse]\nThe ferry draws a silver seam\nAcross the sleeping bay\nThe harbour keeps a window lit\n"
           "And sends the dark away\n\n[Chorus]\nCarry me over, carry me slow\nOut where the night lights glow")
 
@@ -13,9 +13,11 @@ def shoot(page, folder, name, look):
     """Takes a picture in a look."""
     page.run("localStorage.setItem('vivace.look', JSON.stringify(arguments[0]));"
              "(await import('/studio/js/core/prefs.js')).applyLook()", look)
+    page.wait("return [...document.querySelectorAll('vz-wave')].every(wave => wave.picture)", what="waves are drawn")
     page.wait("return document.fonts.ready.then(() => new Promise(resolve => requestAnimationFrame(() =>"
               "requestAnimationFrame(() => resolve(true)))))")
-    data = page.devtools("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})["data"]
+    data = page.devtools("Page.captureScreenshot", {"format": "webp", "quality": QUALITY, "clip": {
+        "x": 0, "y": 0, "width": SIZE[0], "height": SIZE[1], "scale": SCALE}})["data"]
     with open(os.path.join(folder, name + ".webp"), "wb") as file:
         file.write(base64.b64decode(data))
 
@@ -45,14 +47,14 @@ def take(server, open_page, folder):
     page.find("[data-model=turbo]")
     shoot(page, folder, "models", "light")
     page.visit("/dj")
-    page.type(".tell textarea", "Three chill tracks, 20 seconds each")
+    page.type(".tell textarea", "Four songs that build up, 15 seconds each")
     page.press("enter")
-    page.wait("return document.querySelectorAll('.track').length === 3", what="the set is planned")
+    page.wait("return document.querySelectorAll('.track').length === 4", what="the set is planned")
     page.wait("return import('/studio/js/dj/set.js').then(({ djSet }) => djSet.open.every(track => track.request))")
     page.click("[data-make]")
-    page.wait("return document.querySelectorAll('.track .tag.ok').length === 3", what="the set is made")
+    page.wait("return document.querySelectorAll('.track .tag.ok').length === 4", what="the set is made")
     page.click("[data-mix]")
-    page.wait("return document.querySelectorAll('.cues [data-cue]').length === 3", what="the mix is made")
+    page.wait("return document.querySelectorAll('.cues [data-cue]').length === 4", what="the mix is made")
     shoot(page, folder, "dj", "dark")
     for name in ("create", "workbench", "models", "dj"):
         size = os.path.getsize(os.path.join(folder, name + ".webp"))

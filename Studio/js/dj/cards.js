@@ -27,7 +27,8 @@ export function cards() {
       ? [focus.selectionStart, focus.selectionEnd] : null;
     bars.clear();
     const { tracks } = djSet.state;
-    fill(list, tracks.map((track, at) => [card(track, at, bars), at < tracks.length - 1 && join(track, tracks[at + 1])]));
+    fill(list, tracks.map((track, at) =>
+      [card(track, at, bars), at < tracks.length - 1 && join(track, tracks[at + 1])]));
     if (!focus) return;
     const same = [...list.querySelectorAll("[data-act], [data-field]")].find(item => item.dataset.field === field
       && item.dataset.uid === uid && item.dataset.act === act && item.dataset.job === job && !item.disabled);
@@ -83,8 +84,8 @@ function card(track, at, bars) {
         keyName(track.key)), track.bpm && h("span", {}, t("song.bpm", { n: track.bpm })),
       h("span", {}, clock(track.duration)),
       h("span", {}, t(track.instrumental ? "create.instrumental" : "create.voice")))),
-    h("div", { class: "meter", role: "img", "aria-label": t("dj.energyIs", { n: Math.round(100 * (track.energy ?? 0.5)) }),
-      style: { "--at": `${100 * (track.energy ?? 0.5)}%` } }),
+    h("div", { class: "meter", role: "img", style: { "--at": `${100 * (track.energy ?? 0.5)}%` },
+      "aria-label": t("dj.energyIs", { n: Math.round(100 * (track.energy ?? 0.5)) }) }),
     h("span", { class: `tag ${kind}` }, words),
     h("div", { class: "tools" }, may && moveButtons(track.title, list),
       may && !isGoing && tool(track.isLocked ? "lock" : "unlock", t(track.isLocked ? "dj.unlock" : "dj.lock"),
@@ -130,7 +131,8 @@ function coverOf(handle) {
 /** Which take counts. */
 function takes(track) {
   return h("div", { class: "chips" }, track.song.map((handle, at) => h("button", {
-    type: "button", class: "chip", "aria-pressed": String((track.take ?? 0) === at), data: { act: `take${at}`, uid: track.uid },
+    type: "button", class: "chip", "aria-pressed": String((track.take ?? 0) === at),
+    data: { act: `take${at}`, uid: track.uid },
     onclick: () => djSet.edit(track.uid, { take: at }),
   }, t("song.takeNumber", { n: at + 1 }))));
 }

@@ -24,7 +24,8 @@ function curve(points) {
 export function energyCurve() {
   const picture = h("div", { class: "curve" });
   const box = h("section", { class: "panel energy", "aria-label": t("dj.energy") },
-    h("div", { class: "head" }, h("b", {}, t("dj.energy")), h("small", { class: "faint" }, t("dj.energyHint"))), picture);
+    h("div", { class: "head" }, h("b", {}, t("dj.energy")), h("small", { class: "faint" }, t("dj.energyHint"))),
+    picture);
   const draw = () => {
     const { tracks } = djSet.state;
     box.hidden = !tracks.length;

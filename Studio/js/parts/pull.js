@@ -31,7 +31,9 @@ export function pullBar(pull) {
 export function pullButton(entry, { class: kind = "tight" } = {}) {
   if (!pulls.may) return null;
   const { name, pull } = entry;
-  if (isGoing(pull)) return button(t("job.stop"), () => attempt(() => pulls.stop(name)), { icon: "close", class: kind });
+  if (isGoing(pull)) {
+    return button(t("job.stop"), () => attempt(() => pulls.stop(name)), { icon: "close", class: kind });
+  }
   const isBegun = entry.status === "partial" || (pull && pull.state !== "succeeded" && pull.bytes > 0);
   return button(t(isBegun ? "pull.goOn" : "pull.start"), () => attempt(() => pulls.start(name)),
     { icon: "down", class: kind, disabled: !hasRoom(entry) });

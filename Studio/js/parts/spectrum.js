@@ -1,4 +1,4 @@
-/** The spectrogram that lies in the picture of a song: levels from the worker in the colours of the look, and its axis. */
+/** The spectrogram in the picture of a song: levels from the worker in the colours of the look, and its axis. */
 import { SpectrumSource } from "../audio/analysis.js";
 import { LOWEST, HIGHEST, ROWS, placeOf } from "../audio/spectrum.js";
 import { h } from "../core/dom.js";

@@ -1,6 +1,7 @@
 /** The DJ: a talk that plans a set, the set as cards, and its songs and mix. */
 import { fill, h } from "../core/dom.js";
 import { span } from "../core/format.js";
+import { icon } from "../core/icons.js";
 import { addWords, t } from "../core/i18n.js";
 import { store } from "../core/store.js";
 import { attempt } from "../parts/actions.js";
@@ -30,15 +31,16 @@ export function show(view) {
     return null;
   }
   const fold = (name, content) => h("details", { class: "fold", open: name === "mix" },
-    h("summary", {}, h("b", {}, t(`dj.${name}`))), content);
+    h("summary", {}, icon("right"), h("b", {}, t(`dj.${name}`))), content);
   fill(view,
     h("section", { class: "col left", "aria-label": t("dj.talk") },
       h("div", { class: "bar" }, h("h1", { class: "grow" }, t("nav.dj")),
         button(t("dj.clear"), clear, { icon: "trash", class: "bare tight" })), chat()),
-    h("section", { class: "col middle", "aria-label": t("dj.set") }, head(),
-      h("div", { class: "scroll" }, h("div", { class: "setlist" }, said(), energyCurve(), cards(), adding()))),
-    h("section", { class: "col side", "aria-label": t("dj.settings") },
-      h("div", { class: "scroll" }, fold("mix", mix()), fold("settings", options()))));
+    h("div", { class: "rest" },
+      h("section", { class: "col middle", "aria-label": t("dj.set") }, head(),
+        h("div", { class: "scroll" }, h("div", { class: "setlist" }, said(), energyCurve(), cards(), adding()))),
+      h("section", { class: "col side", "aria-label": t("dj.settings") },
+        h("div", { class: "scroll" }, fold("mix", mix()), fold("settings", options())))));
   attempt(() => djSet.catchUp());
   return { go: () => true };
 }
