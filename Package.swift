@@ -190,7 +190,8 @@ var targets: [Target] = [
     .testTarget(
         name: "VivaceServerTests",
         dependencies: [
-            "VivaceServer", "LoopbackClient", "FakeProvider", "DJ", "MusicJobs", "MusicEngine", "MusicCore", "Vivace",
+            "VivaceServer", "LoopbackClient", "FakeProvider", "DJ", "MusicJobs", "MusicEngine", "MusicCore", "ModelHub",
+            "Vivace",
             .product(name: "Logging", package: "swift-log"), .product(name: "Crypto", package: "swift-crypto"),
         ], swiftSettings: strict),
     .testTarget(

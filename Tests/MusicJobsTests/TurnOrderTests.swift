@@ -47,4 +47,36 @@ import Testing
         #expect(turns.count == 0)
         #expect(turns.next() == nil)
     }
+
+    @Test func aJobIsMovedAmongItsOwnersJobs() {
+        var turns = order([
+            ("a1", "a", .normal), ("b1", "b", .normal), ("a2", "a", .normal), ("a3", "a", .normal),
+            ("i1", "a", .interactive),
+        ])
+        #expect(turns.order == ["i1", "a1", "b1", "a2", "a3"])
+        #expect(turns.move("a3", of: "a", before: "a1") == .normal)
+        #expect(turns.order == ["i1", "a3", "b1", "a1", "a2"] || turns.order == ["i1", "b1", "a3", "a1", "a2"])
+        #expect(turns.move("a2", of: "a", before: "i1") == .interactive)
+        #expect(Array(turns.order.prefix(2)) == ["a2", "i1"])
+        #expect(turns.move("a2", of: "a", before: nil) == .normal)
+        #expect(turns.order.last == "a2" && turns.count == 5)
+        // Nobody moves before what is another's, or not there.
+        let before = turns.order
+        #expect(turns.move("a1", of: "a", before: "b1") == nil && turns.move("b1", of: "a", before: "a1") == nil)
+        #expect(turns.move("x", of: "a", before: nil) == nil && turns.move("a1", of: "a", before: "a1") == .normal)
+        #expect(turns.order == before && turns.count == 5)
+        // The only job of an owner keeps the owner's turn.
+        #expect(turns.move("b1", of: "b", before: nil) == .normal)
+        #expect(turns.order == before)
+    }
+
+    @Test func whatIsHeldKeepsItsPlace() {
+        var turns = order([("a1", "a", .normal), ("b1", "b", .normal), ("a2", "a", .normal), ("i1", "a", .interactive)])
+        let isFree = { (job: String) in !["a1", "i1"].contains(job) }
+        #expect(turns.order(where: isFree) == ["a2", "b1"])
+        #expect(turns.next(where: isFree) == "a2")
+        #expect(turns.count == 3)
+        #expect(turns.order == ["i1", "b1", "a1"])
+        #expect(turns.next { _ in false } == nil && turns.count == 3)
+    }
 }

@@ -11,7 +11,8 @@ def case_words_are_complete(_, server, open_page):
     page = open_page(server, "/create/simple")
     keys = page.run("""
         const read = async lang => ({...(await import(`/studio/js/lang/${lang}.js`)).default,
-            ...(await import(`/studio/js/lang/fields-${lang}.js`)).default});
+            ...(await import(`/studio/js/lang/fields-${lang}.js`)).default,
+            ...(await import(`/studio/js/lang/dj-${lang}.js`)).default});
         const all = {};
         for (const lang of ['en', 'zh', 'ja']) all[lang] = await read(lang);
         return all;""")

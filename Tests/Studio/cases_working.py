@@ -234,7 +234,7 @@ def case_narrow_and_wide(_, server, open_page, screens=None):
     page = open_page(server, "/create/simple")
     for width in (320, 390, 768, 1024, 1440, 1920):
         page.resize(width, 844 if width < 700 else 900)
-        for view in [*VIEWS[:5], f"/song/{song['id']}"]:
+        for view in [*VIEWS[:6], f"/song/{song['id']}"]:
             page.visit(view)
             wide = page.run("return document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, f"{view} is {wide} points wider than {width}"
@@ -256,15 +256,19 @@ def case_narrow_and_wide(_, server, open_page, screens=None):
 
 
 def case_weight_and_safety(_, server, open_page):
-    """All files together are light, none has markup of its own, and every control has a name."""
+    """A first load is light, no file has markup of its own, and every control has a name."""
     files = [file for file in STUDIO.rglob("*") if file.is_file()]
-    assert sum(file.stat().st_size for file in files) < 400 << 10
+    assert sum(file.stat().st_size for file in files) < 512 << 10
     for file in files:
         text = file.read_text()
         for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
             assert word not in text, f"{file.name} has {word}"
         assert "https://" not in text.replace("http://www.w3.org", ""), f"{file.name} names another host"
-    page = open_page(server, "/create/custom")
+    page = open_page(server, "/create/simple")
+    loaded = page.run("""return performance.getEntriesByType('resource').filter(item => item.name.includes('/studio/'))
+        .reduce((sum, item) => sum + item.decodedBodySize, 0)""")
+    assert 100 << 10 < loaded < 400 << 10, f"A first load is {loaded >> 10} KiB"
+    page.visit("/create/custom")
     for view in VIEWS:
         page.visit(view)
         page.run("for (const fold of document.querySelectorAll('details')) fold.open = true")

@@ -15,7 +15,7 @@ from webdriver import Browser, free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STUDIO = ROOT / "Studio"
-VIEWS = ["/create/simple", "/create/custom", "/library", "/models", "/settings/look", "/settings/defaults",
+VIEWS = ["/create/simple", "/create/custom", "/library", "/dj", "/models", "/settings/look", "/settings/defaults",
          "/settings/access", "/settings/shortcuts", "/settings/about"]
 
 

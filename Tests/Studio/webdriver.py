@@ -10,7 +10,7 @@ import urllib.request
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 KEYS = {"enter": "\ue007", "tab": "\ue004", "space": " ", "control": "\ue009", "shift": "\ue008", "escape": "\ue00c",
-        "down": "\ue015", "up": "\ue013", "left": "\ue012", "right": "\ue014", "delete": "\ue017", "end": "\ue010"}
+        "down": "\ue015", "up": "\ue013", "left": "\ue012", "right": "\ue014", "delete": "\ue017", "end": "\ue010", "alt": "\ue00a"}
 
 
 class WebDriverError(Exception):

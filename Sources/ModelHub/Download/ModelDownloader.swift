@@ -258,11 +258,9 @@ public struct ModelDownloader: Sendable {
 
     /// Refuses a download that the disk can't hold.
     private func checkSpace(_ bytes: Int64) throws {
-        // Room for links, references and what else the machine writes meanwhile.
-        let reserve: Int64 = 64 << 20
-        guard bytes > 0, let free = configuration.freeSpace(configuration.cacheDirectory), free < bytes + reserve else {
-            return
-        }
+        guard !configuration.hasRoom(for: bytes),
+            let free = configuration.freeSpace(configuration.cacheDirectory)
+        else { return }
         throw MusicError(
             .unwritableOutput,
             "the download needs \(ByteCount.text(bytes)), and the disk with \(configuration.cacheDirectory.path) has "

@@ -48,6 +48,14 @@ public struct HubConfiguration: Sendable {
     /// Free bytes at a directory; `nil` if unknown.
     package var freeSpace: @Sendable (URL) -> Int64? = { FileSystem.freeSpace(at: $0) }
 
+    /// Whether the disk with the cache can hold a number of bytes more, as far as that is known.
+    package func hasRoom(for bytes: Int64) -> Bool {
+        // Room for links, references and what else the machine writes meanwhile.
+        let reserve: Int64 = 64 << 20
+        guard bytes > 0, let free = freeSpace(cacheDirectory) else { return true }
+        return free >= bytes + reserve
+    }
+
     /// Reads the environment.
     ///
     /// - Parameters:

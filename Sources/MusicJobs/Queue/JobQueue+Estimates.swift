@@ -4,9 +4,9 @@ extension JobQueue {
     /// A job of the queue with its place and the time until it begins.
     func status(of job: Job) -> JobStatus {
         guard job.state == .queued, running[job.id] == nil else { return JobStatus(job) }
-        let order = turns.order
-        guard let place = order.firstIndex(of: job.id) else { return JobStatus(job) }
-        return JobStatus(job, position: place + 1, secondsUntilStart: startEstimates(order).starts[job.id])
+        let (free, held) = waitingOrder
+        guard let place = (free + held).firstIndex(of: job.id) else { return JobStatus(job) }
+        return JobStatus(job, position: place + 1, secondsUntilStart: startEstimates(free).starts[job.id])
     }
 
     /// When those that wait will begin, in seconds from now, as far as anything was measured.
@@ -15,7 +15,7 @@ extension JobQueue {
         var free = running.keys.map { id in live[id].flatMap { secondsLeft(of: $0) } }
         while free.count < limits.running { free.append(0) }
         var starts: [String: Double] = [:]
-        for id in order ?? turns.order {
+        for id in order ?? waitingOrder.free {
             guard let place = free.indices.min(by: { (free[$0] ?? .infinity) < (free[$1] ?? .infinity) }),
                 let start = free[place]
             else { return (starts, nil) }
@@ -44,9 +44,9 @@ extension JobQueue {
 
     /// Tells those that wait where they are.
     func announcePositions() {
-        let order = turns.order
-        let starts = startEstimates(order).starts
-        for (place, id) in order.enumerated() { events.append(.queued(position: place + 1, eta: starts[id]), to: id) }
+        let (free, held) = waitingOrder
+        let starts = startEstimates(free).starts
+        for (place, id) in (free + held).enumerated() { events.append(.queued(position: place + 1, eta: starts[id]), to: id) }
     }
 
     /// Takes in what a job took.

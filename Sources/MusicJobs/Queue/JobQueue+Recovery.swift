@@ -13,7 +13,8 @@ extension JobQueue {
             rates = (try? Column.value(WorkRates.self, data)) ?? rates
         }
         for announcement in try await store.announcements() { try await complete(announcement) }
-        for job in try await store.unfinishedJobs() { try await resume(job) }
+        try await readPauses()
+        for job in try await inOrder(store.unfinishedJobs()) { try await resume(job) }
         try removeLeftovers()
         let report = try await library.repair()
         try await uploads.repair()

@@ -6,7 +6,7 @@ extension JobQueue {
     /// Begins as many of the jobs that wait as may run.
     func begin() {
         guard isStarted, !isDraining else { return }
-        while running.count < limits.running, let id = turns.next() {
+        while running.count < limits.running, let id = turns.next(where: { isFree($0) }) {
             let clock = clock
             running[id] = Running(elapsed: Self.stopwatch(clock))
             let end = Task { await self.execute(id) }

@@ -36,6 +36,8 @@ public actor JobQueue {
     let check: @Sendable (JobRequest) async throws -> [String]
 
     var turns = TurnOrder()
+    /// Owners whose songs wait until they go on.
+    var pausedOwners: Set<String> = []
     /// Jobs that wait or run, as they are now.
     var live: [String: Job] = [:]
     var running: [String: Running] = [:]

@@ -1,5 +1,5 @@
-/// Who is next: owners take turns, each with its jobs in the order in which they came; interactive jobs go first for
-/// four turns in five.
+/// Who is next: owners take turns, each with its jobs in the order in which they came or were moved; interactive jobs go
+/// first for four turns in five.
 package struct TurnOrder {
     /// The jobs of one priority.
     private struct Line {
@@ -7,19 +7,26 @@ package struct TurnOrder {
         var owners: [String] = []
         var jobs: [String: [String]] = [:]
 
-        var isEmpty: Bool { owners.isEmpty }
-
-        mutating func add(_ job: String, _ owner: String) {
+        /// Puts a job before another of the same owner, or behind all of them.
+        mutating func add(_ job: String, _ owner: String, before other: String? = nil) {
             if jobs[owner] == nil { owners.append(owner) }
-            jobs[owner, default: []].append(job)
+            var list = jobs[owner] ?? []
+            list.insert(job, at: other.flatMap(list.firstIndex) ?? list.count)
+            jobs[owner] = list
         }
 
-        mutating func next() -> String? {
-            guard let owner = owners.first, let job = jobs[owner]?.first else { return nil }
-            owners.removeFirst()
-            jobs[owner]?.removeFirst()
-            if jobs[owner]?.isEmpty == true { jobs[owner] = nil } else { owners.append(owner) }
-            return job
+        func has(_ isFree: (String) -> Bool) -> Bool { jobs.values.contains { $0.contains(where: isFree) } }
+
+        /// Takes the first free job of the first owner that has one.
+        mutating func next(_ isFree: (String) -> Bool) -> String? {
+            for (turn, owner) in owners.enumerated() {
+                guard let place = jobs[owner]?.firstIndex(where: isFree), let job = jobs[owner]?.remove(at: place)
+                else { continue }
+                owners.remove(at: turn)
+                if jobs[owner]?.isEmpty == true { jobs[owner] = nil } else { owners.append(owner) }
+                return job
+            }
+            return nil
         }
 
         mutating func remove(_ job: String) -> Bool {
@@ -48,16 +55,53 @@ package struct TurnOrder {
     }
 
     /// Takes the next job out.
-    package mutating func next() -> String? {
-        guard !interactive.isEmpty || !normal.isEmpty else { return nil }
+    ///
+    /// - Parameter isFree: whether a job may have its turn; those that may not keep their places.
+    package mutating func next(where isFree: (String) -> Bool = { _ in true }) -> String? {
+        let (isFast, isSlow) = (interactive.has(isFree), normal.has(isFree))
+        guard isFast || isSlow else { return nil }
         count -= 1
-        if normal.isEmpty { return interactive.next() }
-        if interactive.isEmpty || favours >= 4 {
+        if !isSlow { return interactive.next(isFree) }
+        if !isFast || favours >= 4 {
             favours = 0
-            return normal.next()
+            return normal.next(isFree)
         }
         favours += 1
-        return interactive.next()
+        return interactive.next(isFree)
+    }
+
+    /// Moves a job before another of its owner's, whose priority it takes, or behind all of them.
+    ///
+    /// - Parameters:
+    ///   - job: one that waits.
+    ///   - owner: whose it is.
+    ///   - other: before which it goes; `nil` for the end.
+    /// - Returns: the job's priority from now on; `nil`, and nothing is moved, if one of the two is not among the
+    ///   owner's jobs that wait.
+    package mutating func move(_ job: String, of owner: String, before other: String?) -> JobPriority? {
+        guard let old = priority(of: job, of: owner) else { return nil }
+        if other == job { return old }
+        let new: JobPriority
+        if let other {
+            guard let found = priority(of: other, of: owner) else { return nil }
+            new = found
+        } else {
+            new = normal.jobs[owner] == nil ? .interactive : .normal
+        }
+        // An owner's only job has one place, and the owner keeps the turn.
+        if new == old, count(of: owner) == 1 { return old }
+        remove(job)
+        switch new {
+        case .interactive: interactive.add(job, owner, before: other)
+        case .normal: normal.add(job, owner, before: other)
+        }
+        count += 1
+        return new
+    }
+
+    private func priority(of job: String, of owner: String) -> JobPriority? {
+        if interactive.jobs[owner]?.contains(job) == true { return .interactive }
+        return normal.jobs[owner]?.contains(job) == true ? .normal : nil
     }
 
     /// Takes a job out that is not to have its turn.
@@ -71,10 +115,13 @@ package struct TurnOrder {
     }
 
     /// All jobs, in the order in which they would have their turns.
-    package var order: [String] {
+    package var order: [String] { order { _ in true } }
+
+    /// The free jobs, in the order in which they would have their turns.
+    package func order(where isFree: (String) -> Bool) -> [String] {
         var rest = self
         var jobs: [String] = []
-        while let job = rest.next() { jobs.append(job) }
+        while let job = rest.next(where: isFree) { jobs.append(job) }
         return jobs
     }
 }

@@ -19,7 +19,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var options: ServeOptions
 
     func run() async throws {
-        let engine = try CommandEnvironment.required().engine
+        let environment = try CommandEnvironment.required()
         try EnvironmentFile.load(options.envFile ?? ".env", isRequired: options.envFile != nil)?.apply()
         let plan = try ServePlan(options, SettingSources(path: options.config))
         var logger = Logger(label: "vivace") { _ in LogLines(isJSON: plan.logsJSON) }
@@ -28,16 +28,17 @@ struct ServeCommand: AsyncParsableCommand {
         for notice in plan.notices { logger.notice("\(notice)") }
         // A drain that is late is better than a song that is lost, but it ends.
         try await withInterruption(within: plan.drain + .seconds(10)) { [logger] in
-            try await Self.serve(plan, engine, logger)
+            try await Self.serve(plan, environment, logger)
         }
     }
 
-    private static func serve(_ plan: ServePlan, _ engine: Engine, _ logger: Logger) async throws {
+    private static func serve(_ plan: ServePlan, _ program: CommandEnvironment, _ logger: Logger) async throws {
+        let engine = program.engine
         // The worker reads files of strangers: no key is within its reach.
         let secrets = Set(ProviderSettings.secrets + ["ACESTEP_API_KEY", "VIVACE_WEBHOOK_SECRET"])
         let environment = ProcessInfo.processInfo.environment.filter { !secrets.contains($0.key) }
         let worker = WorkerRunner(
-            .init(executable: try program(), arguments: ["worker"], environment: environment))
+            .init(executable: try executable(), arguments: ["worker"], environment: environment))
         let service = try await JobService.open(
             at: plan.data, runner: worker, limits: plan.limits, check: { try await RequestCheck(engine)($0) })
         let report = try await service.start()
@@ -49,7 +50,8 @@ struct ServeCommand: AsyncParsableCommand {
                     "moved": "\(report.moved.count)",
                 ])
         }
-        let server = try MusicServer(service, engine: engine, settings: plan.server, logger: logger)
+        let server = try MusicServer(
+            service, engine: engine, locator: program.locator, settings: plan.server, logger: logger)
         let sweeper = Task { try await sweep(service, logger) }
         defer { sweeper.cancel() }
         let serving = Task {
@@ -93,7 +95,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// This program, which is the worker too.
-    private static func program() throws -> URL {
+    private static func executable() throws -> URL {
         guard let program = Bundle.main.executableURL else {
             throw MusicError(.internal, "the program's own file can't be found")
         }

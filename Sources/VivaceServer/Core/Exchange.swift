@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
+import ModelHub
 import MusicCore
 import MusicEngine
 import MusicJobs
@@ -40,6 +41,9 @@ struct ServerState: Sendable {
     let folders: InputFolders
     let metrics: ServerMetrics
     let sessions: Sessions
+    /// Finds and downloads models; `nil` where none may be downloaded.
+    let locator: (@Sendable () throws -> ModelLocator)?
+    let pulls: ModelPulls
     /// Jobs that are over, as `/v1/jobs/{id}` sends them.
     let finishedJobs = FinishedDocuments<String>()
     /// Jobs that are over, as items of `/query_result`.

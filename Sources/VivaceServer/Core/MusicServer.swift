@@ -2,6 +2,7 @@ public import Foundation
 import HTTPTypes
 import Hummingbird
 public import Logging
+public import ModelHub
 import MusicCore
 public import MusicEngine
 public import MusicJobs
@@ -17,26 +18,30 @@ public struct MusicServer: Sendable {
     /// - Parameters:
     ///   - service: takes jobs on; it has been started.
     ///   - engine: tells of models.
+    ///   - locator: finds and downloads models; it is asked anew for each request. `nil` downloads none.
     ///   - clock: for signs of life in event streams.
     ///   - now: the time of day.
     /// - Throws: ``MusicError`` for settings that can't be; see ``ServerSettings/validate()``.
     public init(
-        _ service: JobService, engine: Engine, settings: ServerSettings, logger: Logger,
-        clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Date = { Date() }
+        _ service: JobService, engine: Engine, locator: (@Sendable () throws -> ModelLocator)? = nil,
+        settings: ServerSettings, logger: Logger, clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Date = { Date() }
     ) throws {
         try settings.validate()
         state = ServerState(
             service: service, engine: engine, settings: settings, models: ServerModels(engine, settings),
             folders: InputFolders(settings.inputFolders), metrics: ServerMetrics(PrometheusRegistry(), started: now()),
-            sessions: Sessions(now: now), clock: clock, now: now, logger: logger)
+            sessions: Sessions(now: now), locator: locator, pulls: ModelPulls(logger), clock: clock, now: now,
+            logger: logger)
         rules = OriginRules(settings)
         failures = FailureLimit(clock)
         routes = RouteTable(Self.allRoutes)
     }
 
     static let allRoutes =
-        NativeRoutes.all + DescriptionRoutes.all + ModelRoutes.all + JobRoutes.all + UploadRoutes.all + SongRoutes.all
-        + OperationRoutes.all + ChatRoutes.all + DJRoutes.all + LaterRoutes.all + SessionRoutes.all + StudioRoutes.all
+        NativeRoutes.all + DescriptionRoutes.all + ModelRoutes.all + PullRoutes.all + JobRoutes.all + QueueRoutes.all
+        + UploadRoutes.all + SongRoutes.all + OperationRoutes.all + ChatRoutes.all + DJRoutes.all + LaterRoutes.all
+        + SessionRoutes.all + StudioRoutes.all
 
     /// Serves until the task is cancelled.
     ///
@@ -55,6 +60,7 @@ public struct MusicServer: Sendable {
         defer {
             sending.cancel()
             measuring.cancel()
+            Task { [state] in await state.pulls.stopAll() }
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

@@ -118,7 +118,9 @@ struct RouteTable: Sendable {
     /// In whose words a path that can't be served is refused.
     static func dialect(of path: String) -> Dialect {
         if path.contains("/chat/") { return .chat }
-        let own = ["/v1/jobs", "/v1/songs", "/v1/uploads", "/v1/folders", "/v1/trash", "/v1/events", "/v1/dj"]
+        let own = [
+            "/v1/jobs", "/v1/songs", "/v1/uploads", "/v1/folders", "/v1/trash", "/v1/events", "/v1/queue", "/v1/dj",
+        ]
         return own.contains(where: path.contains) ? .jobs : .native
     }
 }

@@ -72,6 +72,7 @@ struct OperationText: Sendable {
     private static let lastEvent = Query(
         "Last-Event-ID", "the number of the last event that was had",
         ["type": "integer", "minimum": .integer(0)], in: "header")
+    private static let pull = Answer.json("The download", "ModelPull")
     private static let number: [String: JSONValue] = ["type": "integer", "minimum": .integer(0)]
 
     /// A route of the reference, which reads a body leniently.
@@ -140,6 +141,12 @@ struct OperationText: Sendable {
         "GET /v1/jobs/{id}": OperationText("jobs", "A job", [200: job]),
         "DELETE /v1/jobs/{id}": OperationText("jobs", "Cancel a job", [200: job]),
         "POST /v1/jobs/{id}/cancel": OperationText("jobs", "Cancel a job", [200: job]),
+        "POST /v1/jobs/{id}/move": OperationText(
+            "jobs", "Put a job that waits before another of yours, or behind all of them", json: "JobMove", [200: job]),
+        "GET /v1/queue": OperationText("jobs", "Your jobs that wait", [200: .json("In order", "QueueLine")]),
+        "PATCH /v1/queue": OperationText(
+            "jobs", "Let none of your songs begin, or let them begin again", json: "QueueChange",
+            [200: .json("Your jobs that wait", "QueueLine")]),
         "GET /v1/jobs/{id}/events": OperationText(
             "jobs", "The events of a job to its end", query: [lastEvent],
             [200: .text("Server-sent events", "text/event-stream")]),
@@ -215,6 +222,17 @@ struct OperationText: Sendable {
             isBodyRequired: true,
             [204: .empty("How much is there now, in header fields")]),
         "DELETE /v1/uploads/{id}": OperationText("uploads", "Remove an upload", [204: .empty("Removed")]),
+        "GET /v1/models/catalog": OperationText(
+            "models", "Models that can be had: size, licence, memory, and whether they are here",
+            [200: .json("Models", "ModelCatalog")]),
+        "GET /v1/models/{name}/pull": OperationText("models", "How a download stands", [200: pull]),
+        "GET /v1/models/{name}/pull/events": OperationText(
+            "models", "A download to its end, whole in each event",
+            [200: .text("Server-sent events", "text/event-stream")]),
+        "POST /v1/models/{name}/pull": OperationText(
+            "models", "Download a model, or go on with that", [200: pull, 202: pull]),
+        "DELETE /v1/models/{name}/pull": OperationText(
+            "models", "Stop a download; what has arrived is kept", [200: pull]),
         "GET /v1/capabilities": OperationText(
             "server", "Models, fields and limits", [200: .json("What there is", "Capabilities")]),
         "GET /livez": OperationText("server", "Whether the server lives", [200: .json("It does", "Status")]),

@@ -148,6 +148,53 @@ enum SchemaText {
               "parts": {"type": ["boolean", "null"], "description": "whether the songs can be heard while they are made"}
             }
           },
+          "JobMove": {
+            "type": "object", "additionalProperties": false, "required": ["before"],
+            "properties": {"before": {"type": ["string", "null"], "description": "id of a job; null for the end"}}
+          },
+          "QueueLine": {
+            "type": "object", "required": ["is_paused", "jobs"],
+            "properties": {
+              "is_paused": {"type": "boolean"}, "jobs": {"type": "array", "items": {"type": "string"}}
+            }
+          },
+          "QueueChange": {
+            "type": "object", "additionalProperties": false, "required": ["is_paused"],
+            "properties": {"is_paused": {"type": "boolean"}}
+          },
+          "ModelPull": {
+            "type": "object", "required": ["model", "state", "files", "files_done", "bytes", "total_bytes", "error"],
+            "properties": {
+              "model": {"type": "string"}, "state": {"enum": ["listing", "downloading", "succeeded", "failed", "stopped"]},
+              "files": {"type": "integer"}, "files_done": {"type": "integer"}, "bytes": {"type": "integer"},
+              "total_bytes": {"type": "integer"}, "resumed_bytes": {"type": "integer"},
+              "bytes_per_second": {"type": "number"}, "seconds_left": {"type": ["number", "null"]},
+              "file": {"type": ["string", "null"]}, "notices": {"type": "array", "items": {"type": "string"}},
+              "error": {"anyOf": [{"$ref": "#/components/schemas/JobError"}, {"type": "null"}]}
+            }
+          },
+          "ModelCatalog": {
+            "type": "object", "required": ["models", "memory", "free_bytes"],
+            "properties": {
+              "memory": {"type": "integer"}, "free_bytes": {"type": ["integer", "null"]},
+              "models": {
+                "type": "array",
+                "items": {
+                  "type": "object", "required": ["name", "status", "pull"],
+                  "properties": {
+                    "name": {"type": "string"}, "purpose": {"type": ["string", "null"]},
+                    "status": {"enum": ["installed", "partial", "unreadable", "absent"]},
+                    "summary": {"type": ["string", "null"]}, "parameters": {"type": ["string", "null"]},
+                    "licence": {"type": ["string", "null"]}, "is_gated": {"type": ["boolean", "null"]},
+                    "is_recommended": {"type": "boolean"}, "download_bytes": {"type": ["integer", "null"]},
+                    "missing_bytes": {"type": ["integer", "null"]}, "disk_bytes": {"type": "integer"},
+                    "memory_bytes": {"type": ["integer", "null"]}, "fits": {"type": ["boolean", "null"]},
+                    "pull": {"anyOf": [{"$ref": "#/components/schemas/ModelPull"}, {"type": "null"}]}
+                  }
+                }
+              }
+            }
+          },
           "JobBatch": {
             "type": "object", "additionalProperties": false, "required": ["jobs"],
             "properties": {

@@ -8,7 +8,7 @@ const RATE = 8000;
 /** Songs of more bytes get their picture only where they are opened. */
 const LARGE = 48 << 20;
 
-/** @typedef {{ peaks: number[], rms: number, duration: number }} Picture `peaks` are 0...255; `rms` 0...1 */
+/** @typedef {{ peaks: number[], duration: number }} Picture `peaks` are 0...255 */
 
 /** @type {Map<string, Promise<Picture>>} */
 const pictures = new Map();
@@ -19,41 +19,43 @@ export async function decode(data, rate = RATE) {
   return new OfflineAudioContext(1, 1, rate).decodeAudioData(data);
 }
 
-/** Loudest value of each of `points` equal parts, and the mean square over all. */
-export function measure(samples, points) {
+/** Loudest value of each of `points` equal parts. */
+function measure(samples, points) {
   const peaks = new Float32Array(points);
-  let square = 0;
   for (let point = 0; point < points; point += 1) {
     const from = Math.floor(point * samples.length / points);
     const to = Math.max(from + 1, Math.floor((point + 1) * samples.length / points));
     let most = 0;
-    for (let at = from; at < to && at < samples.length; at += 1) {
-      const value = samples[at];
-      most = Math.max(most, Math.abs(value));
-      square += value * value;
-    }
+    for (let at = from; at < to && at < samples.length; at += 1) most = Math.max(most, Math.abs(samples[at]));
     peaks[point] = most;
   }
-  return { peaks, rms: Math.sqrt(square / Math.max(1, samples.length)) };
+  return peaks;
 }
 
 /** A song's samples in mono, for pictures. */
 export async function samplesOf(id, rate = RATE) {
   const buffer = await decode(await api.audio(id), rate);
-  if (buffer.numberOfChannels === 1) return { samples: buffer.getChannelData(0), duration: buffer.duration };
+  if (buffer.numberOfChannels === 1) {
+    return { samples: buffer.getChannelData(0).slice(), duration: buffer.duration };
+  }
   const left = buffer.getChannelData(0), right = buffer.getChannelData(1);
   return { samples: left.map((value, at) => (value + right[at]) / 2), duration: buffer.duration };
 }
 
-async function make(id) {
-  const kept = await shelf("readonly", store => store.get(id));
-  if (kept) return kept;
-  const { samples, duration } = await samplesOf(id);
-  const { peaks, rms } = measure(samples, POINTS);
-  const picture = { peaks: Array.from(peaks, value => Math.min(255, Math.round(value * 255))), rms, duration };
-  await shelf("readwrite", store => store.put(picture, id));
-  return picture;
+/** What was worked out before under a name, else what is worked out now. */
+export async function keptPicture(name, work) {
+  const kept = await shelf("readonly", store => store.get(name));
+  if (kept !== null) return kept;
+  const made = await work();
+  await shelf("readwrite", store => store.put(made, name));
+  return made;
 }
+
+const make = id => keptPicture(id, async () => {
+  const { samples, duration } = await samplesOf(id);
+  const peaks = measure(samples, POINTS);
+  return { peaks: Array.from(peaks, value => Math.min(255, Math.round(value * 255))), duration };
+});
 
 /**
  * The picture of a song.

@@ -1,6 +1,6 @@
 /** The one player: a queue, a place in it, and a second song to compare with. */
 import { prefs } from "../core/prefs.js";
-import { pictureOf } from "./peaks.js";
+import { loudnessOf } from "./analysis.js";
 
 const FADE = 10;
 
@@ -13,6 +13,8 @@ class Player extends EventTarget {
   side = "a";
   /** Decibels by which each side is lowered, so that both are equally loud. */
   lowered = { a: 0, b: 0 };
+  /** How far both sides are equally loud: `going`, `done`, or `failed` where a song can't be read here. */
+  matching = "going";
   /** A part that is repeated, in seconds. */
   part = null;
   isLooping = prefs.get("loop", false);
@@ -116,20 +118,29 @@ class Player extends EventTarget {
     this.other = other;
     this.side = "a";
     this.lowered = { a: 0, b: 0 };
+    this.matching = "going";
     this.#b.pause();
     if (other) {
       this.#b.src = `/v1/audio/${other.id}`;
       this.#b.currentTime = this.time;
       if (this.isPlaying) this.#b.play().catch(() => {});
       const song = this.song;
-      const [a, b] = await Promise.all([pictureOf(song), pictureOf(other)]);
-      if (a && b && a.rms > 0 && b.rms > 0 && this.other === other) {
-        const difference = 20 * Math.log10(a.rms / b.rms);
-        this.lowered = { a: Math.max(0, difference), b: Math.max(0, -difference) };
-      }
+      this.#level();
+      this.#tell();
+      await this.#match(song, other);
     }
     this.#level();
     this.#tell();
+  }
+
+  /** Lowers the louder one by the difference of integrated loudness; silence stays as it is. */
+  async #match(song, other) {
+    let a, b, isRead = true;
+    try { [a, b] = [await loudnessOf(song), await loudnessOf(other)]; } catch { isRead = false; }
+    if (this.other !== other || this.song !== song) return;
+    this.matching = isRead ? "done" : "failed";
+    const difference = Number.isFinite(a) && Number.isFinite(b) ? a - b : 0;
+    this.lowered = { a: Math.max(0, difference), b: Math.max(0, -difference) };
   }
 
   /** Goes over to the other of two songs. */

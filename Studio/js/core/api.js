@@ -47,6 +47,12 @@ export const api = {
   post: (address, body = {}, headers) => send("POST", address, body, headers),
   patch: (address, body) => send("PATCH", address, body),
   delete: address => send("DELETE", address),
+  /** What is plain text. */
+  async text(address) {
+    const answer = await fetch(address, { credentials: "same-origin" });
+    if (!answer.ok) throw new Refusal(answer.status, `HTTP ${answer.status}`);
+    return answer.text();
+  },
   /** Takes a file on. @returns {Promise<{id: string, duration: number, name: string}>} */
   upload: file => send("POST", `/v1/uploads?name=${encodeURIComponent(file.name ?? "audio")}`, file,
     { "Content-Type": "application/octet-stream" }),

@@ -12,14 +12,29 @@ let plural = new Intl.PluralRules("en");
 /** The language in use: `en`, `zh` or `ja`. */
 export const lang = () => language;
 
+/** Files of words beside the language's own, by the beginnings of their names. */
+const parts = new Set(["fields-"]);
+
 /** Begins to use a language. */
-export async function useLanguage(name) {
+export function useLanguage(name) {
   language = name in LANGUAGES ? name : "en";
-  const [own, fields] = await Promise.all([
-    import(`../lang/${language}.js`), import(`../lang/fields-${language}.js`)]);
-  words = { ...own.default, ...fields.default };
+  return load();
+}
+
+/** Loads the words of the language; what was asked for meanwhile counts. */
+async function load() {
+  const wanted = language, names = ["", ...parts];
+  const files = await Promise.all(names.map(part => import(`../lang/${part}${wanted}.js`)));
+  if (wanted !== language || names.length !== parts.size + 1) return load();
+  words = Object.assign({}, ...files.map(file => file.default));
   plural = new Intl.PluralRules(language);
   document.documentElement.lang = language;
+}
+
+/** Adds the words of a view that is loaded when it is shown. @param {string} part such as `dj-` */
+export function addWords(part) {
+  parts.add(part);
+  return load();
 }
 
 /** The language that was chosen, that of the browser, or the server's. */

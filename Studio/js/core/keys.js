@@ -6,7 +6,7 @@ export const SHORTCUTS = [
   ["keys.everywhere", [[["?"], "keys.help"], [["/"], "keys.search"], [["Ctrl", "Enter"], "keys.create"],
     [["Space"], "keys.play"], [["Shift", "N"], "keys.next"], [["Shift", "P"], "keys.previous"], [["Q"], "keys.queue"],
     [["F6"], "keys.areas"], [["G", "C"], "keys.goCreate"], [["G", "L"], "keys.goLibrary"],
-      [["G", "M"], "keys.goModels"]]],
+      [["G", "D"], "keys.goDJ"], [["G", "M"], "keys.goModels"]]],
   ["keys.list", [[["↑", "↓"], "keys.walk"], [["Enter"], "keys.open"], [["Space"], "keys.playThis"],
     [["."], "keys.menu"],
     [["T"], "keys.take"], [["L"], "keys.like"], [["Delete"], "keys.trash"], [["Ctrl", "Z"], "keys.undo"]]],

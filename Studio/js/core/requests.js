@@ -99,10 +99,47 @@ export function rememberParent(jobId, songId, what) {
   prefs.set("parents", all);
 }
 
-/** The song that a song came of and what was changed, or `null`. */
+/**
+ * The song that a song came of and what was changed, or `null`: as this browser remembers it, or as the recipe says,
+ * which names its inputs by their handles.
+ */
 export function parentOf(song) {
   const kept = prefs.get("parents", {})[song.job];
   if (kept) return { id: kept[0], what: kept[1] };
-  const source = song.parameters?.src_audio;
-  return source ? { id: source, what: song.parameters.task_type } : null;
+  const { src_audio: source, reference_audio: reference, task_type: task, regions } = song.parameters ?? {};
+  if (isSong(source)) return { id: source, what: isLonger(regions) ? "longer" : task };
+  return isSong(reference) ? { id: reference, what: "reference" } : null;
+}
+
+const isSong = handle => typeof handle === "string" && handle.startsWith("au_");
+/** Whether parts reach before the beginning; beyond which end others reach, recipes don't say. */
+const isLonger = regions => Array.isArray(regions) && regions.some(part => part?.[0] < 0);
+
+/** Fields of which one alone is changed, with the seed kept. */
+const SINGLE = ["caption", "lyrics", "bpm", "keyscale", "duration", "seeds"];
+
+/**
+ * The song that a song without remembered parent is likely to have come of: an earlier one with the same title whose
+ * recipe differs in the seed, in one field, or in nothing.
+ *
+ * @param {any} song
+ * @param {any[]} songs among which it is looked for
+ */
+export function likelyParent(song, songs) {
+  const names = ({ title, caption }) => title || caption;
+  const earlier = songs.filter(other => other.id !== song.id && other.job !== song.job
+    && other.created_at < song.created_at && other.model === song.model && names(other) === names(song))
+    .sort((a, b) => a.created_at - b.created_at);
+  if (!earlier.length) return null;
+  const own = requestOfSong(song);
+  for (const other of earlier) {
+    const before = requestOfSong(other);
+    const differing = [...new Set([...Object.keys(own), ...Object.keys(before)])]
+      .filter(name => JSON.stringify(own[name]) !== JSON.stringify(before[name]));
+    if (!differing.length) return { id: other.id, what: "exact" };
+    if (differing.length === 1 && SINGLE.includes(differing[0])) {
+      return { id: other.id, what: differing[0] === "seeds" ? "take" : differing[0] };
+    }
+  }
+  return null;
 }

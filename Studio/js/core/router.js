@@ -1,4 +1,4 @@
-/** Addresses of views: `/create/simple`, `/library?text=...`, `/song/<id>`, `/models`, `/settings/<page>`. */
+/** Addresses of views: `/create/simple`, `/library?text=...`, `/song/<id>`, `/dj`, `/models`, `/settings/<page>`. */
 class Router extends EventTarget {
   constructor() {
     super();
@@ -31,6 +31,6 @@ class Router extends EventTarget {
   #changed() { this.dispatchEvent(new Event("change")); }
 }
 
-const isView = path => /^\/($|create\/|library$|song\/|models$|settings(\/|$))/.test(path);
+const isView = path => /^\/($|create\/|library$|song\/|models$|dj(\/|$)|settings(\/|$))/.test(path);
 
 export const router = new Router();

@@ -8,6 +8,8 @@ const OVER = new Set(["succeeded", "failed", "cancelled"]);
 
 class Store extends EventTarget {
   session = { needs_key: false, is_open: true, scopes: [] };
+  /** Whether one's own songs wait until one goes on. */
+  isPaused = false;
   /** Answer of `/v1/capabilities`, or `null` before it came. */
   capabilities = null;
   /** @type {Map<string, any>} by id */
@@ -64,8 +66,9 @@ class Store extends EventTarget {
 
   /** Asks for everything that views begin with. */
   async load() {
-    const [capabilities, list] = await Promise.all([
-      api.get("/v1/capabilities"), api.get("/v1/jobs?limit=100"), this.songs.refresh()]);
+    const [capabilities, list, line] = await Promise.all([
+      api.get("/v1/capabilities"), api.get("/v1/jobs?limit=100"), api.get("/v1/queue"), this.songs.refresh()]);
+    this.isPaused = line.is_paused;
     this.capabilities = capabilities;
     this.jobs = new Map(list.jobs.map(job => [job.id, job]));
     this.tell("capabilities");
@@ -184,6 +187,15 @@ class Store extends EventTarget {
     this.#merge(await api.post(`/v1/jobs/${id}/cancel`));
   }
 
+  /** Lets none of one's songs begin, or lets them begin again. */
+  async setPaused(isPaused) {
+    this.isPaused = (await api.patch("/v1/queue", { is_paused: isPaused })).is_paused;
+    this.tell("jobs");
+  }
+
+  /** Moves a job that waits before another; `null` puts it at the end. */
+  async move(id, before) { this.#merge(await api.post(`/v1/jobs/${id}/move`, { before })); }
+
   #merge(job) {
     // Answers may overtake each other; what is over stays over.
     if (OVER.has(this.jobs.get(job.id)?.status) && !OVER.has(job.status)) return;
@@ -213,8 +225,12 @@ class Store extends EventTarget {
     if (!job) { this.#meet(event.job); return; }
     if (OVER.has(job.status)) return;
     switch (event.event) {
-      case "queued": Object.assign(job,
-        { status: "queued", queue_position: event.position, eta_seconds: event.eta }); break;
+      case "queued": {
+        const hasMoved = job.queue_position !== event.position;
+        Object.assign(job, { status: "queued", queue_position: event.position, eta_seconds: event.eta });
+        if (hasMoved) { this.tell("jobs"); return; }
+        break;
+      }
       case "started": job.status = "running"; job.started_at ??= Date.now() / 1000; this.tell("jobs"); return;
       case "stage": job.status = "running"; job.stage = event.stage; break;
       case "progress":

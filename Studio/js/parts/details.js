@@ -11,6 +11,7 @@ import { button, openDialog, openMenu, stars, tool } from "./controls.js";
 import { facts } from "./card.js";
 import { seal } from "./picture.js";
 import { versions } from "./versions.js";
+import { words } from "./words.js";
 
 /** What can be changed with everything else, the seed too, as it was: name, field, and the control. */
 const ONE_THING = [
@@ -32,18 +33,6 @@ function changeOne(song, [name, field, kind]) {
       return Boolean(await remake(song, changes, field));
     },
   });
-}
-
-/** The words of a song, its sections set apart. */
-export function words(text) {
-  const box = h("div", { class: "words", lang: "" });
-  for (const line of (text ?? "").split("\n")) {
-    const section = /^\s*\[(.+)\]\s*$/.exec(line);
-    if (section) box.append(h("b", {}, section[1]));
-    else box.append(line + "\n");
-  }
-  if (!text?.trim()) fill(box, h("span", { class: "faint" }, t("song.noWords")));
-  return box;
 }
 
 /** The recipe of a song: what was asked for and what the model made of it. */
@@ -78,7 +67,7 @@ class Details extends HTMLElement {
     if (!song) { fill(this, h("div", { class: "empty faint" }, t("song.choose"))); return; }
     const may = store.mayMake && !song.trashed_at;
     this.close = tool("close", t("do.close"), () => this.dispatchEvent(new Event("close")), { class: "closer" });
-    fill(this, h("div", { class: "scroll" },
+    fill(this, h("div", { class: "scroll", data: { scrolls: "" } },
       h("div", { class: "dhead" }, seal(song),
         h("div", { class: "grow" }, h("h2", { lang: "" }, titleFor(song)), facts(song),
         h("div", {}, stars(song.rating, may && (rating => rate(song, rating))))), this.close),
@@ -104,7 +93,7 @@ class Details extends HTMLElement {
         item.setAttribute("aria-selected", item.dataset.name === name);
         item.tabIndex = item.dataset.name === name ? 0 : -1;
       }
-      fill(content, name === "words" ? words(song.lyrics) : name === "recipe" ? recipe(song) : versions(song));
+      fill(content, name === "words" ? words(song) : name === "recipe" ? recipe(song) : versions(song));
     };
     for (const name of ["words", "recipe", "versions"]) {
       tabs.append(h("button", { type: "button", role: "tab", data: { name }, onclick: () => show(name) },

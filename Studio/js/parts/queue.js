@@ -1,13 +1,14 @@
 /** What is being made, what comes next, what needs somebody, and what was done today. */
-import { fill, h } from "../core/dom.js";
+import { fill, h, say } from "../core/dom.js";
 import { moment, span } from "../core/format.js";
 import { icon } from "../core/icons.js";
 import { t } from "../core/i18n.js";
 import { store } from "../core/store.js";
 import { attempt, titleFor } from "./actions.js";
-import { button, tool } from "./controls.js";
+import { button, notice, tool } from "./controls.js";
 import { failure } from "./card.js";
 import { PARTS, partOf, progress, sentence } from "./progress.js";
+import { moveButtons, reorderable } from "./reorder.js";
 
 const nameOf = job => job.kind === "generate" ? titleFor({ ...job, caption: job.request?.caption })
   : t(`kind.${job.kind}`);
@@ -34,26 +35,36 @@ class Queue extends HTMLElement {
     const done = jobs.filter(job => job.status === "succeeded" && job.finished_at > today && job.kind === "generate")
       .sort((a, b) => b.finished_at - a.finished_at).slice(0, 20);
     this.bars = new Map();
-    const had = this.contains(document.activeElement);
+    const focus = this.contains(document.activeElement) ? document.activeElement : null;
+    const { job: focusJob, act: focusAct } = focus?.dataset ?? {};
+    this.waiting = waiting;
     const head = h("div", { class: "bar" }, h("h2", {}, t("nav.queue")),
       h("span", { class: "faint grow" },
         waiting.length + running.length ? t("queue.count", { n: waiting.length + running.length }) : ""),
-      tool("close", t("do.close"), () => this.close()));
+      store.mayMake && button(t(store.isPaused ? "queue.goOn" : "queue.pause"),
+        () => attempt(() => store.setPaused(!store.isPaused)),
+        { icon: store.isPaused ? "play" : "pause", class: "bare tight", data: { act: "pause" },
+          "aria-pressed": String(store.isPaused), title: t("queue.pauseWhat") }),
+      tool("close", t("do.close"), () => this.close(), { data: { act: "close" } }));
     fill(this, head, h("div", { class: "scroll" },
       this.#group("queue.now", running.map(job => this.#running(job))),
+      store.isPaused && notice("", "info", t("queue.paused")),
       this.#group("queue.next", waiting.map((job, at) => this.#waiting(job, at))),
       this.#group("queue.needs", failed.map(job => this.#failed(job))),
       this.#group("queue.done", done.map(job => this.#done(job))),
       !running.length && !waiting.length && !failed.length && !done.length
         && h("p", { class: "empty faint" }, t("queue.empty"))));
-    if (had) head.querySelector("button").focus();
+    if (!focus) return;
+    const same = focusAct && [...this.querySelectorAll("[data-act]")]
+      .find(item => item.dataset.act === focusAct && item.dataset.job === focusJob && !item.disabled);
+    (same ?? head.querySelector("button")).focus();
   }
 
   #group(name, rows) { return rows.length ? [h("h3", {}, t(name)), rows] : []; }
 
   #stop(job) {
     return store.mayMake && button(t("job.stop"), () => attempt(() => store.cancel(job.id)),
-      { icon: "close", class: "bare tight", disabled: Boolean(job.isStopping) });
+      { icon: "close", class: "bare tight", disabled: Boolean(job.isStopping), data: { job: job.id, act: "stop" } });
   }
 
   #running(job) {
@@ -79,11 +90,23 @@ class Queue extends HTMLElement {
   }
 
   #waiting(job, at) {
-    return h("div", { class: "work" }, h("div", { class: "row" },
-      h("b", { class: "serif" }, String(at + 1)),
+    const list = { id: job.id, ids: () => this.waiting.map(item => item.id),
+      move: (id, before) => this.#move(id, before) };
+    const may = store.mayMake && this.waiting.length > 1;
+    const row = h("div", { class: "work", data: { waits: job.id, name: nameOf(job) } },
+      h("div", { class: "row" }, h("b", { class: "serif" }, String(at + 1)),
         h("div", { class: "grow" }, h("div", { class: "serif", lang: "" }, nameOf(job)),
-        job.eta_seconds > 1 && h("p", { class: "faint" }, t("job.starts", { time: span(job.eta_seconds) }))),
-          this.#stop(job)));
+          job.eta_seconds > 1 && h("p", { class: "faint" }, t("job.starts", { time: span(job.eta_seconds) }))),
+        may && moveButtons(nameOf(job), list), this.#stop(job)));
+    if (may) reorderable(row, list);
+    return row;
+  }
+
+  async #move(id, before) {
+    if (before === id) return;
+    await attempt(() => store.move(id, before));
+    const at = this.waiting.findIndex(job => job.id === id);
+    if (at >= 0) say(t("queue.moved", { title: nameOf(this.waiting[at]), n: at + 1 }));
   }
 
   #failed(job) {

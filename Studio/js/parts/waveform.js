@@ -1,11 +1,13 @@
 /** The waveform of a song with its grid and the parts that are to be made anew. */
 import { player } from "../audio/player.js";
 import { samplesOf } from "../audio/peaks.js";
-import { emit, fill, h } from "../core/dom.js";
+import { emit, fill, h, say } from "../core/dom.js";
 import { clock, fine } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { added, barText, settle, snapped } from "../core/parts.js";
+import { prefs } from "../core/prefs.js";
 import { colour } from "./picture.js";
+import { SpectrumLayer } from "./spectrum.js";
 
 const STEP = Math.SQRT2;
 
@@ -17,6 +19,8 @@ class Waveform extends HTMLElement {
   duration = 0;
   view = { from: 0, to: 1 };
   #samples = null;
+  /** Of the song that is shown. @type {SpectrumLayer | null} */
+  layer = null;
 
   connectedCallback() {
     if (this.picture) return;
@@ -47,8 +51,29 @@ class Waveform extends HTMLElement {
     for (const name of ["time", "change"]) player.removeEventListener(name, this.follow);
   }
 
+  /** What the picture shows: `wave`, `spectrum`, or `both`, one above the other. */
+  get mode() { return this.picture.dataset.mode; }
+  set mode(mode) {
+    prefs.set("bench.mode", mode);
+    this.picture.dataset.mode = mode;
+    this.#name();
+    this.draw();
+  }
+
+  #name() {
+    const wave = t("bench.waveOf", { length: clock(this.duration) });
+    this.picture.setAttribute("aria-label",
+      this.mode === "wave" || !this.layer ? wave : `${wave} ${this.layer.words}`);
+  }
+
   /** Shows a song. */
   async load(song, grid) {
+    this.layer?.canvas.remove();
+    this.layer?.axis.remove();
+    this.layer = new SpectrumLayer(song);
+    this.picture.insertBefore(this.layer.canvas, this.regions);
+    this.picture.insertBefore(this.layer.axis, this.head);
+    this.picture.dataset.mode = prefs.get("bench.mode", "wave");
     this.grid = grid;
     this.snap = grid ? this.snap : "off";
     this.duration = song.duration ?? 0;
@@ -58,7 +83,7 @@ class Waveform extends HTMLElement {
     this.#samples = samples;
     this.duration = duration;
     this.view = { from: 0, to: duration };
-    this.picture.setAttribute("aria-label", t("bench.waveOf", { length: clock(duration) }));
+    this.#name();
     this.draw();
   }
 
@@ -85,8 +110,14 @@ class Waveform extends HTMLElement {
   draw() {
     const width = this.picture.clientWidth, height = this.picture.clientHeight;
     if (!width || !height) return;
-    this.#drawWave(this.base, width, height, colour("--wave-in"), colour("--wave"));
-    this.#drawWave(this.played, width, height, colour("--wave-on"), colour("--wave-on-out"));
+    if (this.mode !== "spectrum") {
+      const part = this.mode === "both" ? height * 0.4 : height;
+      this.#drawWave(this.base, width, part, colour("--wave-in"), colour("--wave"));
+      this.#drawWave(this.played, width, part, colour("--wave-on"), colour("--wave-on-out"));
+    }
+    if (this.mode !== "wave" && this.#samples) {
+      this.layer.draw(this.view, width).catch(() => { this.mode = "wave"; say(t("bench.noSpectrum"), true); });
+    }
     this.#drawRuler();
     this.#drawRegions();
     const whole = this.limits.to - this.limits.from, seen = this.view.to - this.view.from;

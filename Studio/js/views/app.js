@@ -16,9 +16,11 @@ import "../parts/queue.js";
 
 const VIEWS = {
   create: () => import("./create.js"), library: () => import("./library.js"), bench: () => import("./bench.js"),
+  dj: () => import("./dj.js").then(async module => { await module.prepare(); return module; }),
   models: () => import("./models.js"), settings: () => import("./settings.js"),
 };
-const NAV = [["create", "note", "/create/simple"], ["library", "books", "/library"], ["models", "cube", "/models"],
+const NAV = [["create", "note", "/create/simple"], ["library", "books", "/library"], ["dj", "disc", "/dj"],
+  ["models", "cube", "/models"],
   ["settings", "sliders", "/settings/look"]];
 
 class App extends HTMLElement {
@@ -223,7 +225,7 @@ class App extends HTMLElement {
     const after = this.firstKey;
     this.firstKey = null;
     if (after === "g") {
-      const goal = { c: "/create/simple", l: "/library", m: "/models" }[event.key];
+      const goal = { c: "/create/simple", l: "/library", d: "/dj", m: "/models" }[event.key];
       if (goal) router.go(goal);
       return;
     }

@@ -5,14 +5,15 @@ import { clock, fine, secondsOf, span } from "../core/format.js";
 import { icon } from "../core/icons.js";
 import { t } from "../core/i18n.js";
 import { gridOf } from "../core/parts.js";
+import { prefs } from "../core/prefs.js";
 import { expectedSeconds, isBuiltIn, rememberParent, requestOfSong, usual } from "../core/requests.js";
 import { router } from "../core/router.js";
 import { store } from "../core/store.js";
 import { anotherTake, attempt, download, songMenu, startFrom, titleFor } from "../parts/actions.js";
 import { Segment, button, openMenu, tool } from "../parts/controls.js";
 import { facts } from "../parts/card.js";
-import { words } from "../parts/details.js";
 import { versions } from "../parts/versions.js";
+import { words } from "../parts/words.js";
 import { TRACKS, canDo } from "./custom.js";
 import "../parts/mixer.js";
 import "../parts/waveform.js";
@@ -43,6 +44,10 @@ class Bench {
     const snaps = [["bar", t("bench.bar")], ["beat", t("bench.beat")], ["off", t("field.off")]];
     const snap = Segment.of({ label: t("bench.snap"), options: snaps, value: this.grid ? "bar" : "off",
       change: value => { this.wave.snap = this.grid ? value : "off"; } });
+    const kinds = ["wave", "spectrum", "both"].map(name => [name, t(`bench.${name}Only`)]);
+    const mode = Segment.of({ label: t("bench.picture"), options: kinds, value: prefs.get("bench.mode", "wave"),
+      change: value => { this.wave.mode = value; } });
+    mode.classList.add("mode");
     for (const item of snap.children) if (!this.grid && item.dataset.value !== "off") { item.disabled = true;
       item.title = t("bench.noTempo"); }
     fill(view, h("section", { class: "col", "aria-label": t("bench.name") },
@@ -53,7 +58,7 @@ class Bench {
         tool("more", t("song.more"), event => openMenu(event.currentTarget, songMenu(song)),
           { "aria-haspopup": "menu" })),
       h("div", { class: "btools" }, tool("play", t("player.play"), () => player.toggleSong(song), {}),
-        h("span", { class: "faint" }, t("bench.snap")), snap,
+        h("span", { class: "faint" }, t("bench.snap")), snap, mode,
         h("span", { class: "grow" }), this.readout,
           store.mayMake && button(t("bench.add"), () => this.wave.addHere(), { icon: "plus", class: "tight" }),
         this.loop = tool("loop", t("keys.loop"), () => this.#loop(), { "aria-pressed": false }),
@@ -61,7 +66,8 @@ class Bench {
           tool("plus", t("bench.closer"), () => this.wave.zoom(1))),
       h("div", { class: "scroll" }, this.wave, h("div", { class: "blower" },
         h("section", { class: "panel", "aria-label": t("song.words") },
-          h("div", { class: "head" }, h("h2", {}, t("song.words"))), words(song.lyrics)), this.mixer))),
+          h("div", { class: "head" }, h("h2", {}, t("song.words"))), 
+          h("div", { class: "scroll", data: { scrolls: "" } }, words(song))), this.mixer))),
     this.side);
     this.wave.addEventListener("parts", () => this.#changed());
     this.wave.addEventListener("loop-part", () => this.#loop());
@@ -92,8 +98,9 @@ class Bench {
       h("b", {}, name.toUpperCase()), " ", titleFor(song).slice(0, 18));
     const amount = Math.max(player.lowered.a, player.lowered.b);
     fill(this.ab, side("a", player.song), side("b", player.other),
-      amount >= 0.05 && h("small", {},
-        t("player.matched", { side: player.lowered.a > player.lowered.b ? "A" : "B", db: amount.toFixed(1) })));
+      h("small", {}, amount >= 0.05
+        ? t("player.matched", { side: player.lowered.a > player.lowered.b ? "A" : "B", db: amount.toFixed(1) })
+        : t({ going: "player.matching", done: "player.equal", failed: "player.unmatched" }[player.matching])));
   }
 
   #loop() {

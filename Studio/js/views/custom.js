@@ -10,6 +10,7 @@ import { expectedSeconds, fields, hasPlanner, isBuiltIn, isTurbo, modelName, mod
 import { router } from "../core/router.js";
 import { store } from "../core/store.js";
 import { attempt } from "../parts/actions.js";
+import { autoButton } from "../parts/auto.js";
 import { button, tool } from "../parts/controls.js";
 import { chooseFile, takeFiles } from "../parts/drop.js";
 import { field, sourceField } from "../parts/fields.js";
@@ -56,7 +57,7 @@ export function customPanel() {
   const box = h("div", { class: "go" });
   const draw = () => {
     fill(panel, taskButtons(draw), presetBar(draw), sources(), style(), task() !== "extract" && lyrics(), folds());
-    fill(box, goBar(box));
+    fill(box, goBar(box), autoButton("custom", () => obstacle() ? null : customJob()));
   };
   drafts.on(panel, "loaded", draw);
   draw();
@@ -259,6 +260,17 @@ export function customJob() {
     audio_format: drafts.custom.format ?? prefs.get("format", "flac") };
 }
 
+/** Why the form makes no song yet, in words; "" where it does. */
+function obstacle() {
+  const now = request(), needsSource = task() !== "text2music" && !now.src_audio;
+  const needsWords = !needsSource && task() !== "extract" && !now.caption?.toString().trim()
+    && !now.lyrics?.toString().trim() && !now.audio_codes;
+  return !store.isOnline ? t("create.away") : !models().length ? t("create.noModel")
+    : !canDo(task(), model()) ? t("task.needs", { task: t(`task.${task()}`) })
+      : needsSource ? t("create.needsSource") : needsWords ? t("create.write")
+        : task() === "complete" && !now.track_classes?.length ? t("create.needsTracks") : "";
+}
+
 function goBar(box) {
   const go = h("button", { type: "button", class: "btn primary wide", "data-go": true, onclick: async () => {
     go.disabled = true;
@@ -268,14 +280,7 @@ function goBar(box) {
   } }, icon("wand"), h("span", {}, t("create.go")), h("kbd", {}, "Ctrl ↵"));
   const line = h("p", { class: "ready" });
   const draw = () => {
-    const now = request(), needsSource = task() !== "text2music" && !now.src_audio;
-    const needsWords = !needsSource && task() !== "extract" && !now.caption?.toString().trim()
-      && !now.lyrics?.toString().trim() && !now.audio_codes;
-    const blocked = !store.isOnline ? t("create.away") : !models().length ? t("create.noModel")
-      : !canDo(task(), model()) ? t("task.needs", { task: t(`task.${task()}`) }) : needsSource
-        ? t("create.needsSource")
-        : needsWords ? t("create.write") : task() === "complete" && !now.track_classes?.length
-          ? t("create.needsTracks") : "";
+    const now = request(), blocked = obstacle();
     const source = store.known.get(now.src_audio)?.duration;
     const seconds = expectedSeconds(now.duration > 0 ? now.duration : source ?? (isBuiltIn(model()) ? 30 : 120),
       now.batch_size ?? 1);

@@ -1,9 +1,13 @@
 /** What is seen before the first song. */
 import { drafts } from "../core/draft.js";
-import { h, signature } from "../core/dom.js";
+import { fill, h, signature } from "../core/dom.js";
 import { icon } from "../core/icons.js";
+import { bytes } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { isBuiltIn, modelName } from "../core/requests.js";
+import { isGoing, pulls } from "../core/pulls.js";
+import { attempt } from "../parts/actions.js";
+import { modelTitle, pullBar, pullButton, pullWords } from "../parts/pull.js";
 import { askField, dice, goBar, voiceChoice } from "./simple.js";
 
 export function firstScreen() {
@@ -25,6 +29,26 @@ export function firstScreen() {
       isBuiltIn(modelName()) ? fact("check", t("first.ready"), t("first.builtin"))
         : fact("check", t("first.ready"), t("first.model", { model: modelName() })),
       fact("mic", t("first.voices"), t("first.voicesHow"),
-        h("a", { class: "btn tight", href: "/models" }, icon("down"), t("first.models"))),
+        offerModel()),
       fact("folder", t("first.have"), t("first.haveHow")))));
+}
+
+/** The model that sings and that suits first: its size and its download, or where there is none, the way to all. */
+function offerModel() {
+  const box = h("div", { class: "stack" });
+  const draw = () => {
+    const entry = pulls.models.find(model => model.is_recommended && model.purpose === "music");
+    const all = h("a", { class: "btn tight", href: "/models" }, icon("cube"), t("first.models"));
+    if (!entry || (entry.status === "installed" && !isGoing(entry.pull))) { fill(box, all); return; }
+    const facts = [modelTitle(entry.name), bytes(entry.download_bytes ?? 0), entry.licence,
+      t(entry.fits === false ? "pull.tightHere" : "pull.fits")].filter(Boolean);
+    fill(box, h("p", { class: "faint" }, facts.join(" · ")),
+      isGoing(entry.pull) && [pullBar(entry.pull), h("p", { class: "faint" }, pullWords(entry.pull))],
+      entry.pull?.error && h("p", { class: "why" }, entry.pull.error.message),
+      h("div", { class: "row" }, pullButton(entry), all));
+  };
+  pulls.on(box, draw);
+  draw();
+  attempt(() => pulls.refresh());
+  return box;
 }

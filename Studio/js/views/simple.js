@@ -8,6 +8,7 @@ import { t } from "../core/i18n.js";
 import { canSing, expectedSeconds, isBuiltIn, modelName, models, simpleJob } from "../core/requests.js";
 import { store } from "../core/store.js";
 import { attempt } from "../parts/actions.js";
+import { autoButton } from "../parts/auto.js";
 import { Segment, button } from "../parts/controls.js";
 import { chooseFile, takeFiles } from "../parts/drop.js";
 
@@ -78,6 +79,13 @@ export function goBar(element, { kbd = true } = {}) {
   return [go, line];
 }
 
+/** What goes on making songs of what is written. */
+const auto = () => autoButton("simple", () => {
+  const draft = drafts.simple;
+  return draft.text.trim() && models().length
+    ? simpleJob({ ...draft, takes: 1, instrumental: isInstrumental() }) : null;
+});
+
 const shortName = () => isBuiltIn(modelName()) ? t("model.builtin") : modelName();
 
 async function make(go, element) {
@@ -129,6 +137,6 @@ export function simplePanel() {
   drafts.on(panel, "simple", draw);
   draw();
   const box = h("div", { class: "go" });
-  box.append(...goBar(box));
+  box.append(...goBar(box), auto());
   return [panel, box];
 }

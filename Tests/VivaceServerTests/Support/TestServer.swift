@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import LoopbackClient
+import ModelHub
 import MusicCore
 import MusicEngine
 import MusicJobs
@@ -130,7 +131,7 @@ struct TestServer: Sendable {
     static func run(
         _ settings: ServerSettings = ServerSettings(port: 0), limits: JobLimits = JobLimits(),
         uploads: Uploads.Limits = Uploads.Limits(), clock: any Clock<Duration> = ContinuousClock(),
-        _ test: (TestServer) async throws -> Void
+        locator: (@Sendable () throws -> ModelLocator)? = nil, _ test: (TestServer) async throws -> Void
     ) async throws {
         let folder = try Folder()
         let runner = QuickRunner()
@@ -143,7 +144,8 @@ struct TestServer: Sendable {
         settings.model = settings.model ?? "builtin"
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical
-        let server = try MusicServer(service, engine: engine, settings: settings, logger: logger, clock: clock)
+        let server = try MusicServer(
+            service, engine: engine, locator: locator, settings: settings, logger: logger, clock: clock)
         let (ports, port) = AsyncStream<Int>.makeStream()
         let (djPorts, djPort) = AsyncStream<Int>.makeStream()
         let serving = Task {

@@ -1,0 +1,37 @@
+/** The DJ's words in English. */
+export default {
+  "dj.talk": "Talk with the DJ", "dj.set": "Set", "dj.settings": "Settings", "dj.mix": "Mix the set",
+  "dj.mixAgain": "Mix again", "dj.mixNeeds": "Two songs that are made can be mixed.", "dj.untitled": "New set",
+  "dj.newTrack": "Track {n}", "dj.hint": "Three chill tracks for a slow evening…", "dj.tell": "Tell the DJ",
+  "dj.send": "Send", "dj.noWork": "A message plans. Nothing is made until you press “Make the set”.",
+  "dj.welcome":
+    "Say what the evening should be like: mood, how many songs, how long. The set appears beside it, and " +
+      "every card can be changed.",
+  "dj.idea1": "Three chill tracks, 20 seconds each", "dj.idea2": "Five songs that build from calm to a peak",
+  "dj.idea3": "A slow end for a long evening, four songs", "dj.stopped": "Stopped.",
+  "dj.cut": "The answer broke off before its plan was whole.", "dj.askAgain": "Ask again", "dj.clear": "Clear",
+  "dj.clearWhat": "The talk and the set are forgotten. Songs that are made stay in the library.",
+  "dj.energy": "Energy", "dj.energyHint": "Drag a point up or down", "dj.energyOf": "Energy of {n}, {title}",
+  "dj.energyIs": "Energy {n} %", "dj.noCaption": "What should it sound like?", "dj.made": "Made", "dj.waits": "Waits",
+  "dj.planned": "Planned", "dj.toMend": "To mend",
+  "dj.mend": {
+    one: "{n} value is to be mended before the set is made.",
+    other: "{n} values are to be mended before the set is made.",
+  },
+  "dj.lock": "Keep it when the plan changes", "dj.unlock": "Kept when the plan changes", "dj.edit": "Change {title}",
+  "dj.remove": "Take {title} out", "dj.add": "Add a track", "dj.seconds": "Seconds", "dj.secondsWord": "seconds",
+  "dj.joinOf": "From {from} to {to}", "dj.lengthOf": "Length of the transition from {from} to {to}",
+  "dj.join.crossfade": "Crossfade", "dj.join.silence": "Silence", "dj.join.beat_match": "Beats matched",
+  "dj.beats": "{n} beats", "dj.stretched": "tempo {percent} %", "dj.provider": "Who plans",
+  "dj.notReady": "{name} (needs setting up)", "dj.tracks": "Tracks", "dj.secondsEach": "Seconds each",
+  "dj.bpmMin": "Slowest, BPM", "dj.bpmMax": "Fastest, BPM", "dj.instrumental": "Instrumental only",
+  "dj.mood": "How the energy runs", "dj.asPlanned": "as planned", "dj.mood.static": "steady",
+  "dj.mood.building": "rising", "dj.mood.wave": "in waves", "dj.mood.peak_valley": "peaks and valleys",
+  "dj.mood.wind_down": "winding down", "dj.harmonic": "Order by key and tempo",
+  "dj.harmonicWhat": "Near keys and small steps of tempo follow each other", "dj.reference": "Sound like a recording",
+  "dj.influence": "Influence of the recording", "dj.band.light": "light style", "dj.band.strong": "strong style",
+  "dj.band.cover": "cover", "dj.noReference": "Without it", "dj.take": "Take it", "dj.make": "Make the set",
+  "dj.makeRest": "Make the rest", "dj.madeOf": "{n} of {of} made",
+  "dj.empty": "The set appears here, as cards that can be changed.", "dj.download": "Download the mix",
+  "dj.cueSheet": "Cue sheet",
+};

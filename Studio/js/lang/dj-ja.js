@@ -1,0 +1,23 @@
+/** DJの日本語。 */
+export default {
+  "dj.talk": "DJとの会話", "dj.set": "セット", "dj.settings": "設定", "dj.mix": "セットをミックスする", "dj.mixAgain": "もう一度ミックスする",
+  "dj.mixNeeds": "二曲できるとミックスできます。", "dj.untitled": "新しいセット", "dj.newTrack": "トラック{n}", "dj.hint": "ゆったりした夜に、落ち着いた三曲…",
+  "dj.tell": "DJに伝える", "dj.send": "送る", "dj.noWork": "メッセージは計画だけです。「セットを作る」を押すと作り始めます。",
+  "dj.welcome": "どんな夜にしたいか、雰囲気、曲数、長さを伝えてください。セットが隣に現れ、カードはどれも変えられます。", "dj.idea1": "落ち着いた三曲、それぞれ20秒",
+  "dj.idea2": "静けさから頂点へ向かう五曲", "dj.idea3": "長い夜のゆるやかな終わり、四曲", "dj.stopped": "止めました。", "dj.cut": "計画が揃う前に返事が途切れました。",
+  "dj.askAgain": "もう一度聞く", "dj.clear": "消去", "dj.clearWhat": "会話とセットを消します。できた曲はライブラリに残ります。", "dj.energy": "エネルギー",
+  "dj.energyHint": "点を上下に動かせます", "dj.energyOf": "{n}曲目「{title}」のエネルギー", "dj.energyIs": "エネルギー {n} %",
+  "dj.noCaption": "どんな音にしますか？", "dj.made": "完成", "dj.waits": "待機中", "dj.planned": "計画済み", "dj.toMend": "要修正",
+  "dj.mend": { other: "セットを作る前に{n}か所の修正が必要です。" }, "dj.lock": "計画が変わっても残す", "dj.unlock": "計画が変わっても残ります",
+  "dj.edit": "「{title}」を変える", "dj.remove": "「{title}」を外す", "dj.add": "トラックを追加", "dj.seconds": "秒数",
+  "dj.secondsWord": "秒", "dj.joinOf": "「{from}」から「{to}」へ", "dj.lengthOf": "「{from}」から「{to}」への移り変わりの長さ",
+  "dj.join.crossfade": "クロスフェード", "dj.join.silence": "無音", "dj.join.beat_match": "ビートを合わせる", "dj.beats": "{n}拍",
+  "dj.stretched": "テンポ {percent} %", "dj.provider": "計画する相手", "dj.notReady": "{name}（設定が必要）", "dj.tracks": "曲数",
+  "dj.secondsEach": "一曲の秒数", "dj.bpmMin": "最も遅いBPM", "dj.bpmMax": "最も速いBPM", "dj.instrumental": "インストのみ",
+  "dj.mood": "エネルギーの流れ", "dj.asPlanned": "計画どおり", "dj.mood.static": "一定", "dj.mood.building": "上がっていく",
+  "dj.mood.wave": "波のように", "dj.mood.peak_valley": "山と谷", "dj.mood.wind_down": "静まっていく",
+  "dj.harmonic": "キーとテンポで並べる", "dj.harmonicWhat": "近いキーと近いテンポが続くように並べます", "dj.reference": "録音に似せる",
+  "dj.influence": "録音の影響", "dj.band.light": "軽く", "dj.band.strong": "強く", "dj.band.cover": "カバー",
+  "dj.noReference": "使わない", "dj.take": "使う", "dj.make": "セットを作る", "dj.makeRest": "残りを作る", "dj.madeOf": "{of}曲中{n}曲完成",
+  "dj.empty": "セットは変えられるカードとしてここに現れます。", "dj.download": "ミックスをダウンロード", "dj.cueSheet": "キューシート",
+};

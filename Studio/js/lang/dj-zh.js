@@ -1,0 +1,22 @@
+/** DJ 的中文。 */
+export default {
+  "dj.talk": "与 DJ 对话", "dj.set": "歌单", "dj.settings": "设置", "dj.mix": "混成一段", "dj.mixAgain": "重新混音",
+  "dj.mixNeeds": "做好两首歌后即可混音。", "dj.untitled": "新歌单", "dj.newTrack": "曲目 {n}", "dj.hint": "为慢悠悠的夜晚来三首舒缓的曲子…",
+  "dj.tell": "告诉 DJ", "dj.send": "发送", "dj.noWork": "消息只做计划；按“生成歌单”才开始生成。",
+  "dj.welcome": "说说想要怎样的夜晚：气氛、几首、多长。歌单会出现在旁边，每张卡片都能修改。", "dj.idea1": "三首舒缓的曲子，每首 20 秒", "dj.idea2": "五首从平静到高潮的歌",
+  "dj.idea3": "为漫长的夜晚慢慢收尾，四首", "dj.stopped": "已停止。", "dj.cut": "回答在计划完整之前中断了。", "dj.askAgain": "再问一次",
+  "dj.clear": "清空", "dj.clearWhat": "对话和歌单会被清除，做好的歌仍在曲库。", "dj.energy": "能量", "dj.energyHint": "上下拖动圆点",
+  "dj.energyOf": "第 {n} 首“{title}”的能量", "dj.energyIs": "能量 {n} %", "dj.noCaption": "想要什么样的声音？", "dj.made": "已完成",
+  "dj.waits": "等待中", "dj.planned": "已计划", "dj.toMend": "需要修改", "dj.mend": { other: "生成歌单前需要修改 {n} 处。" },
+  "dj.lock": "计划变化时保留", "dj.unlock": "计划变化时会保留", "dj.edit": "修改“{title}”", "dj.remove": "移出“{title}”",
+  "dj.add": "添加曲目", "dj.seconds": "秒数", "dj.secondsWord": "秒", "dj.joinOf": "从“{from}”到“{to}”",
+  "dj.lengthOf": "从“{from}”到“{to}”的过渡长度", "dj.join.crossfade": "交叉淡化", "dj.join.silence": "静默",
+  "dj.join.beat_match": "节拍对齐", "dj.beats": "{n} 拍", "dj.stretched": "速度 {percent} %", "dj.provider": "由谁计划",
+  "dj.notReady": "{name}（需要设置）", "dj.tracks": "曲目数", "dj.secondsEach": "每首秒数", "dj.bpmMin": "最慢 BPM",
+  "dj.bpmMax": "最快 BPM", "dj.instrumental": "仅纯音乐", "dj.mood": "能量走向", "dj.asPlanned": "按计划", "dj.mood.static": "平稳",
+  "dj.mood.building": "逐渐上升", "dj.mood.wave": "起伏", "dj.mood.peak_valley": "高低交替", "dj.mood.wind_down": "逐渐平静",
+  "dj.harmonic": "按调与速度排序", "dj.harmonicWhat": "相近的调与相近的速度相邻", "dj.reference": "像某段录音",
+  "dj.influence": "录音的影响", "dj.band.light": "轻微风格", "dj.band.strong": "明显风格", "dj.band.cover": "翻唱",
+  "dj.noReference": "不使用", "dj.take": "使用", "dj.make": "生成歌单", "dj.makeRest": "生成其余", "dj.madeOf": "已完成 {n}/{of}",
+  "dj.empty": "歌单会以可修改的卡片出现在这里。", "dj.download": "下载混音", "dj.cueSheet": "CUE 表",
+};
