@@ -56,7 +56,7 @@ public final class ACEStepBackend: SongCodesBackend {
             }
         }
         if !plan.isFrugal { try await model.loadNetworks(job) }
-        let remarks = try CheckpointRemarks.read([layout.model, layout.model.deletingLastPathComponent()])
+        let remarks = try CheckpointRemarks.read(layout)
         let info = ModelInfo(
             family: ACEStepFamily.name, variant: model.configuration.variant.rawValue,
             precision: target.precisionName + (model.hasInt8Layers ? " q8" : ""),

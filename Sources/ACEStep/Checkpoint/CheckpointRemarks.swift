@@ -12,11 +12,11 @@ struct CheckpointRemarks: Decodable {
     /// Of lego, extract and complete those that it was trained for; `nil` leaves that to the variant.
     var trackTasks: Set<MusicTask>? { tasks.map { Set($0.filter(\.worksOnTracks)) } }
 
-    /// Reads the file of the first folder that has one.
+    /// Reads the file of the model's folder, or of the one above it.
     ///
     /// - Throws: ``MusicError`` with code `invalidCheckpoint`.
-    static func read(_ folders: [URL]) throws -> CheckpointRemarks {
-        let files = folders.map { $0.appendingPathComponent("vivace.json") }
+    static func read(_ layout: CheckpointLayout) throws -> CheckpointRemarks {
+        let files = [layout.model, layout.model.deletingLastPathComponent()].map { $0.appendingPathComponent("vivace.json") }
         guard let file = try files.first(where: SystemFile.exists) else {
             return CheckpointRemarks()
         }

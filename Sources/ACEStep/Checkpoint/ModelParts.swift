@@ -26,15 +26,36 @@ struct ModelParts: Sendable {
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` that names the file.
     init(_ layout: CheckpointLayout) throws {
         switch layout.kind {
-        case .official: try self.init(official: layout.model)
-        case .diffusers: try self.init(diffusers: layout.model)
+        case .official: try self.init(official: layout.model, try Self.configuration(layout))
+        case .diffusers: try self.init(diffusers: layout.model, try Self.configuration(layout))
         }
     }
 
-    private init(official folder: URL) throws {
-        let fields = try ConfigurationFile.decode(
-            ConfigurationFields.self, at: folder.appendingPathComponent("config.json"))
-        configuration = try ACEStepConfiguration(official: fields, folder: folder)
+    /// What the model proper is like, by its small files alone.
+    ///
+    /// - Throws: likewise.
+    static func configuration(_ layout: CheckpointLayout) throws -> ACEStepConfiguration {
+        let root = layout.model
+        func fields(_ folder: URL) throws -> ConfigurationFields {
+            try ConfigurationFile.decode(ConfigurationFields.self, at: folder.appendingPathComponent("config.json"))
+        }
+        guard layout.kind == .diffusers else {
+            return try ACEStepConfiguration(official: try fields(root), folder: root)
+        }
+        func folder(_ name: String) -> URL { root.appendingPathComponent(name) }
+        let hasTokenizer = try tokenizerFolders.allSatisfy { name in
+            try SystemFile.exists(folder(name).appendingPathComponent("config.json"))
+        }
+        return try ACEStepConfiguration(
+            transformer: fields(folder("transformer")), conditionEncoder: fields(folder("condition_encoder")),
+            tokenizer: hasTokenizer ? fields(folder(tokenizerFolders[0])) : nil,
+            detokenizer: hasTokenizer ? fields(folder(tokenizerFolders[1])) : nil)
+    }
+
+    private static let tokenizerFolders = ["audio_tokenizer", "audio_token_detokenizer"]
+
+    private init(official folder: URL, _ configuration: ACEStepConfiguration) throws {
+        self.configuration = configuration
         scheduler = SchedulerConfiguration()
         let store = try WeightStore(folder: folder)
         transformer = store.component("decoder.").renamed(TensorNames.fromOfficial)
@@ -57,22 +78,12 @@ struct ModelParts: Sendable {
             .map { $0.appendingPathComponent("\(Self.silenceName).pt") }
     }
 
-    private init(diffusers root: URL) throws {
+    private init(diffusers root: URL, _ configuration: ACEStepConfiguration) throws {
+        self.configuration = configuration
         func folder(_ name: String) -> URL { root.appendingPathComponent(name) }
-        func fields(_ name: String) throws -> ConfigurationFields {
-            try ConfigurationFile.decode(
-                ConfigurationFields.self, at: folder(name).appendingPathComponent("config.json"))
-        }
         func store(_ name: String) throws -> WeightStore {
             try WeightStore(folder: folder(name)).renamed(TensorNames.fromDiffusers)
         }
-        let names = ("audio_tokenizer", "audio_token_detokenizer")
-        let hasTokenizer = try [names.0, names.1].allSatisfy { name in
-            try SystemFile.exists(folder(name).appendingPathComponent("config.json"))
-        }
-        configuration = try ACEStepConfiguration(
-            transformer: fields("transformer"), conditionEncoder: fields("condition_encoder"),
-            tokenizer: hasTokenizer ? fields(names.0) : nil, detokenizer: hasTokenizer ? fields(names.1) : nil)
         let schedulerFile = folder("scheduler").appendingPathComponent("scheduler_config.json")
         scheduler =
             try SystemFile.exists(schedulerFile)
@@ -80,7 +91,9 @@ struct ModelParts: Sendable {
         transformer = try store("transformer")
         let encoder = try store("condition_encoder")
         conditionEncoder = encoder.renamed { $0 == Self.silenceName ? nil : $0 }
-        audioTokenizer = hasTokenizer ? (try store(names.0), try store(names.1)) : nil
+        audioTokenizer =
+            configuration.audioTokenizer == nil
+            ? nil : (try store(Self.tokenizerFolders[0]), try store(Self.tokenizerFolders[1]))
         parameterCount =
             transformer.parameterCount + conditionEncoder.parameterCount
             + (audioTokenizer.map { $0.tokenizer.parameterCount + $0.detokenizer.parameterCount } ?? 0)

@@ -94,6 +94,13 @@ public struct ACEStepFamily: MusicFamily {
 
     public func recognizes(_ location: ModelLocation) -> Bool { CheckpointLayout.isPresent(at: location) }
 
+    public func tasks(at location: ModelLocation) -> [MusicTask]? {
+        guard let layout = try? CheckpointLayout(location), let model = try? ModelParts.configuration(layout),
+            let remarks = try? CheckpointRemarks.read(layout)
+        else { return nil }
+        return RequestResolver(variant: model.variant, trackTasks: remarks.trackTasks).capabilities.tasks
+    }
+
     public func load(_ location: ModelLocation, options: LoadOptions) async throws -> any MusicBackend {
         try await ACEStepBackend.load(location, options: options)
     }

@@ -53,6 +53,9 @@ public protocol MusicFamily: Sendable {
     /// Whether a location holds a checkpoint of this family, judged by its files' names and configuration alone.
     func recognizes(_ location: ModelLocation) -> Bool
 
+    /// What the checkpoint at a location was trained for, by its small files alone; `nil` if that can't be told.
+    func tasks(at location: ModelLocation) -> [MusicTask]?
+
     /// Loads the checkpoint at a location.
     ///
     /// - Throws: ``MusicError`` with code `invalidCheckpoint`, `unsupported` or `outOfMemory`.
@@ -73,6 +76,8 @@ extension MusicFamily {
     public var documentDefaults: [String: JSONValue] { [:] }
     public var memoryTiers: MemoryTiers { .unlimited }
     public var accompanimentTracks: [String] { [] }
+
+    public func tasks(at location: ModelLocation) -> [MusicTask]? { nil }
 
     public func adapt(_ document: inout [String: JSONValue]) throws -> [String] { [] }
 

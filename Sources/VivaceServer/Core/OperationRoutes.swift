@@ -46,6 +46,7 @@ enum OperationRoutes {
                         JSONValue([
                             "name": .text(field.name), "aliases": .list(field.aliases.map { .text($0) }),
                             "expected": .text(field.kind.expected), "group": .text(field.group.rawValue),
+                            "help": .text(field.help),
                         ])
                     }),
                 "defaults": .object(family.documentDefaults),

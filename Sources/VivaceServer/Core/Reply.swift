@@ -91,6 +91,8 @@ enum Reply {
                         .object([
                             "message": .text(failure.detail), "type": .text(failure.code),
                             "code": .integer(Int64(failure.status)),
+                            "field": JSONValue(optional: failure.field ?? failure.fields.first?.name),
+                            "expected": JSONValue(optional: failure.expected),
                         ])
                     ), ("detail", detail),
                 ]

@@ -10,6 +10,9 @@ struct ServerFailure: Error {
     var code: String
     /// The fields at fault, where the shape of a body is wrong.
     var fields: [Field] = []
+    /// The field at fault, and what it must be, where its value is wrong.
+    var field: String?
+    var expected: String?
     /// Seconds after which it is worth another try.
     var retryAfter: Double?
     /// Methods that the path has, of a 405.
@@ -52,6 +55,7 @@ struct ServerFailure: Error {
         case let refusal as JobRefusal: self.init(refusal)
         case let error as MusicError:
             self.init(Self.status(of: error.code), PublicText.of(error), code: error.code.rawValue)
+            (field, expected) = (error.field, error.expected)
         case is CancellationError: self.init(503, "The server is about to end; try again in a moment", retryAfter: 10)
         default: self.init(500, "Internal Server Error")
         }

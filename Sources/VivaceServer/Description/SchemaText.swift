@@ -8,7 +8,8 @@ enum SchemaText {
               "error": {
                 "type": "object", "required": ["message", "type", "code"],
                 "properties": {
-                  "message": {"type": "string"}, "type": {"type": "string"}, "code": {"type": "integer"}
+                  "message": {"type": "string"}, "type": {"type": "string"}, "code": {"type": "integer"},
+                  "field": {"type": ["string", "null"]}, "expected": {"type": ["string", "null"]}
                 }
               },
               "detail": {}

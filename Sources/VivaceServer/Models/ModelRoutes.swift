@@ -34,17 +34,18 @@ enum ModelRoutes {
         let models = exchange.state.models
         let loaded = Set(await exchange.service.runner.loadedModels().map(\.name))
         let usual = try await models.defaultName()
-        let tasks = JSONValue.list(["text2music", "repaint", "cover", "extract", "lego", "complete"])
         let planners = try await models.installedLanguageModels()
+        var entries: [JSONValue] = []
+        for name in try await models.installed() {
+            let tasks = await models.tasks(of: name).map { JSONValue.text($0.rawValue) }
+            entries.append(
+                JSONValue([
+                    "name": .text(name), "is_default": .flag(name == usual), "is_loaded": .flag(loaded.contains(name)),
+                    "supported_task_types": .list(tasks),
+                ]))
+        }
         return [
-            "models": .list(
-                try await models.installed().map { name in
-                    JSONValue([
-                        "name": .text(name), "is_default": .flag(name == usual),
-                        "is_loaded": .flag(loaded.contains(name)),
-                        "supported_task_types": tasks,
-                    ])
-                }),
+            "models": .list(entries),
             "default_model": .text(usual),
             "lm_models": .list(
                 planners.map { name in

@@ -36,6 +36,14 @@ struct ServerModels: Sendable {
         return names
     }
 
+    /// What a model was trained for; all that there is, where that can't be told.
+    func tasks(of name: String) async -> [MusicTask] {
+        guard let found = try? await engine.find(name), let tasks = found.family.tasks(at: found.location) else {
+            return [.text2music, .repaint, .cover, "extract", "lego", "complete"]
+        }
+        return tasks
+    }
+
     /// The model that a request means.
     ///
     /// - Parameters:

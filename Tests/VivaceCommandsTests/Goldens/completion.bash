@@ -173,13 +173,13 @@ _vivace() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    generate|create|format|understand|extract|bgm|codes|info|spectrogram|waveform|models|doctor|bench|serve|keys|library|help)
+    generate|create|format|understand|extract|bgm|codes|info|spectrogram|waveform|models|doctor|bench|serve|keys|library|repl|t2m|dj|mix|help)
         # Offer subcommand argument completions
         "_vivace_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'generate create format understand extract bgm codes info spectrogram waveform models doctor bench serve keys library help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'generate create format understand extract bgm codes info spectrogram waveform models doctor bench serve keys library repl t2m dj mix help' -- "${cur}"))
         ;;
     esac
 }
@@ -1008,7 +1008,7 @@ _vivace_serve() {
     repeating_flags=()
     non_repeating_flags=(--no-auth --enable-api --debug --version -h --help)
     repeating_options=(--allowed-host --allowed-origin --allowed-path --webhook-host)
-    non_repeating_options=(--server-name --host --port --config --env-file --data --home --api-key --keys-file --auth-username --auth-password --config-path --model --lm-model-path --lm --init-service --init-llm --no-init --device --dtype --quantize --quantization --threads --offload-to-cpu --max-memory --batch-size --download-source --queue-size --drain-seconds --log-format --log-level --backend --use-flash-attention --offload-dit-to-cpu --checkpoint --service-mode --language)
+    non_repeating_options=(--server-name --host --port --dj-port --config --env-file --data --home --api-key --keys-file --auth-username --auth-password --config-path --model --lm-model-path --lm --init-service --init-llm --no-init --device --dtype --quantize --quantization --threads --offload-to-cpu --max-memory --batch-size --download-source --queue-size --drain-seconds --log-format --log-level --backend --use-flash-attention --offload-dit-to-cpu --checkpoint --service-mode --language)
     __vivace_offer_flags_options 0
 
     # Offer option value completions
@@ -1017,6 +1017,9 @@ _vivace_serve() {
         return
         ;;
     '--port')
+        return
+        ;;
+    '--dj-port')
         return
         ;;
     '--config')
@@ -1234,6 +1237,254 @@ _vivace_library_rebuild() {
     # Offer option value completions
     case "${prev}" in
     '--data')
+        return
+        ;;
+    esac
+}
+
+_vivace_repl() {
+    repeating_flags=()
+    non_repeating_flags=(--download --no-download --enhance-prompt --no-enhance-prompt --structure-prompt --no-structure-prompt --auto-lyrics --no-auto-lyrics --instrumental --no-instrumental --print-plan --no-print-plan --verbose --open --version -h --help)
+    repeating_options=(--style --negative-style)
+    non_repeating_options=(--engine --backend --model-id --model --device --dtype --steps --duration --format --bpm --keyscale --key --timesignature --vocal-language --language --text-planner --composition-mode --guidance-scale --shift --seed --negative --out-dir --prefix --prompt --lyrics)
+    __vivace_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--engine'|'--backend')
+        return
+        ;;
+    '--model-id'|'--model')
+        return
+        ;;
+    '--device')
+        return
+        ;;
+    '--dtype')
+        return
+        ;;
+    '--steps')
+        return
+        ;;
+    '--duration')
+        return
+        ;;
+    '--format')
+        return
+        ;;
+    '--bpm')
+        return
+        ;;
+    '--keyscale'|'--key')
+        return
+        ;;
+    '--timesignature')
+        return
+        ;;
+    '--vocal-language'|'--language')
+        return
+        ;;
+    '--text-planner')
+        return
+        ;;
+    '--composition-mode')
+        return
+        ;;
+    '--guidance-scale')
+        return
+        ;;
+    '--shift')
+        return
+        ;;
+    '--seed')
+        return
+        ;;
+    '--negative')
+        return
+        ;;
+    '--style')
+        return
+        ;;
+    '--negative-style')
+        return
+        ;;
+    '--out-dir')
+        return
+        ;;
+    '--prefix')
+        return
+        ;;
+    '--prompt')
+        return
+        ;;
+    '--lyrics')
+        return
+        ;;
+    esac
+}
+
+_vivace_t2m() {
+    repeating_flags=()
+    non_repeating_flags=(--download --no-download --enhance-prompt --no-enhance-prompt --structure-prompt --no-structure-prompt --auto-lyrics --no-auto-lyrics --instrumental --no-instrumental --print-plan --no-print-plan --verbose --version -h --help)
+    repeating_options=(--style --negative-style)
+    non_repeating_options=(--lyrics --out -o --output --engine --backend --model-id --model --device --dtype --steps --duration --format --bpm --keyscale --key --timesignature --vocal-language --language --text-planner --composition-mode --guidance-scale --shift --seed --negative)
+    __vivace_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--lyrics')
+        return
+        ;;
+    '--out'|'-o'|'--output')
+        return
+        ;;
+    '--engine'|'--backend')
+        return
+        ;;
+    '--model-id'|'--model')
+        return
+        ;;
+    '--device')
+        return
+        ;;
+    '--dtype')
+        return
+        ;;
+    '--steps')
+        return
+        ;;
+    '--duration')
+        return
+        ;;
+    '--format')
+        return
+        ;;
+    '--bpm')
+        return
+        ;;
+    '--keyscale'|'--key')
+        return
+        ;;
+    '--timesignature')
+        return
+        ;;
+    '--vocal-language'|'--language')
+        return
+        ;;
+    '--text-planner')
+        return
+        ;;
+    '--composition-mode')
+        return
+        ;;
+    '--guidance-scale')
+        return
+        ;;
+    '--shift')
+        return
+        ;;
+    '--seed')
+        return
+        ;;
+    '--negative')
+        return
+        ;;
+    '--style')
+        return
+        ;;
+    '--negative-style')
+        return
+        ;;
+    esac
+}
+
+_vivace_dj() {
+    repeating_flags=()
+    non_repeating_flags=(--make --instrumental --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--provider --chat-model --model --tracks --duration --reference --influence --mood --transition --seconds --beats --format --output -o --env-file)
+    __vivace_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--provider')
+        return
+        ;;
+    '--chat-model')
+        return
+        ;;
+    '--model')
+        return
+        ;;
+    '--tracks')
+        return
+        ;;
+    '--duration')
+        return
+        ;;
+    '--reference')
+        return
+        ;;
+    '--influence')
+        return
+        ;;
+    '--mood')
+        return
+        ;;
+    '--transition')
+        return
+        ;;
+    '--seconds')
+        return
+        ;;
+    '--beats')
+        return
+        ;;
+    '--format')
+        return
+        ;;
+    '--output'|'-o')
+        return
+        ;;
+    '--env-file')
+        return
+        ;;
+    esac
+}
+
+_vivace_mix() {
+    repeating_flags=()
+    non_repeating_flags=(--json --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--transition --seconds --beats --output -o --title --cue)
+    __vivace_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--transition')
+        return
+        ;;
+    '--seconds')
+        return
+        ;;
+    '--beats')
+        return
+        ;;
+    '--output'|'-o')
+        return
+        ;;
+    '--title')
+        return
+        ;;
+    '--cue')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __vivace_add_completions -f
         return
         ;;
     esac

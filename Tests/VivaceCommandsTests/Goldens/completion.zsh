@@ -66,13 +66,17 @@ _vivace() {
             'serve:Serve ACE-Step'\''s REST API, chat completions and a job API.'
             'keys:Make and list the keys of a server.'
             'library:List the songs of a server, or make their index anew.'
+            'repl:Make songs in a conversation: type what you want to hear.'
+            't2m:Make a song of a prompt, by the options of abstractmusic.'
+            'dj:Plan a set of songs in a conversation, make it, and mix it.'
+            'mix:Join songs to one, with crossfades, pauses, or beats that meet.'
             'help:Show subcommand help information.'
         )
         _describe -V subcommand subcommands && ret=0
         ;;
     arg)
         case "${words[1]}" in
-        generate|create|format|understand|extract|bgm|codes|info|spectrogram|waveform|models|doctor|bench|serve|keys|library|help)
+        generate|create|format|understand|extract|bgm|codes|info|spectrogram|waveform|models|doctor|bench|serve|keys|library|repl|t2m|dj|mix|help)
             "_vivace_${words[1]}" && ret=0
             ;;
         esac
@@ -657,6 +661,7 @@ _vivace_serve() {
     local -ar arg_specs=(
         '(--server-name --host)'{--server-name,--host}'[Name or address to listen on (default\: 127.0.0.1).]:address:'
         '--port[Port to listen on; 0 takes a free one (default\: 7860).]:port:'
+        '--dj-port[A second port, whose first page is the DJ; next takes the one behind --port.]:port:'
         '--config[TOML file with settings.]:file:'
         '--env-file[File with environment variables (default\: .env in this folder, if there is one).]:file:'
         '(--data --home)'{--data,--home}'[Folder for jobs, songs and uploads.]:folder:'
@@ -808,6 +813,148 @@ _vivace_library_rebuild() {
     local -ar arg_specs=(
         '--data[Folder of the server'\''s data.]:folder:'
         '--json[Print one JSON document.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_repl() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '(--engine --backend)'{--engine,--backend}'[Who makes the music (default\: acestep).]:engine:'
+        '(--model-id --model)'{--model-id,--model}'[A folder, a hub id or a short name (see\: vivace models list).]:model:'
+        '--download[Download models that are not here.]'
+        '--no-download[Download models that are not here.]'
+        '--device[Where to compute\: auto, cpu or gpu.]:device:'
+        '--dtype[Number format\: auto, f32 or bf16.]:format:'
+        '--steps[Denoising steps.]:count:'
+        '--duration[Length in seconds (default\: 10).]:seconds:'
+        '--format[Kind of the file\: wav, mp3, flac, opus, ogg (default\: wav).]:format:'
+        '--bpm[Beats per minute.]:number:'
+        '(--keyscale --key)'{--keyscale,--key}'[Key, such as '\''A minor'\''.]:keyscale:'
+        '--timesignature[Beats of a bar, such as 4 or 6/8.]:metre:'
+        '(--vocal-language --language)'{--vocal-language,--language}'[Language code of the lyrics.]:code:'
+        '--enhance-prompt[Have the language model rewrite the prompt.]'
+        '--no-enhance-prompt[Have the language model rewrite the prompt.]'
+        '--structure-prompt[Ask for songs of 45 s and more in parts (default).]'
+        '--no-structure-prompt[Ask for songs of 45 s and more in parts (default).]'
+        '--text-planner[Who plans\: deterministic (nobody), auto (the language model, if there is one), required or off.]:planner:'
+        '--composition-mode[auto, prompt (as it is) or plan (planned first).]:mode:'
+        '--auto-lyrics[Have the language model write lyrics that are missing.]'
+        '--no-auto-lyrics[Have the language model write lyrics that are missing.]'
+        '--instrumental[Without words.]'
+        '--no-instrumental[Without words.]'
+        '--print-plan[Show what is asked for before it is made.]'
+        '--no-print-plan[Show what is asked for before it is made.]'
+        '--guidance-scale[How closely the text is followed.]:scale:'
+        '--shift[Shift of the timesteps.]:number:'
+        '--seed[Repeats a song.]:number:'
+        '--negative[What the language model is to stay away from.]:text:'
+        '*--style[Words that are added to the prompt; repeatable.]:words:'
+        '*--negative-style[Styles to stay away from; repeatable.]:words:'
+        '--verbose[Show seconds and memory.]'
+        '--out-dir[Folder for the songs.]:folder:'
+        '--prefix[Beginning of the files'\'' names.]:text:'
+        '--prompt[The prompt to begin with.]:text:'
+        '--lyrics[Words to sing.]:text:'
+        '--open[Open each song with the program of the system.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_t2m() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':prompt:'
+        '--lyrics[Words to sing.]:text:'
+        '(--out -o --output)'{--out,-o,--output}'[File to write.]:out:'
+        '(--engine --backend)'{--engine,--backend}'[Who makes the music (default\: acestep).]:engine:'
+        '(--model-id --model)'{--model-id,--model}'[A folder, a hub id or a short name (see\: vivace models list).]:model:'
+        '--download[Download models that are not here.]'
+        '--no-download[Download models that are not here.]'
+        '--device[Where to compute\: auto, cpu or gpu.]:device:'
+        '--dtype[Number format\: auto, f32 or bf16.]:format:'
+        '--steps[Denoising steps.]:count:'
+        '--duration[Length in seconds (default\: 10).]:seconds:'
+        '--format[Kind of the file\: wav, mp3, flac, opus, ogg (default\: wav).]:format:'
+        '--bpm[Beats per minute.]:number:'
+        '(--keyscale --key)'{--keyscale,--key}'[Key, such as '\''A minor'\''.]:keyscale:'
+        '--timesignature[Beats of a bar, such as 4 or 6/8.]:metre:'
+        '(--vocal-language --language)'{--vocal-language,--language}'[Language code of the lyrics.]:code:'
+        '--enhance-prompt[Have the language model rewrite the prompt.]'
+        '--no-enhance-prompt[Have the language model rewrite the prompt.]'
+        '--structure-prompt[Ask for songs of 45 s and more in parts (default).]'
+        '--no-structure-prompt[Ask for songs of 45 s and more in parts (default).]'
+        '--text-planner[Who plans\: deterministic (nobody), auto (the language model, if there is one), required or off.]:planner:'
+        '--composition-mode[auto, prompt (as it is) or plan (planned first).]:mode:'
+        '--auto-lyrics[Have the language model write lyrics that are missing.]'
+        '--no-auto-lyrics[Have the language model write lyrics that are missing.]'
+        '--instrumental[Without words.]'
+        '--no-instrumental[Without words.]'
+        '--print-plan[Show what is asked for before it is made.]'
+        '--no-print-plan[Show what is asked for before it is made.]'
+        '--guidance-scale[How closely the text is followed.]:scale:'
+        '--shift[Shift of the timesteps.]:number:'
+        '--seed[Repeats a song.]:number:'
+        '--negative[What the language model is to stay away from.]:text:'
+        '*--style[Words that are added to the prompt; repeatable.]:words:'
+        '*--negative-style[Styles to stay away from; repeatable.]:words:'
+        '--verbose[Show seconds and memory.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_dj() {
+    local -i ret=1
+    local -ar arg_specs=(
+        ':message:'
+        '--make[Make the set that is planned, mix it, and end.]'
+        '--provider[Who plans\: local, openrouter, gemini, ollama or openai.]:name:'
+        '--chat-model[The provider'\''s model.]:name:'
+        '--model[The model that makes the songs (see\: vivace models list).]:model:'
+        '--tracks[Usual number of tracks, 1 to 20.]:count:'
+        '--duration[Usual length of a track, 10 to 600.]:seconds:'
+        '--instrumental[Without words, whatever is planned.]'
+        '--reference[Audio whose sound is taken up.]:file:'
+        '--influence[How much it counts\: 20-40 lightly, 50-70 strongly, 80-100 as a cover.]:percent:'
+        '--mood[Order tracks along static, building, wave, peak_valley or wind_down.]:curve:'
+        '--transition[crossfade, silence or beat_match.]:style:'
+        '--seconds[Length of a crossfade or a pause, 0 to 30 (default\: 3).]:seconds:'
+        '--beats[Length of a beat match, 4 to 64 (default\: 8).]:count:'
+        '--format[Kind of the files\: flac, wav, mp3, opus, ogg.]:format:'
+        '(--output -o)'{--output,-o}'[Folder for the songs, which is made.]:folder:'
+        '--env-file[File with environment variables (default\: .env in this folder).]:file:'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_vivace_mix() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '*:songs:_files'
+        '--transition[crossfade, silence or beat_match.]:style:'
+        '--seconds[Length of a crossfade or a pause, 0 to 30 (default\: 3).]:seconds:'
+        '--beats[Length of a beat match, 4 to 64 (default\: 8).]:count:'
+        '(--output -o)'{--output,-o}'[File to write\: wav, flac, mp3, opus or ogg (default\: mix.flac).]:file:'
+        '--title[Title of the whole.]:text:'
+        '--cue[Also write the cue sheet to this file.]:file:'
+        '--json[Print one JSON document\: the mix, its songs and its transitions.]'
+        '(--quiet -q)'{--quiet,-q}'[Show errors only.]'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
     )
