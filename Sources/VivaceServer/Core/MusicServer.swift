@@ -62,15 +62,21 @@ public struct MusicServer: Sendable {
             measuring.cancel()
             Task { [state] in await state.pulls.stopAll() }
         }
+        // The DJ's port is told of after the other one.
+        let (ready, isReady) = AsyncStream<Void>.makeStream()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await listen(on: state.settings.port, first: nil) { port in
                     if state.settings.loadsAtStart { loadInBackground() }
                     await whenReady(port)
+                    isReady.finish()
                 }
             }
             if let port = state.settings.djPort {
-                group.addTask { try await listen(on: port, first: "/dj", whenReady: whenDJReady) }
+                group.addTask {
+                    for await _ in ready {}
+                    try await listen(on: port, first: "/dj", whenReady: whenDJReady)
+                }
             }
             // Either is of no use without the other.
             try await group.next()
