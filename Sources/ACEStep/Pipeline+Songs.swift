@@ -5,9 +5,11 @@ import Oobleck
 
 /// What songs are made with, and latents to waveforms.
 extension Pipeline {
-    func sampler() async throws -> Sampler {
-        Sampler(
-            transformer: try await network { try model.transformer }, scheduler: model.scheduler, dtype: model.dtype)
+    /// The sampler of a request, whose transformer has the request's adapters.
+    func sampler(_ request: ACEStepRequest) async throws -> Sampler {
+        let adapted = try await transformer(for: request)
+        return Sampler(
+            transformer: adapted.transformer, scheduler: model.scheduler, dtype: model.dtype, base: adapted.base)
     }
 
     func plan(_ part: SongPart, _ sampler: Sampler) throws -> SamplingPlan {
