@@ -1,16 +1,52 @@
-import Foundation
+public import Foundation
 import ModelSupport
 public import MusicCore
 
 /// Adapters beside checkpoints of ACE-Step: what they are, before anything is loaded.
-public enum ACEStepAdapters {
+public struct ACEStepAdapters: AdapterTools {
+    public init() {}
+
+    public func report(_ path: String, for location: ModelLocation?) throws -> AdapterReport {
+        try location.map { try Self.report(path, for: $0) } ?? AdapterFile(path: path).report
+    }
+
+    public func merge(
+        _ adapters: [AdapterUse], into location: ModelLocation, to directory: URL, precision: LoadOptions.Precision,
+        progress: @escaping @Sendable (_ file: String) -> Void
+    ) async throws {
+        try MLXExecutor.shared.start()
+        try await MLXActor.run {
+            try AdapterMerging.merge(
+                adapters, into: try CheckpointLayout(location), to: directory, precision: precision,
+                progress: progress)
+        }
+    }
+
+    public func convert(_ path: String, to format: AdapterFormat, at output: URL) async throws -> [String] {
+        try MLXExecutor.shared.start()
+        return try await MLXActor.run {
+            let conversion = try AdapterConversion(try AdapterFile(path: path), AdapterTargets.ofAnySize)
+            try conversion.write(format, to: output)
+            return conversion.leftOut
+        }
+    }
+
+    public func extract(
+        _ tuned: ModelLocation, from base: ModelLocation, rank: Int, to directory: URL,
+        progress: @escaping @Sendable (_ module: String) -> Void
+    ) async throws -> ExtractionReport {
+        try MLXExecutor.shared.start()
+        return try await MLXActor.run {
+            try AdapterExtraction(tuned, from: base, rank: rank).write(to: directory, progress: progress)
+        }
+    }
     /// Looks into an adapter's files, and at what a checkpoint would take of them.
     ///
     /// - Parameters:
     ///   - path: of the adapter's file or folder.
     ///   - location: of the checkpoint.
     /// - Throws: ``MusicError`` with code `unreadableInput` that says what doesn't fit, or `invalidCheckpoint`.
-    public static func report(_ path: String, for location: ModelLocation) throws -> AdapterReport {
+    static func report(_ path: String, for location: ModelLocation) throws -> AdapterReport {
         let configuration = try CheckpointParts(try CheckpointLayout(location)).model.configuration
         let matched = try MatchedAdapter(try AdapterFile(path: path), AdapterTargets(configuration.transformer))
         var report = matched.report

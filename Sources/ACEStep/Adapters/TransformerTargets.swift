@@ -3,6 +3,14 @@ import ModelSupport
 import MusicCore
 
 extension AdapterTargets {
+    /// The projections of transformers of whatever size, for their names alone.
+    static let ofAnySize = AdapterTargets(
+        TransformerConfiguration(
+            stack: StackConfiguration(
+                hiddenSize: 1, intermediateSize: 1, layers: 256, heads: 1, keyValueHeads: 1, headDimensions: 1,
+                normEpsilon: 0, ropeTheta: 1, hasAttentionBias: false, window: nil, layerTypes: nil),
+            inputChannels: 1, patchSize: 2, acousticChannels: 1, conditionWidth: 1))
+
     /// The projections of the diffusion transformer that adapters can change: all but the last, which is a transposed
     /// convolution in checkpoints and which no trainer touches.
     init(_ configuration: TransformerConfiguration) {

@@ -70,16 +70,16 @@ struct AdapterDelta {
                 let up = try module.array(.up).reshaped(target.outputs, -1).T
                 let down = try module.array(.down)
                 return .dense(
-                    joined(tucker(try module.array(.mid), up, down.reshaped(down.dim(0), -1)), target) * factor)
+                    target.joined(tucker(try module.array(.mid), up, down.reshaped(down.dim(0), -1))) * factor)
             }
             let up = try module.array(.up).reshaped(target.outputs, -1) * factor
-            return cheapest(.lowRank(up: up, down: joined(try module.array(.down), target)), target)
+            return cheapest(.lowRank(up: up, down: target.joined(try module.array(.down))), target)
         case .loha: return try hadamard(module, factor)
         case .lokr: return try kronecker(module, factor)
         case .full:
-            if module.parts[.change] != nil { return .dense(joined(try module.array(.change), target)) }
+            if module.parts[.change] != nil { return .dense(target.joined(try module.array(.change))) }
             guard module.parts[.weight] != nil else { return .none }
-            return .dense(joined(try module.array(.weight), target) - layer.denseWeight().asType(.float32))
+            return .dense(target.joined(try module.array(.weight)) - layer.denseWeight().asType(.float32))
         }
     }
 
@@ -92,12 +92,12 @@ struct AdapterDelta {
         if module.parts[.hadamardFirstTucker] != nil {
             let first = tucker(try module.array(.hadamardFirstTucker), firstUp, firstDown)
             let second = tucker(try module.array(.hadamardSecondTucker), secondUp, secondDown)
-            return .dense(joined(first * second, target) * factor)
+            return .dense(target.joined(first * second) * factor)
         }
         let rank = firstUp.dim(1) * secondUp.dim(1)
         guard target.kernel == 1, isCheap(rank: rank, target) else {
             let change = matmul(firstUp, firstDown) * matmul(secondUp, secondDown) * factor
-            return .dense(joined(change.reshaped(target.fileShape), target))
+            return .dense(target.joined(change.reshaped(target.fileShape)))
         }
         let up = firstUp.expandedDimensions(axis: 2) * secondUp.expandedDimensions(axis: 1)
         let down = firstDown.expandedDimensions(axis: 1) * secondDown.expandedDimensions(axis: 0)
@@ -123,7 +123,7 @@ struct AdapterDelta {
             // The positions belong to the second factor.
             let positions = second.reshaped(second.dim(0), -1, target.kernel)
             let left = first.expandedDimensions(axes: [1, 3, 4])
-            return .dense(joined((left * positions.expandedDimensions(axes: [0, 2])).reshaped(target.fileShape), target))
+            return .dense(target.joined((left * positions.expandedDimensions(axes: [0, 2])).reshaped(target.fileShape)))
         }
         return cheapest(.kronecker(first: first, second: second), target)
     }
@@ -135,12 +135,6 @@ struct AdapterDelta {
         let inner = core.transposed(2, 0, 1)
         let made = matmul(matmul(up.T.expandedDimensions(axis: 0), inner), down.expandedDimensions(axis: 0))
         return made.reshaped(kernel, up.dim(1), down.dim(1)).transposed(1, 2, 0)
-    }
-
-    /// A weight of a file as the layer has it: the positions of a convolution before its channels.
-    private static func joined(_ weight: MLXArray, _ target: AdapterTarget) -> MLXArray {
-        guard target.kernel > 1 else { return weight.reshaped(weight.dim(0), target.inputs) }
-        return weight.transposed(0, 2, 1).reshaped(weight.dim(0), target.width)
     }
 
     // MARK: Cost

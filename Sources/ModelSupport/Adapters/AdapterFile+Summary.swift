@@ -1,3 +1,4 @@
+import MLX
 import MusicCore
 
 extension AdapterFile {

@@ -1,10 +1,12 @@
+import MLX
 import MusicCore
 
 /// A projection of a network that adapters can change.
 package struct AdapterTarget: Sendable, Equatable {
     /// Path in our modules: `layers.3.self_attn.q_proj`.
     package let path: String
-    /// The names that adapters' files have for it, without prefixes; the first is that of the official checkpoint.
+    /// The names that adapters' files have for it, without prefixes; the first is that of the official checkpoint, the
+    /// last that of Diffusers.
     package let names: [String]
     package let group: AdapterGroup
     /// Length of the result.
@@ -33,6 +35,18 @@ package struct AdapterTarget: Sendable, Equatable {
 
     /// Length of the input as the layer has it here.
     var width: Int { inputs * kernel }
+
+    /// A weight of a file as the layer has it: the positions of a convolution before its channels.
+    package func joined(_ weight: MLXArray) -> MLXArray {
+        guard kernel > 1 else { return weight.reshaped(weight.dim(0), inputs) }
+        return weight.transposed(0, 2, 1).reshaped(weight.dim(0), width)
+    }
+
+    /// A weight of the layer as files have it.
+    package func separated(_ weight: MLXArray) -> MLXArray {
+        guard kernel > 1 else { return weight }
+        return weight.reshaped(weight.dim(0), kernel, inputs).transposed(0, 2, 1)
+    }
 }
 
 /// The projections of a network by all names that files have for them.

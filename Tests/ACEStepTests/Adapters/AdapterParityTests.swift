@@ -1,6 +1,7 @@
 import ACEStep
 import Foundation
 import MLX
+import ModelSupport
 import MusicCore
 import TestSupport
 import Testing
