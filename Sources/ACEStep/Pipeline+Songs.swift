@@ -19,7 +19,9 @@ extension Pipeline {
 
     /// What all songs of a request for text alone share in diffusion.
     package func plan(_ request: ACEStepRequest, _ condition: MLXArray) throws -> (Sampler, SamplingPlan) {
-        let sampler = Sampler(transformer: try model.transformer, scheduler: model.scheduler, dtype: model.dtype)
+        let adapted = try adaptedTransformer(request)
+        let sampler = Sampler(
+            transformer: adapted.transformer, scheduler: model.scheduler, dtype: model.dtype, base: adapted.base)
         let part = SongPart(request: request, task: TaskPreparation.text(request, model), conditions: [condition])
         return (sampler, try plan(part, sampler))
     }

@@ -48,14 +48,29 @@ extension Pipeline {
     /// - Throws: ``MusicError`` with code `unreadableInput`, or `CancellationError`.
     func transformer(for request: ACEStepRequest) async throws -> AdaptedTransformer {
         let base = try await network { try model.transformer }
-        let configuration = model.configuration.transformer
-        let targets = AdapterTargets(configuration)
         var adapters: [(adapter: LoadedAdapter, use: AdapterUse)] = []
         for use in request.adapters where !use.isWithoutEffect {
-            let adapter = try await job.step { try model.adapters.adapter(use.path, targets, for: base) }
-            adapters.append((adapter, use))
+            adapters.append((try await job.step { try adapter(use, for: base) }, use))
         }
         guard !adapters.isEmpty else { return AdaptedTransformer(base) }
-        return try await job.step { try AdaptedTransformer(base, configuration, adapters: adapters) }
+        return try await job.step { try adapted(base, adapters) }
+    }
+
+    /// Likewise, in one turn.
+    func adaptedTransformer(_ request: ACEStepRequest) throws -> AdaptedTransformer {
+        let base = try model.transformer
+        let uses = request.adapters.filter { !$0.isWithoutEffect }
+        guard !uses.isEmpty else { return AdaptedTransformer(base) }
+        return try adapted(base, uses.map { (try adapter($0, for: base), $0) })
+    }
+
+    private func adapter(_ use: AdapterUse, for base: DiffusionTransformer) throws -> LoadedAdapter {
+        try model.adapters.adapter(use.path, AdapterTargets(model.configuration.transformer), for: base)
+    }
+
+    private func adapted(
+        _ base: DiffusionTransformer, _ adapters: [(adapter: LoadedAdapter, use: AdapterUse)]
+    ) throws -> AdaptedTransformer {
+        try AdaptedTransformer(base, model.configuration.transformer, adapters: adapters)
     }
 }

@@ -21,10 +21,10 @@ struct AdapterExtraction {
         let name: String
         let down: MLXArray
         let up: MLXArray
-        let energy: (whole: Double, kept: Double)
+        let energy: (whole: Double, lost: Double)
 
         /// Norm of what is lost as a share of the whole.
-        var error: Double { (max(0, energy.whole - energy.kept) / energy.whole).squareRoot() }
+        var error: Double { min(1, (energy.lost / energy.whole).squareRoot()) }
     }
 
     /// - Throws: ``MusicError`` with code `invalidCheckpoint` if the two differ in their sizes, or `invalidRequest`.
@@ -71,10 +71,10 @@ struct AdapterExtraction {
                 [("\(module.name).lora_A.weight", module.down), ("\(module.name).lora_B.weight", module.up)]
             }, to: directory)
         let whole = found.reduce(0) { $0 + $1.energy.whole }
-        let kept = found.reduce(0) { $0 + $1.energy.kept }
+        let lost = min(1, found.reduce(0) { $0 + $1.energy.lost } / whole)
         return ExtractionReport(
-            adapter: directory.path, rank: rank, moduleCount: found.count, keptEnergy: kept / whole,
-            relativeError: (max(0, whole - kept) / whole).squareRoot(), worstError: worst.error,
+            adapter: directory.path, rank: rank, moduleCount: found.count, keptEnergy: 1 - lost,
+            relativeError: lost.squareRoot(), worstError: worst.error,
             worstModule: worst.name, leftOut: leftOut)
     }
 

@@ -37,9 +37,7 @@ public struct ACEStepFamily: MusicFamily {
 
     public func validate(_ request: MusicRequest) throws -> [String] { try ACEStepRequest(request).validate() }
 
-    public func adapters(of request: MusicRequest, for location: ModelLocation) throws -> [AdapterReport] {
-        try request.adapters.map { try ACEStepAdapters.report($0.path, for: location) }
-    }
+    public var adapterTools: (any AdapterTools)? { ACEStepAdapters() }
 
     public func summary(of request: MusicRequest) -> [String] {
         (try? ACEStepRequest(request).summary) ?? request.summary

@@ -38,14 +38,14 @@ enum AdapterTensorName: Equatable {
     /// - Parameter name: such as `base_model.model.layers.3.self_attn.q_proj.lora_A.default.weight`.
     init(_ name: String) {
         let words = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        for index in words.indices.reversed() where index > 0 {
-            if let algorithm = Self.otherAlgorithms[words[index]] {
+        for index in words.indices.reversed() {
+            if index > 0, let algorithm = Self.otherAlgorithms[words[index]] {
                 self = .otherAlgorithm(algorithm)
                 return
             }
             guard let (part, count, stem) = Self.marker(words, at: index) else { continue }
             let tail = Array(words[(index + count)...])
-            guard let part = Self.part(part, tail) else { continue }
+            guard let part = Self.part(part, tail), index > 0 || !stem.isEmpty else { continue }
             self = .part(module: (words[..<index] + stem).joined(separator: "."), part)
             return
         }

@@ -10,8 +10,8 @@ package struct TruncatedSVD {
     package let up: MLXArray
     /// The roots of the values times right vectors, `[rank, columns]`.
     package let down: MLXArray
-    /// Square norm of the matrix, and of what the two factors keep.
-    package let energy: (whole: Double, kept: Double)
+    /// Square norm of the matrix, and of what the product of the two lacks of it.
+    package let energy: (whole: Double, lost: Double)
 
     /// Vectors beyond those that are wanted, and rounds, which make the wanted ones exact.
     private static let (extra, rounds) = (12, 4)
@@ -33,7 +33,6 @@ package struct TruncatedSVD {
         let core = matmul(left.T, matrix)
         let (values, vectors) = SymmetricEigen.decompose(
             matmul(core, core.T).asArray(Float.self).map(Double.init), count: width)
-        let whole = (matrix * matrix).sum().item(Float.self)
         let floor = (values.first ?? 0) * 1e-14
         let count = max(1, min(rank, values.filter { $0 > floor }.count))
         let chosen = MLXArray(
@@ -46,7 +45,8 @@ package struct TruncatedSVD {
         up = matmul(left, chosen) * roots
         // Σ^-1/2 Uᵀ M is Σ^1/2 Vᵀ.
         down = matmul(chosen.T, core) * divisors.expandedDimensions(axis: 1)
-        energy = (Double(whole), min(Double(whole), values.prefix(count).reduce(0) { $0 + max($1, 0) }))
+        let rest = matrix - matmul(up, down)
+        energy = (Double((matrix * matrix).sum().item(Float.self)), Double((rest * rest).sum().item(Float.self)))
     }
 
     /// Columns of length 1 at right angles that span the same space; twice, since once loses digits.

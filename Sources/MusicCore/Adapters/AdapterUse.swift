@@ -131,7 +131,9 @@ extension AdapterUse {
                 case "path", "name", "adapter": path = value.plainText
                 case "scale", "strength", "weight": scale = value.numberValue ?? Double(value.plainText) ?? .nan
                 case "groups", "group_scales":
-                    guard case .object(let factors) = value else { throw Self.fault("groups is \(value.described)", value: "") }
+                    guard case .object(let factors) = value else {
+                        throw Self.fault("The groups of an adapter are \(value.described)", value: value.plainText)
+                    }
                     for (group, factor) in factors {
                         try set(group, factor.numberValue ?? Double(factor.plainText) ?? .nan)
                     }
@@ -145,7 +147,9 @@ extension AdapterUse {
     }
 
     /// The adapters of a field.
-    static func list(_ json: JSONValue) throws -> [AdapterUse] {
+    ///
+    /// - Throws: ``MusicError`` with code `invalidRequest`.
+    public static func list(_ json: JSONValue) throws -> [AdapterUse] {
         let items: [JSONValue] = if case .list(let list) = json { list } else { json == "" ? [] : [json] }
         guard items.count <= limit else {
             throw fault("There are \(items.count) adapters, and at most \(limit) can be used at once", value: "")
@@ -154,7 +158,7 @@ extension AdapterUse {
     }
 
     /// As a document has it.
-    var document: JSONValue {
+    public var document: JSONValue {
         var fields: [String: JSONValue] = ["path": .text(path), "scale": .number(scale)]
         if !groups.isEmpty {
             fields["groups"] = .object(

@@ -40,6 +40,9 @@ public protocol MusicFamily: Sendable {
     /// - Throws: ``MusicError`` with code `unreadableInput` for files that can't be used, or `unsupported`.
     func adapters(of request: MusicRequest, for location: ModelLocation) throws -> [AdapterReport]
 
+    /// What it does with adapters beside making songs with them; `nil` if its models take none.
+    var adapterTools: (any AdapterTools)? { get }
+
     /// The tracks of a song beside its voices, as models of this family can take them out; empty if they can't.
     var accompanimentTracks: [String] { get }
 
@@ -98,9 +101,12 @@ extension MusicFamily {
         return try request.validate()
     }
 
-    /// None are understood.
+    public var adapterTools: (any AdapterTools)? { nil }
+
+    /// As the tools see them.
     public func adapters(of request: MusicRequest, for location: ModelLocation) throws -> [AdapterReport] {
         guard !request.adapters.isEmpty else { return [] }
+        if let adapterTools { return try request.adapters.map { try adapterTools.report($0.path, for: location) } }
         throw MusicError(
             .unsupported, "Models of the family \(name) take no adapters", field: "adapters",
             suggestion: .leaveOut(field: "adapters"))

@@ -34,7 +34,8 @@ struct ServeCommand: AsyncParsableCommand {
     private static func serve(_ plan: ServePlan, _ engine: Engine, _ logger: Logger) async throws {
         let worker = WorkerRunner(.init(executable: try program(), arguments: ["worker"]))
         let service = try await JobService.open(
-            at: plan.data, runner: worker, limits: plan.limits, check: { try await RequestCheck(engine)($0) })
+            at: plan.data, runner: worker, limits: plan.limits, adapters: AdapterFolder(plan.adapters),
+            check: { try await RequestCheck(engine)($0) })
         let report = try await service.start()
         if !report.isClean {
             logger.notice(

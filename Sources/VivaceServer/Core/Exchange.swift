@@ -40,6 +40,8 @@ struct ServerState: Sendable {
     let folders: InputFolders
     let metrics: ServerMetrics
     let sessions: Sessions
+    /// The adapters that clients have loaded for their later jobs.
+    let adapters = LoadedAdapters()
     /// Jobs that are over, as `/v1/jobs/{id}` sends them.
     let finishedJobs = FinishedDocuments<String>()
     /// Jobs that are over, as items of `/query_result`.

@@ -105,7 +105,7 @@ def _respell_peft(folder: Path, spelling: str, transformer: torch.nn.Module) -> 
     file, settings = folder / "adapter_model.safetensors", folder / "adapter_config.json"
     tensors = load_file(file)
     configuration = json.loads(settings.read_text())
-    configuration["target_modules"] = [official(name) for name in configuration["target_modules"]]
+    configuration["target_modules"] = sorted(official(name) for name in configuration["target_modules"])
     for pattern in ["rank_pattern", "alpha_pattern"]:
         if configuration.get(pattern):
             configuration[pattern] = {official(key): value for key, value in configuration[pattern].items()}
@@ -126,7 +126,9 @@ def _respell_peft(folder: Path, spelling: str, transformer: torch.nn.Module) -> 
     else:
         tensors = _comfy(tensors, configuration, spelling)
         settings.unlink()
-    save_file({name: value.bfloat16().contiguous() for name, value in tensors.items()}, str(file), metadata)
+    save_file({
+        name: value if name.endswith(".alpha") else value.bfloat16().contiguous() for name, value in tensors.items()
+    }, str(file), metadata)
 
 
 def _comfy(
@@ -168,7 +170,8 @@ def _make_lycoris(transformer: torch.nn.Module, kind: Kind, seed: int, path: Pat
             for theirs, ours in _OFFICIAL:
                 theirs, ours = theirs.replace(".", "_"), ours.replace(".", "_")
                 head = re.sub(theirs + "(?=$)", ours, head)
-        exact = value.is_floating_point() and part != "alpha"
+        # A scalar is multiplied into what is written, which bfloat16 may not hold.
+        exact = value.is_floating_point() and part != "alpha" and not kind.options.get("use_scalar")
         tensors[f"{head}.{part}"] = value.bfloat16().contiguous() if exact else value.clone()
     path.mkdir(parents=True, exist_ok=True)
     save_file(tensors, str(path / "lokr_weights.safetensors"), {"format": "lycoris"})
