@@ -34,7 +34,8 @@ public struct JobService: Sendable {
     public static func open(
         at folder: URL, runner: any JobRunner, limits: JobLimits = JobLimits(),
         uploadLimits: Uploads.Limits = Uploads.Limits(), eventLimits: JobEvents.Limits = JobEvents.Limits(),
-        adapters: AdapterFolder = AdapterFolder(nil), seeds: SeedSource = .system, clock: any Clock<Duration> = ContinuousClock(),
+        adapters: AdapterFolder = AdapterFolder(nil), seeds: SeedSource = .system,
+        clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Date = { Date() },
         check: @escaping @Sendable (JobRequest) async throws -> [String] = { _ in [] }
     ) async throws -> JobService {

@@ -15,7 +15,8 @@ public struct VivaceCommand: AsyncParsableCommand {
         subcommands: [
             GenerateCommand.self, CreateCommand.self, FormatCommand.self, UnderstandCommand.self, ExtractCommand.self,
             BackgroundCommand.self, CodesCommand.self, InfoCommand.self, SpectrogramCommand.self, WaveformCommand.self,
-            AdapterCommand.self, ModelsCommand.self, DoctorCommand.self, BenchCommand.self, ServeCommand.self, KeysCommand.self,
+            AdapterCommand.self, ModelsCommand.self, DoctorCommand.self, BenchCommand.self, ServeCommand.self,
+            KeysCommand.self,
             LibraryCommand.self, WorkerCommand.self,
         ])
 

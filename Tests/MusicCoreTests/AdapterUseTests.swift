@@ -6,7 +6,8 @@ struct AdapterUseTests {
     @Test(arguments: [
         ("voice", AdapterUse("voice")), ("/a/b.safetensors:0.5", AdapterUse("/a/b.safetensors", scale: 0.5)),
         ("voice:-2", AdapterUse("voice", scale: -2)), ("voice:0", AdapterUse("voice", scale: 0)),
-        ("C:voice", AdapterUse("C:voice")), ("a:1:2", AdapterUse("a:1", scale: 2)), ("x:1e-1", AdapterUse("x", scale: 0.1)),
+        ("C:voice", AdapterUse("C:voice")), ("a:1:2", AdapterUse("a:1", scale: 2)),
+        ("x:1e-1", AdapterUse("x", scale: 0.1)),
         ("voice:0.8,mlp=0.5,self-attn=0", AdapterUse("voice", scale: 0.8, groups: [.mlp: 0.5, .selfAttention: 0])),
         ("voice:cross_attn=2", AdapterUse("voice", groups: [.crossAttention: 2])),
     ])
@@ -46,7 +47,8 @@ struct AdapterUseTests {
 
     @Test(arguments: [
         #"{"adapters": [3]}"#, #"{"adapters": [{"scale": 1}]}"#, #"{"adapters": [{"path": "a", "size": 1}]}"#,
-        #"{"adapters": [{"path": "a", "groups": [1]}]}"#, #"{"adapters": true}"#, #"{"adapters": [{"path": "a", "scale": []}]}"#,
+        #"{"adapters": [{"path": "a", "groups": [1]}]}"#, #"{"adapters": true}"#,
+        #"{"adapters": [{"path": "a", "scale": []}]}"#,
     ])
     func otherDocumentsAreRefused(_ json: String) {
         #expect(throws: MusicError.self) { try JSONDecoder().decode(MusicRequest.self, from: Data(json.utf8)) }

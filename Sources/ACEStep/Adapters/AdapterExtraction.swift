@@ -81,7 +81,8 @@ struct AdapterExtraction {
     /// The difference of a module as two matrices; `nil` if there is none.
     private func module(_ target: AdapterTarget) throws -> Found? {
         let (before, after) = (
-            try base.transformer.float32("\(target.path).weight"), try tuned.transformer.float32("\(target.path).weight")
+            try base.transformer.float32("\(target.path).weight"),
+            try tuned.transformer.float32("\(target.path).weight")
         )
         return try evaluating("comparing \(target.names[0])") {
             let difference = target.joined(after - before)
@@ -107,7 +108,9 @@ struct AdapterExtraction {
         let held = Set(targets.all.map { "\($0.path).weight" })
         var names: [String] = []
         for (name, tensor) in base.transformer.tensors.sorted(by: { $0.key < $1.key }) where !held.contains(name) {
-            guard !TensorNames.isComputed(name), tuned.transformer.tensors[name]?.shape == tensor.shape else { continue }
+            guard !TensorNames.isComputed(name), tuned.transformer.tensors[name]?.shape == tensor.shape else {
+                continue
+            }
             let (before, after) = (try base.transformer.float32(name), try tuned.transformer.float32(name))
             let isSame = try evaluating("comparing \(name)") { (before .== after).all().item(Bool.self) }
             if !isSame { names.append(tensor.name) }

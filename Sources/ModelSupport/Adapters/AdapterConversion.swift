@@ -131,7 +131,8 @@ package struct AdapterConversion {
             .magnitude: "lora_magnitude_vector",
         ]) { own, _ in own }
         // Where both factors are whole, there is no rank, and PEFT divides by the configuration's all the same.
-        let usualRank = Dictionary(modules.compactMap(\.rank).map { ($0, 1) }, uniquingKeysWith: +)
+        let usualRank =
+            Dictionary(modules.compactMap(\.rank).map { ($0, 1) }, uniquingKeysWith: +)
             .max { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? 1
         var ranks: [String: Int] = [:]
         var alphas: [String: Double] = [:]
@@ -146,7 +147,8 @@ package struct AdapterConversion {
                 return ("\(name).\(part)", isVector ? magnitude(array, module) : array)
             }
         }
-        let alpha = Dictionary(alphas.values.map { ($0, 1) }, uniquingKeysWith: +)
+        let alpha =
+            Dictionary(alphas.values.map { ($0, 1) }, uniquingKeysWith: +)
             .max { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? 1
         var contents = PEFTFolder.Contents(
             kind: kind == .lora ? "LORA" : kind == .lokr ? "LOKR" : "LOHA", rank: usualRank, alpha: alpha, ranks: ranks,
@@ -241,7 +243,8 @@ extension AdapterFile {
         if let up = shape(.up), let down = shape(.down), up.count > 1, down.count > 1 {
             (outputs, inputs) = (up[0], down[1])
             kernel = down.count == 3 ? shape(.mid).flatMap(\.last) ?? down[2] : 1
-        } else if let up = shape(.hadamardFirstUp), let down = shape(.hadamardFirstDown), up.count == 2, down.count == 2 {
+        } else if let up = shape(.hadamardFirstUp), let down = shape(.hadamardFirstDown), up.count == 2, down.count == 2
+        {
             let core = shape(.hadamardFirstTucker)
             (outputs, inputs, kernel) = (core == nil ? up[0] : up[1], down[1], core?.last ?? 1)
         } else if let first = shape(.kroneckerFirst) ?? pair(shape(.kroneckerFirstUp), shape(.kroneckerFirstDown)),

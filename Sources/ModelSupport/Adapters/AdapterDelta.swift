@@ -123,7 +123,8 @@ struct AdapterDelta {
             // The positions belong to the second factor.
             let positions = second.reshaped(second.dim(0), -1, target.kernel)
             let left = first.expandedDimensions(axes: [1, 3, 4])
-            return .dense(target.joined((left * positions.expandedDimensions(axes: [0, 2])).reshaped(target.fileShape)))
+            return .dense(
+                target.joined((left * positions.expandedDimensions(axes: [0, 2])).reshaped(target.fileShape)))
         }
         return cheapest(.kronecker(first: first, second: second), target)
     }

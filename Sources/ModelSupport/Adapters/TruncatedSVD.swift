@@ -38,10 +38,11 @@ package struct TruncatedSVD {
         let chosen = MLXArray(
             (0..<width).flatMap { row in (0..<count).map { Float(vectors[row * width + $0]) } }, [width, count])
         let roots = MLXArray(values.prefix(count).map { Float(max($0, 0).squareRoot().squareRoot()) })
-        let divisors = MLXArray(values.prefix(count).map { value in
-            let root = max(value, 0).squareRoot().squareRoot()
-            return Float(root > 0 ? 1 / root : 0)
-        })
+        let divisors = MLXArray(
+            values.prefix(count).map { value in
+                let root = max(value, 0).squareRoot().squareRoot()
+                return Float(root > 0 ? 1 / root : 0)
+            })
         up = matmul(left, chosen) * roots
         // Σ^-1/2 Uᵀ M is Σ^1/2 Vᵀ.
         down = matmul(chosen.T, core) * divisors.expandedDimensions(axis: 1)

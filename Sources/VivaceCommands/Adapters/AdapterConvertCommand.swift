@@ -19,7 +19,9 @@ struct AdapterConvertCommand: AsyncParsableCommand {
     @Option(help: "peft, comfyui or diffusers.")
     var to: AdapterFormat
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The file or folder to make; it must not exist yet.", valueName: "path"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("The file or folder to make; it must not exist yet.", valueName: "path")
+    )
     var output: String
 
     func run() async throws {

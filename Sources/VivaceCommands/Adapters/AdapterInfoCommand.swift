@@ -52,6 +52,7 @@ struct AdapterInfoCommand: AsyncParsableCommand {
         if let trigger = report.trigger { rows.append(("trigger", trigger)) }
         let width = rows.map(\.0.count).max() ?? 0
         let table = rows.map { $0.0.padding(toLength: width + 2, withPad: " ", startingAt: 0) + PlainText.shown($0.1) }
-        return table + (([report.unmatchedNotice].compactMap { $0 } + report.notices).map { "note: \(PlainText.shown($0))" })
+        return table
+            + (([report.unmatchedNotice].compactMap { $0 } + report.notices).map { "note: \(PlainText.shown($0))" })
     }
 }

@@ -2,8 +2,9 @@ import Hummingbird
 import MusicCore
 import MusicJobs
 
-/// The reference's routes for adapters. What is loaded counts for the later jobs of the same key; the adapters are those
-/// of the server's folder, by name.
+/// The reference's routes for adapters.
+///
+/// What is loaded counts for the later jobs of the same key; the adapters are those of the server's folder, by name.
 enum AdapterRoutes {
     static let all: [Route] = [
         Route(.post, "/v1/lora/load", load),
@@ -84,8 +85,8 @@ enum AdapterRoutes {
                 "lora_loaded": .flag(!state.adapters.isEmpty),
                 "use_lora": .flag(state.isUsed && !state.adapters.isEmpty),
                 "lora_scale": .number(state.active?.scale ?? 1),
-                "adapter_type": state.active.map { .text($0.kind.lowercased()) } ?? .null,
-                "scales": .object(scales), "active_adapter": state.active.map { .text($0.name) } ?? .null,
+                "adapter_type": state.active.map { JSONValue.text($0.kind.lowercased()) } ?? .null,
+                "scales": .object(scales), "active_adapter": state.active.map { JSONValue.text($0.name) } ?? .null,
                 "adapters": .list(state.adapters.map { .text($0.name) }), "synthetic_default_mode": false,
                 "available": .list(exchange.service.adapters.names.map { .text($0) }),
             ]), now: exchange.now)

@@ -67,7 +67,8 @@ actor LoadedAdapters {
         let index = name.map { name in adapters.firstIndex { $0.name == name } } ?? adapters.count - 1
         guard let index else {
             throw ServerFailure(
-                400, "No adapter is loaded under the name \(name?.prefix(64) ?? ""); there are "
+                400,
+                "No adapter is loaded under the name \(name?.prefix(64) ?? ""); there are "
                     + adapters.map(\.name).joined(separator: ", "))
         }
         states[owner]?.adapters[index].scale = scale
@@ -75,17 +76,19 @@ actor LoadedAdapters {
 
     private static let none = ServerFailure(400, "No adapter is loaded; load one first")
 
-    /// Gives a request for songs the active adapter of its owner, unless it says itself which adapters it wants.
-    func complete(_ request: inout JobRequest, of owner: String) {
+    /// A request for songs with the active adapter of its owner, unless it says itself which adapters it wants.
+    func completed(_ request: JobRequest, of owner: String) -> JobRequest {
         guard request.kind == .generate, let state = states[owner], state.isUsed, let active = state.active else {
-            return
+            return request
         }
         let fields = MusicRequest.fields["adapters"].map { [$0.name] + $0.description.aliases } ?? []
         let inner = ["params", "config"].compactMap { name -> [String: JSONValue]? in
             if case .object(let inner)? = request.document[name] { inner } else { nil }
         }
         guard !([request.document] + inner).contains(where: { document in fields.contains { document[$0] != nil } })
-        else { return }
+        else { return request }
+        var request = request
         request.document["adapters"] = [AdapterUse(active.file, scale: active.scale).document]
+        return request
     }
 }

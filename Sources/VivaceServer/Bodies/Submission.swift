@@ -25,7 +25,6 @@ struct Submission {
         result.request.notices += notices
         try models.leaveOutPlanner(of: &result.request)
         try await AudioSources(exchange: exchange, owner: owner).complete(&result, files)
-        await exchange.state.adapters.complete(&result.request, of: owner)
-        return result.request
+        return await exchange.state.adapters.completed(result.request, of: owner)
     }
 }

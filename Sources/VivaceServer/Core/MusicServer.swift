@@ -36,7 +36,8 @@ public struct MusicServer: Sendable {
 
     static let allRoutes =
         NativeRoutes.all + DescriptionRoutes.all + ModelRoutes.all + JobRoutes.all + UploadRoutes.all + SongRoutes.all
-        + OperationRoutes.all + ChatRoutes.all + AdapterRoutes.all + LaterRoutes.all + SessionRoutes.all + StudioRoutes.all
+        + OperationRoutes.all + ChatRoutes.all + AdapterRoutes.all + LaterRoutes.all + SessionRoutes.all
+        + StudioRoutes.all
 
     /// Serves until the task is cancelled.
     ///

@@ -56,7 +56,7 @@ struct JobBody {
             let address = try CallbackAddress(callback, hosts: exchange.state.settings.webhooks.hosts)
             request.callback = address.url.text
         }
-        await exchange.state.adapters.complete(&request, of: try exchange.requiredOwner())
+        request = try await exchange.state.adapters.completed(request, of: exchange.requiredOwner())
         return (request, try body.choice("priority", usual: .normal))
     }
 

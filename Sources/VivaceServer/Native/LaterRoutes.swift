@@ -15,7 +15,7 @@ enum LaterRoutes {
                         "tensorboard_logdir": .null, "training_log": "", "start_time": .null,
                         "steps_per_second": .number(0), "estimated_time_remaining": .number(0), "error": .null,
                     ]), now: exchange.now)
-            },
+            }
         ]
         + ["start", "start_lokr", "stop", "load_tensor_info", "export"].map { name in
             Route(.post, "/v1/training/\(name)") { _ in throw missing("training") }

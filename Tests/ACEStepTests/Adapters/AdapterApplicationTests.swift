@@ -52,7 +52,8 @@ struct AdapterApplicationTests {
         let plain = try await backend.latents(of: request())
         let attention = try await backend.latents(of: request(AdapterUse(path, groups: [.mlp: 0])))
         let mlp = try await backend.latents(of: request(AdapterUse(path, groups: [.selfAttention: 0])))
-        let untouched = try await backend.latents(of: request(AdapterUse(path, groups: [.crossAttention: 0, .other: 7])))
+        let untouched = try await backend.latents(
+            of: request(AdapterUse(path, groups: [.crossAttention: 0, .other: 7])))
         #expect(untouched == whole)
         for (one, other) in [(attention, whole), (mlp, whole), (attention, plain), (mlp, plain), (attention, mlp)] {
             #expect(share(one, other) > 1e-3)
@@ -108,16 +109,36 @@ struct AdapterApplicationTests {
 
     // MARK: Weights
 
+    /// How far songs of one backend are from another's, as a share of their norm, over some seeds.
+    private func distance(
+        _ made: ACEStepBackend, _ exact: ACEStepBackend, _ uses: [AdapterUse]
+    ) async throws -> Double {
+        var (difference, norm) = (0.0, 0.0)
+        for seed in 1...6 {
+            var request = Self.goldens.request(uses)
+            request.seeds = [UInt64(seed)]
+            let reference = try await exact.latents(of: request)
+            for (one, other) in zip(try await made.latents(of: request), reference) {
+                difference += Double((one - other) * (one - other))
+                norm += Double(other * other)
+            }
+        }
+        return (difference / norm).squareRoot()
+    }
+
+    /// Adapters make songs of random weights livelier, and with them the noise of formats.
+    ///
+    /// Over 24 seeds the errors are at most 1.6 times those without adapters.
+    private static let livelier = 3.0
+
     @Test(arguments: ["lora", "patterns", "dora", "dora-rslora", "lokr", "lokr-dora", "loha-wide", "lora-ends"])
     func weightsIn8BitsTakeThem(_ name: String) async throws {
         let exact = try await backend()
         let rounded = try await backend(LoadOptions(precision: .float32, quantization: .q8, device: .cpu))
-        let error = share(try await rounded.latents(of: request()), try await exact.latents(of: request()))
-        let adapted = try await exact.latents(of: request(use(name)))
-        let made = try await rounded.latents(of: request(use(name)))
-        #expect(error > 0)
-        // About the noise of 8 bits itself; adapters of random numbers make the songs livelier.
-        #expect(share(made, adapted) < 3 * error)
+        let error = try await distance(rounded, exact, [])
+        let adapted = try await distance(rounded, exact, [use(name)])
+        print("q8 \(name): \(adapted / error)")
+        #expect(error > 0 && adapted < Self.livelier * error)
         #expect(try await rounded.latents(of: request(use(name, 0))) == (try await rounded.latents(of: request())))
     }
 
@@ -125,9 +146,10 @@ struct AdapterApplicationTests {
     func weightsInBFloat16TakeThem(_ name: String) async throws {
         let exact = try await backend()
         let rounded = try await backend(LoadOptions(precision: .bfloat16, device: .cpu))
-        let error = share(try await rounded.latents(of: request()), try await exact.latents(of: request()))
-        let adapted = try await exact.latents(of: request(use(name)))
-        #expect(share(try await rounded.latents(of: request(use(name))), adapted) < 3 * error)
+        let error = try await distance(rounded, exact, [])
+        let adapted = try await distance(rounded, exact, [use(name)])
+        print("bf16 \(name): \(adapted / error)")
+        #expect(error > 0 && adapted < Self.livelier * error)
         #expect(try await rounded.latents(of: request(use(name, 0))) == (try await rounded.latents(of: request())))
     }
 
@@ -187,9 +209,13 @@ struct AdapterApplicationTests {
         _ = try await backend().latents(of: request) { event in
             if case .notice(let text) = event { notices.append(text) }
         }
-        #expect(notices.contains("adapter lora/adapter_model.safetensors: LoRA of rank 3 on 4 modules (self_attn 4), "
-            + "8 of 8 tensors used, at 0.5"))
-        #expect(notices.contains("adapter kohya/adapter_model.safetensors: LoRA of rank 2 on 8 modules "
-            + "(cross_attn 4, self_attn 4), 24 of 24 tensors used, at 1,mlp=0.25"))
+        #expect(
+            notices.contains(
+                "adapter lora/adapter_model.safetensors: LoRA of rank 3 on 4 modules (self_attn 4), "
+                    + "8 of 8 tensors used, at 0.5"))
+        #expect(
+            notices.contains(
+                "adapter kohya/adapter_model.safetensors: LoRA of rank 2 on 8 modules "
+                    + "(cross_attn 4, self_attn 4), 24 of 24 tensors used, at 1,mlp=0.25"))
     }
 }

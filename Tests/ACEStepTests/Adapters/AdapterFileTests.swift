@@ -53,7 +53,8 @@ struct AdapterFileTests {
         var tensors = lora()
         tensors["base_model.model.encoder.layers.0.q_proj.lora_A.weight"] = MLXArray.ones([2, 22])
         tensors["step"] = MLXArray(Float(3))
-        let report = try report(tensors, configuration: #"{"r": 2, "lora_alpha": 4, "trigger_word": "sea", "new": [{}]}"#)
+        let report = try report(
+            tensors, configuration: #"{"r": 2, "lora_alpha": 4, "trigger_word": "sea", "new": [{}]}"#)
         #expect(report.matchedTensors == 2)
         #expect(report.unmatchedTensors == ["base_model.model.encoder.layers.0.q_proj.lora_A.weight", "step"])
         #expect(report.unmatchedNotice?.contains("2 tensors belong to no module") == true)
@@ -62,7 +63,8 @@ struct AdapterFileTests {
     }
 
     @Test func anotherVariantIsSaid() throws {
-        let other = try report(lora(), configuration: #"{"r": 2, "base_model_name_or_path": "/models/acestep-v15-sft"}"#)
+        let other = try report(
+            lora(), configuration: #"{"r": 2, "base_model_name_or_path": "/models/acestep-v15-sft"}"#)
         #expect(other.notices.contains { $0.contains("variant sft") && $0.contains("this one is turbo") })
         let own = try report(
             lora(), configuration: #"{"r": 2, "lora_alpha": 2, "base_model_name_or_path": "acestep-v15-turbo"}"#)
@@ -82,7 +84,8 @@ struct AdapterFileTests {
     ])
     nonisolated func everyNameIsUnderstood(_ name: String) async throws {
         let pairs = [
-            ("lora_A.weight", "lora_B.weight"), ("lora_A.default.weight", "lora_B.default.weight"), ("lora_A", "lora_B"),
+            ("lora_A.weight", "lora_B.weight"), ("lora_A.default.weight", "lora_B.default.weight"),
+            ("lora_A", "lora_B"),
             ("lora_down.weight", "lora_up.weight"), ("lora.down.weight", "lora.up.weight"),
             ("lora_linear_layer.down.weight", "lora_linear_layer.up.weight"),
         ]

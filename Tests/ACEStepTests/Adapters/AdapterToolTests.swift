@@ -88,7 +88,8 @@ struct AdapterToolTests {
             let error = await #expect(throws: MusicError.self) {
                 try await tools.merge(
                     [use("lora")], into: ModelLocation(name: "q8", directory: rounded),
-                    to: folder.appendingPathComponent("merged"), precision: .auto) { _ in }
+                    to: folder.appendingPathComponent("merged"), precision: .auto
+                ) { _ in }
             }
             #expect(error?.code == .unsupported && error?.message.contains("8 bits") == true)
             #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("merged").path))
@@ -151,14 +152,16 @@ struct AdapterToolTests {
             try await tools.merge(uses, into: base, to: tuned, precision: .auto) { _ in }
             let location = ModelLocation(name: "tuned", directory: tuned)
             let whole = try await tools.extract(
-                location, from: base, rank: 12, to: folder.appendingPathComponent("whole")) { _ in }
+                location, from: base, rank: 12, to: folder.appendingPathComponent("whole")
+            ) { _ in }
             #expect(whole.relativeError < 1e-4 && whole.keptEnergy > 0.9999 && whole.leftOut.isEmpty)
             #expect(whole.moduleCount == 4 + 6 + 1 + 5)
             let made = try await latents(base, [AdapterUse(folder.appendingPathComponent("whole").path)])
             #expect(share(made, try await latents(location)) < 1e-4)
 
             let part = try await tools.extract(
-                location, from: base, rank: 1, to: folder.appendingPathComponent("part")) { _ in }
+                location, from: base, rank: 1, to: folder.appendingPathComponent("part")
+            ) { _ in }
             #expect(part.relativeError > 0.1 && part.relativeError < 1 && part.worstError >= part.relativeError)
             #expect(abs(part.relativeError * part.relativeError + part.keptEnergy - 1) < 1e-6)
         }

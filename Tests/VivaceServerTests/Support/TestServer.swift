@@ -125,7 +125,8 @@ struct TestServer: Sendable {
     /// Runs a test on a new server, and ends it.
     static func run(
         _ settings: ServerSettings = ServerSettings(port: 0), limits: JobLimits = JobLimits(),
-        uploads: Uploads.Limits = Uploads.Limits(), adapters: URL? = nil, clock: any Clock<Duration> = ContinuousClock(),
+        uploads: Uploads.Limits = Uploads.Limits(), adapters: URL? = nil,
+        clock: any Clock<Duration> = ContinuousClock(),
         _ test: (TestServer) async throws -> Void
     ) async throws {
         let folder = try Folder()
