@@ -63,7 +63,9 @@ var targets: [Target] = [
         swiftSettings: strict),
 
     // Floor 3: tensors, no model family; and networks that several families use
-    .target(name: "ModelSupport", dependencies: ["MusicCore", "Safetensors", mlx, mlxNN], swiftSettings: arrays),
+    .target(
+        name: "ModelSupport", dependencies: ["MusicCore", "StreamingJSON", "Safetensors", mlx, mlxNN],
+        swiftSettings: arrays),
     .target(name: "Oobleck", dependencies: ["MusicCore", "ModelSupport", mlx, mlxNN], swiftSettings: strict),
     .target(name: "Qwen3", dependencies: ["MusicCore", "ModelSupport", mlx, mlxNN], swiftSettings: strict),
 

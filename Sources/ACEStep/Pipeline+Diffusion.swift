@@ -22,8 +22,10 @@ struct StepListeners {
 /// Noise to latents.
 extension Pipeline {
     /// Noise to latents for each song; each denoising step takes a turn.
-    func diffuse(_ parts: [SongPart], _ listeners: StepListeners) async throws -> [DiffusedSong] {
-        let sampler = try await self.sampler()
+    func diffuse(
+        _ parts: [SongPart], of request: ACEStepRequest, _ listeners: StepListeners
+    ) async throws -> [DiffusedSong] {
+        let sampler = try await self.sampler(request)
         let total = parts.reduce(0) { sum, part in
             sum + part.request.seeds.count
                 * Sampler.schedule(part.request, sampler.scheduler, hasStart: part.task.clean != nil).count

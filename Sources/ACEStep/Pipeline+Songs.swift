@@ -5,9 +5,11 @@ import Oobleck
 
 /// What songs are made with, and latents to waveforms.
 extension Pipeline {
-    func sampler() async throws -> Sampler {
-        Sampler(
-            transformer: try await network { try model.transformer }, scheduler: model.scheduler, dtype: model.dtype)
+    /// The sampler of a request, whose transformer has the request's adapters.
+    func sampler(_ request: ACEStepRequest) async throws -> Sampler {
+        let adapted = try await transformer(for: request)
+        return Sampler(
+            transformer: adapted.transformer, scheduler: model.scheduler, dtype: model.dtype, base: adapted.base)
     }
 
     func plan(_ part: SongPart, _ sampler: Sampler) throws -> SamplingPlan {
@@ -17,7 +19,9 @@ extension Pipeline {
 
     /// What all songs of a request for text alone share in diffusion.
     package func plan(_ request: ACEStepRequest, _ condition: MLXArray) throws -> (Sampler, SamplingPlan) {
-        let sampler = Sampler(transformer: try model.transformer, scheduler: model.scheduler, dtype: model.dtype)
+        let adapted = try adaptedTransformer(request)
+        let sampler = Sampler(
+            transformer: adapted.transformer, scheduler: model.scheduler, dtype: model.dtype, base: adapted.base)
         let part = SongPart(request: request, task: TaskPreparation.text(request, model), conditions: [condition])
         return (sampler, try plan(part, sampler))
     }

@@ -59,13 +59,17 @@ package final class Pipeline {
     ) async throws -> MusicResult {
         try checkNoise(request)
         try keepWithinBudget(request, report)
+        try announceAdapters(request.request, report)
         let whole = request.request
         var clock = StageClock(report: report)
         let parts = try await parts(of: request, &clock, report)
         if isFrugal { model.release(.audioCodec, .textEncoder, .conditionEncoder, .autoencoder) }
         let listeners = StepListeners(details: details, onStepEnd: onStepEnd, report: report)
-        let made = try await clock.run(.diffuse) { try await diffuse(parts, listeners) }
-        if isFrugal { model.release(.transformer) }
+        let made = try await clock.run(.diffuse) { try await diffuse(parts, of: whole, listeners) }
+        if isFrugal {
+            model.release(.transformer)
+            model.adapters.clear()
+        }
         var audio: [AudioBuffer] = []
         if whole.output == .audio {
             audio = try await clock.run(.decode) { try await decode(made.map(\.latents), parts, details, report) }
@@ -120,7 +124,7 @@ package final class Pipeline {
                 .invalidRequest, "There is no song \(index + 1) in a request of \(songs.count)",
                 advice: "ask for one of its songs")
         }
-        let sampler = try await self.sampler()
+        let sampler = try await self.sampler(request.request)
         return try await job.step {
             let (part, song) = songs[index]
             return Denoiser(

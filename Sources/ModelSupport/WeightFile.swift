@@ -9,6 +9,8 @@ final class WeightFile {
     nonisolated let url: URL
     /// The entries of the header by name.
     nonisolated let tensors: [String: SafetensorsHeader.Tensor]
+    /// Free text that the writer stored.
+    nonisolated let metadata: [String: String]
     #if !VIVACE_CMLX
         private var arrays: [String: MLXArray] = [:]
     #else
@@ -24,6 +26,7 @@ final class WeightFile {
         do {
             let header = try SafetensorsHeader(contentsOf: url)
             tensors = Dictionary(uniqueKeysWithValues: header.tensors.map { ($0.name, $0) })
+            metadata = header.metadata
         } catch let error as SafetensorsError {
             if let code = error.systemCode { throw Self.refused(url, code) }
             let name = ConfigurationFile.shortName(url)

@@ -29,6 +29,8 @@ public struct WeightStore: Sendable {
     public let tensors: [String: Tensor]
     /// What to call the store in messages: `vae/diffusion_pytorch_model.safetensors`.
     public let label: String
+    /// Free text in the header of the one file; empty for shards.
+    public let metadata: [String: String]
     private let files: [URL: WeightFile]
 
     /// Opens the weights of a folder.
@@ -55,12 +57,26 @@ public struct WeightStore: Sendable {
         label =
             files.count == 1
             ? ConfigurationFile.shortName(files[0].url) : "\(folder.lastPathComponent)/ (\(files.count) shards)"
+        metadata = files.count == 1 ? files[0].metadata : [:]
         self.files = Dictionary(uniqueKeysWithValues: files.map { ($0.url, $0) })
     }
 
-    private init(tensors: [String: Tensor], label: String, files: [URL: WeightFile]) {
+    /// Opens one file, whatever it is called.
+    ///
+    /// - Throws: ``MusicError`` with code `invalidCheckpoint` that says what is wrong with it, or what ``SystemFault``
+    ///   makes of the system's reason not to read it.
+    public init(file url: URL) throws {
+        let file = try WeightFile(url)
+        self.init(
+            tensors: file.tensors.mapValues {
+                Tensor(dtype: DType($0.type), shape: $0.shape, file: url, name: $0.name)
+            }, label: ConfigurationFile.shortName(url), metadata: file.metadata, files: [url: file])
+    }
+
+    private init(tensors: [String: Tensor], label: String, metadata: [String: String], files: [URL: WeightFile]) {
         self.tensors = tensors
         self.label = label
+        self.metadata = metadata
         self.files = files
     }
 
@@ -75,7 +91,7 @@ public struct WeightStore: Sendable {
         for (name, tensor) in tensors {
             if let newName = rename(name) { renamed[newName] = tensor }
         }
-        return WeightStore(tensors: renamed, label: label, files: files)
+        return WeightStore(tensors: renamed, label: label, metadata: metadata, files: files)
     }
 
     /// The tensors whose names begin with a prefix, with the prefix taken off.

@@ -50,6 +50,8 @@ public struct BenchmarkWorkload: Sendable, Equatable {
     public var lyricTokens: Int
     /// Timed runs of each stage, after one that warms up.
     public var repeats: Int
+    /// Adapters that the model works with.
+    public var adapters: [AdapterUse] = []
 
     public init(
         duration: Double = 30, batchSize: Int = 1, steps: Int = 8, textTokens: Int = 96, lyricTokens: Int = 256,

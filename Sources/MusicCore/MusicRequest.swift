@@ -33,6 +33,8 @@ public struct MusicRequest: Sendable, Equatable {
     public var normalizationLevel = -1.0
     /// What is made.
     public var output = Output.audio
+    /// The adapters that the model works with, in any order; empty for the model as it is.
+    public var adapters: [AdapterUse] = []
     /// What only some families understand, by name as in JSON; the family that gets the request reads them and refuses
     /// those that it does not know.
     public var options: [String: JSONValue] = [:]
@@ -179,6 +181,15 @@ extension MusicRequest {
             help: "audio, or latent for the latents alone; pt and np are audio too.",
             read: { $0.output = $1 == "latent" ? .latents : .audio },
             value: { .text($0.output == .latents ? "latent" : "audio") }),
+        Field(
+            "adapters", .custom(expected: AdapterUse.expected), aliases: ["adapter", "loras", "lora"],
+            flags: ["adapter"], placeholder: "path[:scale]",
+            help: "An adapter (LoRA, DoRA, LoKr, LoHa) as a folder or .safetensors file, with its strength behind a "
+                + "colon (default: 1), and factors for parts of the network, as in voice:0.8,mlp=0.5. Give it once for "
+                + "each adapter.", group: .sampling,
+            read: { $0.adapters = try AdapterUse.list($1) },
+            value: { .list($0.adapters.map(\.document)) }
+        ).repeatable(),
         Field(
             "latents_only", .flag, flags: ["latents-only"],
             help: "Make the latents alone, without decoding them.", group: .output,

@@ -15,6 +15,8 @@ public struct JobService: Sendable {
     public let uploads: Uploads
     public let events: JobEvents
     public let runner: any JobRunner
+    /// What jobs may name as adapters.
+    public let adapters: AdapterFolder
     private let lock: FolderLock
 
     /// Opens a folder, and makes what isn't there.
@@ -24,6 +26,7 @@ public struct JobService: Sendable {
     ///   - runner: does the work.
     ///   - check: looks at requests before they are taken on, such as ``RequestCheck``; it throws what is wrong and
     ///     returns notices.
+    ///   - adapters: what jobs may name as adapters.
     ///   - seeds: draws the seeds that nobody gave.
     ///   - clock: measures work and waits.
     ///   - now: the time of day.
@@ -31,7 +34,8 @@ public struct JobService: Sendable {
     public static func open(
         at folder: URL, runner: any JobRunner, limits: JobLimits = JobLimits(),
         uploadLimits: Uploads.Limits = Uploads.Limits(), eventLimits: JobEvents.Limits = JobEvents.Limits(),
-        seeds: SeedSource = .system, clock: any Clock<Duration> = ContinuousClock(),
+        adapters: AdapterFolder = AdapterFolder(nil), seeds: SeedSource = .system,
+        clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Date = { Date() },
         check: @escaping @Sendable (JobRequest) async throws -> [String] = { _ in [] }
     ) async throws -> JobService {
@@ -47,9 +51,10 @@ public struct JobService: Sendable {
         let events = JobEvents(store: store, generation: generation, limits: eventLimits)
         let queue = JobQueue(
             store: store, runner: runner, library: library, uploads: uploads, events: events, folder: folder,
-            limits: limits, seeds: seeds, clock: clock, now: now, check: check)
+            adapters: adapters, limits: limits, seeds: seeds, clock: clock, now: now, check: check)
         return JobService(
-            queue: queue, library: library, uploads: uploads, events: events, runner: runner, lock: lock)
+            queue: queue, library: library, uploads: uploads, events: events, runner: runner,
+            adapters: adapters, lock: lock)
     }
 
     private static let generationNote = "generation"

@@ -15,9 +15,9 @@ public struct VivaceCommand: AsyncParsableCommand {
         subcommands: [
             GenerateCommand.self, CreateCommand.self, FormatCommand.self, UnderstandCommand.self, ExtractCommand.self,
             BackgroundCommand.self, CodesCommand.self, InfoCommand.self, SpectrogramCommand.self, WaveformCommand.self,
-            ModelsCommand.self, DoctorCommand.self, BenchCommand.self, ServeCommand.self, KeysCommand.self,
-            LibraryCommand.self, WorkerCommand.self, ReplCommand.self, T2MCommand.self,
-            DJCommand.self, MixCommand.self,
+            AdapterCommand.self, ReplCommand.self, T2MCommand.self, DJCommand.self, MixCommand.self, ModelsCommand.self,
+            DoctorCommand.self, BenchCommand.self, ServeCommand.self, KeysCommand.self, LibraryCommand.self,
+            WorkerCommand.self,
         ])
 
     public init() {}

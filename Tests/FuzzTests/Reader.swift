@@ -12,6 +12,7 @@ import Tokenizers
 /// The readers of bytes that come from elsewhere.
 enum Reader: String, CaseIterable, Codable, Sendable {
     case safetensors, json, configuration, request, recipe, torchArchive
+    case adapter, lycorisAdapter, adapterConfiguration
     case tokenizer, tokenizerConfiguration, vocabulary, merges
     case wav, flac, mp3, opus, vorbis, otherAudio
     case address, linkHeader, contentRange, hubReference, httpHead, hubPage, modelScopeListing
@@ -40,6 +41,9 @@ enum Reader: String, CaseIterable, Codable, Sendable {
             FuzzedReader(good: try GoodFiles.torchArchives(), isOwn: { $0 is MusicError }) { bytes, _ in
                 Self.touch(try TorchArchive(data: Data(bytes), name: "a.pt").value)
             }
+        case .adapter: try Self.adapter("dora", damaging: "adapter_model.safetensors", in: folder)
+        case .lycorisAdapter: try Self.adapter("lokr-dora", damaging: "lokr_weights.safetensors", in: folder)
+        case .adapterConfiguration: try Self.adapter("patterns", damaging: "adapter_config.json", in: folder)
         case .tokenizer:
             FuzzedReader(good: try GoodFiles.tokenizers(), isOwn: { $0 is MusicError }) { bytes, _ in
                 Self.use(try Tokenizer(tokenizerJSON: Data(bytes)))
@@ -114,6 +118,24 @@ enum Reader: String, CaseIterable, Codable, Sendable {
     ) -> FuzzedReader {
         FuzzedReader(good: good.map { Array($0.utf8) }, isOwn: isOwn) { bytes, _ in
             try read(String(decoding: bytes, as: UTF8.self))
+        }
+    }
+
+    /// A file of an adapter is damaged; it is looked at alone and beside a model.
+    private static func adapter(_ name: String, damaging damaged: String, in folder: URL) throws -> FuzzedReader {
+        let fixtures = GoodFiles.tests.appendingPathComponent("Fixtures")
+        let copy = folder.appendingPathComponent(name)
+        try FileManager.default.copyItem(at: fixtures.appendingPathComponent("adapters/\(name)"), to: copy)
+        let target = copy.appendingPathComponent(damaged)
+        let model = ModelLocation(
+            name: "tiny", directory: fixtures.appendingPathComponent("checkpoints/turbo-f32/official"))
+        return FuzzedReader(good: [[UInt8](try Data(contentsOf: target))], isOwn: { $0 is MusicError }) { bytes, _ in
+            try Data(bytes).write(to: target)
+            let tools = ACEStepAdapters()
+            let alone = Result { try tools.report(copy.path, for: nil) }
+            let beside = try tools.report(copy.path, for: model)
+            try agree(
+                try alone.get().matchedTensors >= beside.matchedTensors, "a model takes more than there is")
         }
     }
 

@@ -154,7 +154,10 @@ import VivaceServer
         .json("an address as a model", "/release_task", #"{"prompt":"x","model":"http://10.0.0.1/m"}"#, [200, 400]),
         .json(
             "a path as a language model", "/release_task", #"{"prompt":"x","lm_model_path":"/etc/passwd"}"#, [200, 400]),
-        .json("an adapter", "/v1/lora/load", #"{"lora_path":"/tmp/evil.pt"}"#, [501]),
+        .json("an adapter", "/v1/lora/load", #"{"lora_path":"/tmp/evil.pt"}"#, [400]),
+        .json("an adapter of a job", "/release_task", #"{"prompt":"x","adapters":["/etc/passwd"]}"#, [400]),
+        .json("an adapter under another name", "/v1/jobs", #"{"request":{"lora":"../../x"}}"#, [400, 422]),
+        .json("an adapter within", "/v1/jobs", #"{"request":{"params":{"loras":["/etc/x:1"]}}}"#, [400, 422]),
         .json("a data set", "/v1/dataset/save", #"{"save_path":"/etc/cron.d/x"}"#, [501]),
         .json("an export", "/v1/training/export", #"{"export_path":"/"}"#, [501]),
         .json("latents out", "/v1/jobs", #"{"request":{"caption":"x","output_type":"latent"}}"#, [400, 422]),

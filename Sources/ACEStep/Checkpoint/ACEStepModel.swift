@@ -24,6 +24,8 @@ package final class ACEStepModel {
 
     package let tokenizer: Tokenizer
     package let silence: SilenceLatents
+    /// The adapters that were read for it.
+    let adapters = AdapterShelf()
     private let textEncoderPart: ReloadablePart<Qwen3>
     private let conditionEncoderPart: ReloadablePart<ConditionEncoder>
     private let transformerPart: ReloadablePart<DiffusionTransformer>

@@ -8,11 +8,17 @@ package struct Sampler {
     package let scheduler: SchedulerConfiguration
     /// Number format of the transformer; the latents themselves are kept in float32.
     package let dtype: DType
+    /// The model's own transformer where this one shares its weights; it stays loaded as long as somebody samples.
+    private let base: DiffusionTransformer?
 
-    package init(transformer: DiffusionTransformer, scheduler: SchedulerConfiguration, dtype: DType) {
+    package init(
+        transformer: DiffusionTransformer, scheduler: SchedulerConfiguration, dtype: DType,
+        base: DiffusionTransformer? = nil
+    ) {
         self.transformer = transformer
         self.scheduler = scheduler
         self.dtype = dtype
+        self.base = base
     }
 
     /// The velocity that a step follows.

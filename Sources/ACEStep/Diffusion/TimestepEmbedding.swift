@@ -28,7 +28,7 @@ package final class TimestepEmbedding: Module {
     @ModuleInfo(key: "time_proj") var projection: any LinearLayer
 
     /// Number of sines and cosines.
-    private static let width = 256
+    static let width = 256
 
     init(hiddenSize: Int) {
         _linear1.wrappedValue = Linear(Self.width, hiddenSize)

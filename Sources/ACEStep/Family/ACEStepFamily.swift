@@ -37,6 +37,8 @@ public struct ACEStepFamily: MusicFamily {
 
     public func validate(_ request: MusicRequest) throws -> [String] { try ACEStepRequest(request).validate() }
 
+    public var adapterTools: (any AdapterTools)? { ACEStepAdapters() }
+
     public func summary(of request: MusicRequest) -> [String] {
         (try? ACEStepRequest(request).summary) ?? request.summary
     }

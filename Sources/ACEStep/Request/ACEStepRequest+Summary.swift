@@ -54,6 +54,7 @@ extension ACEStepRequest {
         if self.removesDCOffset { lines.append("without DC offset") }
         if self.output == .latents { lines.append("latents alone") }
         if self.normalization != .peak { add("normalize", self.normalization.rawValue) }
+        self.adapters.forEach { add("adapter", $0.text) }
         return lines
     }
 }

@@ -20,7 +20,7 @@ enum LaterFields {
 
     /// Why a field is refused whose reason its value doesn't tell.
     private static let reasons: [String: String] = [
-        "attention_kwargs": "it is the strength of adapters, which are not loaded: leave it out"
+        "attention_kwargs": "give the strength of each of the adapters as its scale"
     ]
 
     /// How repaints are blended there, with the defaults; here the kept part is always the source itself.

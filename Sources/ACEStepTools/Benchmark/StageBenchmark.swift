@@ -49,7 +49,7 @@ final class StageBenchmark {
             return (counts.condition, { [pipeline] in _ = try pipeline.encodeCondition(prompt) })
         case .ditStep:
             let condition = try pipeline.encodeCondition(try pipeline.encode(inputs.tokens))
-            let (sampler, plan) = try pipeline.plan(inputs.request(steps: 1), condition)
+            let (sampler, plan) = try pipeline.plan(inputs.request(steps: 1, workload.adapters), condition)
             let denoiser = Denoiser(sampler, plan, seed: 0)
             return (
                 counts.step,
@@ -81,7 +81,8 @@ final class StageBenchmark {
                 total,
                 { [model, pipeline] in
                     let condition = try pipeline.encodeCondition(try pipeline.encode(inputs.tokens))
-                    let (sampler, plan) = try pipeline.plan(inputs.request(steps: workload.steps), condition)
+                    let (sampler, plan) = try pipeline.plan(
+                        inputs.request(steps: workload.steps, workload.adapters), condition)
                     var denoiser = Denoiser(sampler, plan, seed: 0)
                     _ = try model.autoencoder.decode(try denoiser.finish()[0])
                 }
@@ -111,8 +112,9 @@ private struct Inputs {
         noise = MLXArray(generator.randn(frames * channels), [1, frames, channels])
     }
 
-    func request(steps: Int) -> ACEStepRequest {
+    func request(steps: Int, _ adapters: [AdapterUse]) -> ACEStepRequest {
         ACEStepRequest {
+            $0.adapters = adapters
             $0.duration = duration
             $0.steps = steps
             $0.shift = 3

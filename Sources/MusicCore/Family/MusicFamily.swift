@@ -31,6 +31,18 @@ public protocol MusicFamily: Sendable {
     /// - Throws: ``MusicError`` with code `invalidRequest`.
     func validate(_ request: MusicRequest) throws -> [String]
 
+    /// Checks the adapters of a request against a checkpoint, by headers and configurations alone.
+    ///
+    /// - Parameters:
+    ///   - request: whose adapters are at their paths.
+    ///   - location: of the checkpoint.
+    /// - Returns: what each adapter is.
+    /// - Throws: ``MusicError`` with code `unreadableInput` for files that can't be used, or `unsupported`.
+    func adapters(of request: MusicRequest, for location: ModelLocation) throws -> [AdapterReport]
+
+    /// What it does with adapters beside making songs with them; `nil` if its models take none.
+    var adapterTools: (any AdapterTools)? { get }
+
     /// The tracks of a song beside its voices, as models of this family can take them out; empty if they can't.
     var accompanimentTracks: [String] { get }
 
@@ -92,6 +104,17 @@ extension MusicFamily {
                 suggestion: .leaveOut(field: field))
         }
         return try request.validate()
+    }
+
+    public var adapterTools: (any AdapterTools)? { nil }
+
+    /// As the tools see them.
+    public func adapters(of request: MusicRequest, for location: ModelLocation) throws -> [AdapterReport] {
+        guard !request.adapters.isEmpty else { return [] }
+        if let adapterTools { return try request.adapters.map { try adapterTools.report($0.path, for: location) } }
+        throw MusicError(
+            .unsupported, "Models of the family \(name) take no adapters", field: "adapters",
+            suggestion: .leaveOut(field: "adapters"))
     }
 
     public func summary(of request: MusicRequest) -> [String] {
@@ -161,6 +184,7 @@ extension MusicRequest {
         if !seeds.isEmpty { add(seeds.count == 1 ? "seed" : "seeds", seeds.map(String.init).joined(separator: ",")) }
         if batchSize > 1 { add("batch", batchSize) }
         if normalization != .peak { add("normalize", normalization.rawValue) }
+        adapters.forEach { add("adapter", $0.text) }
         return lines
     }
 

@@ -26,6 +26,7 @@ public struct GenerationSession: Sendable {
     private func check(_ found: Engine.Found) throws {
         _ = try found.family.validate(order.request)
         if order.planning.wish != .never { try order.planning.options.validate() }
+        _ = try found.family.adapters(of: order.request, for: found.location)
         try AudioInputs.check(order.request)
         if order.request.noise != nil {
             // The values decide whether the noise is one.

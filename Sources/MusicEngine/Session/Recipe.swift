@@ -33,16 +33,21 @@ public struct Recipe: Codable, Equatable, Sendable {
         init(_ request: MusicRequest, _ location: ModelLocation, names: [String: String]) throws {
             weights = WeightsMark.of(location)
             for (name, input) in Recipe.files(of: request) {
-                do {
-                    var pin = try FilePin(URL(fileURLWithPath: input.path))
-                    pin.path = names[input.path] ?? pin.path
-                    inputs[name] = pin
-                } catch {
-                    throw SystemFault(error, path: input.path)?.error()
-                        ?? MusicError(
-                            .unreadableInput, "\(input.path) can't be read: \(error.localizedDescription)",
-                            advice: "check the file")
-                }
+                var pin = try Self.pin(URL(fileURLWithPath: input.path))
+                pin.path = names[input.path] ?? pin.path
+                inputs[name] = pin
+            }
+            inputs.merge(try AdapterPins.of(request, names: names, Self.pin)) { _, adapter in adapter }
+        }
+
+        private static func pin(_ file: URL) throws -> FilePin {
+            do {
+                return try FilePin(file)
+            } catch {
+                throw SystemFault(error, path: file.path)?.error()
+                    ?? MusicError(
+                        .unreadableInput, "\(file.path) can't be read: \(error.localizedDescription)",
+                        advice: "check the file")
             }
         }
     }
@@ -70,6 +75,7 @@ public struct Recipe: Codable, Equatable, Sendable {
         weights = origin.weights
         if let source = inputs?["src_audio"] { request.source?.path = source.path }
         if let reference = inputs?["reference_audio"] { request.reference?.path = reference.path }
+        AdapterPins.name(&request, by: inputs ?? [:])
     }
 
     /// The request as it can be repeated here, and what is not as it was.
@@ -96,6 +102,7 @@ public struct Recipe: Codable, Equatable, Sendable {
             }
             if name == "src_audio" { request.source?.path = file.path } else { request.reference?.path = file.path }
         }
+        notices += AdapterPins.find(&request, by: inputs ?? [:], beside: song)
         if let location, let weights, let now = WeightsMark.of(location), now != weights {
             notices.append("The weights of \(model) are not those that this song was made with: it will be another")
         }

@@ -76,8 +76,13 @@ extension JobQueue {
             paths[handle] = path
             names[path] = handle
         }
+        let request = try JobAdapters.mapped(job.request) { name in
+            let path = try adapters.path(of: name)
+            names[path] = name
+            return path
+        }
         return RunTask(
-            id: job.id, request: JobInputs.mapped(job.request) { _, text in paths[text] ?? text }, seed: job.seed,
+            id: job.id, request: JobInputs.mapped(request) { _, text in paths[text] ?? text }, seed: job.seed,
             folder: attempt.path, names: names)
     }
 

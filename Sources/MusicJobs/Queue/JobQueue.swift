@@ -29,6 +29,7 @@ public actor JobQueue {
     public nonisolated let events: JobEvents
     let folder: JobsFolder
     public nonisolated let limits: JobLimits
+    let adapters: AdapterFolder
     let seeds: SeedSource
     let clock: any Clock<Duration>
     let now: @Sendable () -> Date
@@ -50,7 +51,7 @@ public actor JobQueue {
 
     init(
         store: any JobStore, runner: any JobRunner, library: SongLibrary, uploads: Uploads, events: JobEvents,
-        folder: JobsFolder, limits: JobLimits, seeds: SeedSource, clock: any Clock<Duration>,
+        folder: JobsFolder, adapters: AdapterFolder, limits: JobLimits, seeds: SeedSource, clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Date, check: @escaping @Sendable (JobRequest) async throws -> [String]
     ) {
         self.store = store
@@ -60,6 +61,7 @@ public actor JobQueue {
         self.events = events
         self.folder = folder
         self.limits = limits
+        self.adapters = adapters
         self.seeds = seeds
         self.clock = clock
         self.now = now
@@ -163,6 +165,7 @@ public actor JobQueue {
     /// The handles of a request, of which there are files that its owner may use.
     private func checkedInputs(of request: JobRequest, owner: String) async throws -> [String] {
         let handles = try JobInputs.handles(of: request)
+        try JobAdapters.check(request, adapters)
         for handle in handles { _ = try await input(handle, owner: owner) }
         return handles
     }

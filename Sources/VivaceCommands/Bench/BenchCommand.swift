@@ -44,6 +44,12 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(name: .customLong("stage"), help: ArgumentHelp("Measure this stage only; repeatable.", valueName: "stage"))
     var stages: [BenchmarkStage] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "An adapter that the transformer works with, as generate takes it; repeatable.", valueName: "path[:scale]"),
+        completion: .file())
+    var adapter: [String] = []
+
     @OptionGroup(title: "Computation") var computation: ComputationOptions
 
     @Flag(help: "Print one JSON document on standard output.")
@@ -78,9 +84,11 @@ struct BenchCommand: AsyncParsableCommand {
             throw MusicError(
                 .invalidRequest, "\(name) is \(value)", advice: "use \(range.lowerBound) to \(range.upperBound)")
         }
-        return BenchmarkWorkload(
+        var workload = BenchmarkWorkload(
             duration: duration, batchSize: batch, steps: steps, textTokens: textTokens, lyricTokens: lyricTokens,
             repeats: repeats)
+        workload.adapters = try AdapterUse.list(.list(adapter.map { .text($0) }))
+        return workload
     }
 }
 

@@ -40,7 +40,8 @@ struct ServeCommand: AsyncParsableCommand {
         let worker = WorkerRunner(
             .init(executable: try executable(), arguments: ["worker"], environment: environment))
         let service = try await JobService.open(
-            at: plan.data, runner: worker, limits: plan.limits, check: { try await RequestCheck(engine)($0) })
+            at: plan.data, runner: worker, limits: plan.limits, adapters: AdapterFolder(plan.adapters),
+            check: { try await RequestCheck(engine)($0) })
         let report = try await service.start()
         if !report.isClean {
             logger.notice(

@@ -68,6 +68,11 @@ package struct ServeOptions: ParsableArguments {
                 + "be given several times.", valueName: "folder"))
     var allowedPath: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Folder of adapters, which requests may name as they are called there.", valueName: "folder"))
+    var loraDir: String?
+
     // MARK: What it makes songs with
 
     @Option(

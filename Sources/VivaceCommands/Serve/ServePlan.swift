@@ -11,6 +11,8 @@ package struct ServePlan {
     package var server: ServerSettings
     /// Folder for jobs, songs and uploads.
     package var data: URL
+    /// Folder of the adapters that jobs may name; `nil` for none.
+    package var adapters: URL?
     package var limits = JobLimits()
     package var drain = Duration.seconds(30)
     package var logsJSON = false
@@ -70,6 +72,7 @@ package struct ServePlan {
             options.lmModelPath, ["ACESTEP_LM_MODEL_PATH"], ["lm_model_path", "lm"])
         let data = sources.text(options.data, ["VIVACE_HOME"], ["data", "home"])
         self.data = Self.dataFolder(data)
+        adapters = try sources.text(options.loraDir, ["VIVACE_LORA_DIR"], ["lora_dir"]).map(Self.folder)
         server.studio = Installation.studio()
         server.dj = ProviderSettings(environment: sources.variables)
         try readModels(options, &sources)
@@ -165,6 +168,17 @@ package struct ServePlan {
         let level = try sources.choice(options.logLevel, ["VIVACE_LOG_LEVEL"], ["log_level"], levels)
         logLevel = options.debug ? .debug : level.flatMap { Logger.Level(rawValue: $0) } ?? .info
         server.language = try sources.choice(options.language, [], ["language"], ["en", "zh", "ja"]) ?? "en"
+    }
+
+    /// A folder that must be there.
+    private static func folder(_ path: String) throws -> URL {
+        let url = URL(fileURLWithPath: path, isDirectory: true)
+        guard FolderView(url).exists else {
+            throw MusicError(
+                .invalidRequest, "The folder of adapters \(path) can't be found", advice: "give a folder that exists",
+                field: "lora_dir", value: path, expected: "a folder")
+        }
+        return url
     }
 
     private static func wrong(_ name: String, _ value: String, _ expected: String) -> MusicError {

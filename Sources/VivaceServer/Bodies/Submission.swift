@@ -25,6 +25,6 @@ struct Submission {
         result.request.notices += notices
         try models.leaveOutPlanner(of: &result.request)
         try await AudioSources(exchange: exchange, owner: owner).complete(&result, files)
-        return result.request
+        return await exchange.state.adapters.completed(result.request, of: owner)
     }
 }

@@ -44,6 +44,8 @@ struct ServerState: Sendable {
     /// Finds and downloads models; `nil` where none may be downloaded.
     let locator: (@Sendable () throws -> ModelLocator)?
     let pulls: ModelPulls
+    /// The adapters that clients have loaded for their later jobs.
+    let adapters = LoadedAdapters()
     /// Jobs that are over, as `/v1/jobs/{id}` sends them.
     let finishedJobs = FinishedDocuments<String>()
     /// Jobs that are over, as items of `/query_result`.

@@ -40,8 +40,8 @@ public struct MusicServer: Sendable {
 
     static let allRoutes =
         NativeRoutes.all + DescriptionRoutes.all + ModelRoutes.all + PullRoutes.all + JobRoutes.all + QueueRoutes.all
-        + UploadRoutes.all + SongRoutes.all + OperationRoutes.all + ChatRoutes.all + DJRoutes.all + LaterRoutes.all
-        + SessionRoutes.all + StudioRoutes.all
+        + UploadRoutes.all + SongRoutes.all + OperationRoutes.all + ChatRoutes.all + DJRoutes.all + AdapterRoutes.all
+        + LaterRoutes.all + SessionRoutes.all + StudioRoutes.all
 
     /// Serves until the task is cancelled.
     ///

@@ -57,6 +57,7 @@ enum OperationRoutes {
             ("version", .text(Release.version)), ("families", .list(families)),
             ("models", .object(try await ModelRoutes.list(exchange))),
             ("kinds", .list(JobKind.allCases.map { .text($0.rawValue) })),
+            ("adapters", .list(state.service.adapters.names.map { .text($0) })),
             ("audio_formats", ["flac", "wav", "wav32", "mp3", "opus", "ogg"]),
             (
                 "limits",

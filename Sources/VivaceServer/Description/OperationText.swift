@@ -85,6 +85,11 @@ struct OperationText: Sendable {
             ], [200: .json("Done, or a failure in the envelope", answer)])
     }
 
+    private static func adapters(_ summary: String) -> OperationText {
+        OperationText(
+            "models", summary, bodies: ["application/json": anyObject], [200: .json("In the envelope", "Envelope")])
+    }
+
     private static func wrapped(_ tag: String, _ summary: String) -> OperationText {
         OperationText(tag, summary, [200: .json("In the envelope", "Envelope")])
     }
@@ -233,6 +238,12 @@ struct OperationText: Sendable {
             "models", "Download a model, or go on with that", [200: pull, 202: pull]),
         "DELETE /v1/models/{name}/pull": OperationText(
             "models", "Stop a download; what has arrived is kept", [200: pull]),
+        "POST /v1/lora/load": adapters("Load an adapter for this client's later jobs"),
+        "POST /v1/lora/unload": adapters("Let go of all adapters"),
+        "POST /v1/lora/toggle": adapters("Use the adapter, or leave it out"),
+        "POST /v1/lora/scale": adapters("Set the strength of an adapter, 0 to 1"),
+        "GET /v1/lora/status": OperationText(
+            "models", "The adapters of this client", [200: .json("Names and strengths", "Envelope")]),
         "GET /v1/capabilities": OperationText(
             "server", "Models, fields and limits", [200: .json("What there is", "Capabilities")]),
         "GET /livez": OperationText("server", "Whether the server lives", [200: .json("It does", "Status")]),

@@ -146,6 +146,22 @@ enum SchemaText {
               "audio_format": {"type": ["string", "null"]}, "title": {"type": ["string", "null"]},
               "folder": {"type": ["string", "null"]}, "priority": {"enum": ["interactive", "normal", null]},
               "callback_url": {"type": ["string", "null"], "format": "uri"},
+              "adapters": {
+                "type": ["array", "null"], "maxItems": 16,
+                "items": {
+                  "oneOf": [
+                    {"type": "string"},
+                    {
+                      "type": "object", "required": ["path"],
+                      "properties": {
+                        "path": {"type": "string"}, "scale": {"type": "number"},
+                        "groups": {"type": "object", "additionalProperties": {"type": "number"}}
+                      }
+                    }
+                  ]
+                },
+                "description": "adapters of the server by name, such as voice:0.8"
+              },
               "parts": {"type": ["boolean", "null"], "description": "whether the songs can be heard while they are made"}
             }
           },
@@ -317,9 +333,11 @@ enum SchemaText {
             "anyOf": [{"$ref": "#/components/schemas/ModelList"}, {"$ref": "#/components/schemas/Envelope"}]
           },
           "Capabilities": {
-            "type": "object", "required": ["version", "families", "models", "kinds", "audio_formats", "limits"],
+            "type": "object",
+            "required": ["version", "families", "models", "kinds", "adapters", "audio_formats", "limits"],
             "properties": {
               "version": {"type": "string"}, "families": {"type": "array"}, "models": {"type": "object"},
+              "adapters": {"type": "array", "items": {"type": "string"}, "description": "names that jobs may give"},
               "kinds": {"type": "array", "items": {"type": "string"}},
               "audio_formats": {"type": "array", "items": {"type": "string"}}, "limits": {"type": "object"}
             }

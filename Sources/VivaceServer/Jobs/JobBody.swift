@@ -12,7 +12,7 @@ struct JobBody {
 
     static let names: Set<String> = [
         "kind", "request", "prelude", "model", "lm", "planning", "audio_format", "title", "folder", "priority",
-        "callback_url", "parts",
+        "callback_url", "parts", "adapters",
     ]
 
     /// Fields of a request that name models, as well as the job itself does.
@@ -31,6 +31,12 @@ struct JobBody {
         let model = try await models.music(named, notices: &notices)
         let given = try body.text("lm") ?? Self.plannerNames.lazy.compactMap { document[$0]?.saying }.first
         let planner = try await models.planner(given, notices: &notices)
+        if let adapters = body.fields["adapters"], adapters != .null {
+            guard document["adapters"] == nil else {
+                throw StrictBody.wrong("adapters", "give them here or in the request, and not in both", adapters)
+            }
+            document["adapters"] = adapters
+        }
         // What is checked above is what counts.
         for name in Self.modelNames + Self.plannerNames { document[name] = nil }
         var request = JobRequest(
@@ -50,6 +56,7 @@ struct JobBody {
             let address = try CallbackAddress(callback, hosts: exchange.state.settings.webhooks.hosts)
             request.callback = address.url.text
         }
+        request = try await exchange.state.adapters.completed(request, of: exchange.requiredOwner())
         return (request, try body.choice("priority", usual: .normal))
     }
 

@@ -2,27 +2,10 @@ import Foundation
 import Hummingbird
 import MusicCore
 
-/// Routes of the reference for adapters and training, which this server doesn't have: they say so.
+/// Routes of the reference for training, which this server doesn't have: they say so.
 enum LaterRoutes {
     static let all: [Route] =
         [
-            Route(.get, "/v1/lora/status") { exchange in
-                try Reply.wrapped(
-                    JSONValue([
-                        "lora_loaded": false, "use_lora": false, "lora_scale": .integer(1), "adapter_type": .null,
-                        "scales": .object([:]), "active_adapter": .null, "adapters": .list([]),
-                        "synthetic_default_mode": false,
-                    ]), now: exchange.now)
-            },
-            Route(.post, "/v1/lora/scale") { exchange in
-                let value = try await exchange.jsonObject()["scale"] ?? .null
-                guard let scale = value.numberValue, (0...1).contains(scale) else {
-                    throw ServerFailure(fields: [
-                        .init(name: "scale", message: "give a number from 0 to 1", input: value)
-                    ])
-                }
-                throw missing("adapters")
-            },
             Route(.get, "/v1/training/status") { exchange in
                 try Reply.wrapped(
                     JSONValue([
@@ -32,10 +15,8 @@ enum LaterRoutes {
                         "tensorboard_logdir": .null, "training_log": "", "start_time": .null,
                         "steps_per_second": .number(0), "estimated_time_remaining": .number(0), "error": .null,
                     ]), now: exchange.now)
-            },
+            }
         ]
-        + ["load", "unload", "toggle"].map { name in Route(.post, "/v1/lora/\(name)") { _ in throw missing("adapters") }
-        }
         + ["start", "start_lokr", "stop", "load_tensor_info", "export"].map { name in
             Route(.post, "/v1/training/\(name)") { _ in throw missing("training") }
         }

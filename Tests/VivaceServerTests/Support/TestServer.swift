@@ -130,15 +130,16 @@ struct TestServer: Sendable {
     /// Runs a test on a new server, and ends it.
     static func run(
         _ settings: ServerSettings = ServerSettings(port: 0), limits: JobLimits = JobLimits(),
-        uploads: Uploads.Limits = Uploads.Limits(), clock: any Clock<Duration> = ContinuousClock(),
-        locator: (@Sendable () throws -> ModelLocator)? = nil, _ test: (TestServer) async throws -> Void
+        uploads: Uploads.Limits = Uploads.Limits(), adapters: URL? = nil,
+        clock: any Clock<Duration> = ContinuousClock(), locator: (@Sendable () throws -> ModelLocator)? = nil,
+        _ test: (TestServer) async throws -> Void
     ) async throws {
         let folder = try Folder()
         let runner = QuickRunner()
         let engine = Engine.standard()
         let service = try await JobService.open(
             at: folder["data"], runner: runner, limits: limits, uploadLimits: uploads,
-            check: { try await RequestCheck(engine)($0) })
+            adapters: AdapterFolder(adapters), check: { try await RequestCheck(engine)($0) })
         try await service.start()
         var settings = settings
         settings.model = settings.model ?? "builtin"

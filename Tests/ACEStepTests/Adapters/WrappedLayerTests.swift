@@ -8,7 +8,7 @@ import Testing
 
 /// A layer that wraps a projection is heard, whichever projection of whichever network it is.
 @MLXActor
-struct AdapterTests {
+struct WrappedLayerTests {
     private func model(_ quantization: LoadOptions.Quantization = .none) throws -> ACEStepModel {
         let layout = try CheckpointLayout(TestCheckpoint("turbo-f32", .diffusers).location)
         return try ACEStepModel(layout, dtype: .float32, quantization: quantization)
