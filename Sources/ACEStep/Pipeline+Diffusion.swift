@@ -35,7 +35,8 @@ extension Pipeline {
             for index in part.request.seeds.indices {
                 let order = SongOrder(
                     number: made.count, request: part.request, seed: part.request.seeds[index],
-                    noise: part.request.noise?.latents(ofSong: index)?.values, done: done, total: total)
+                    noise: part.request.noise?.latents(ofSong: index)?.values,
+                    retakeSeed: part.request.retakeSeed(ofSong: index), done: done, total: total)
                 made.append(try await song(order, plan, sampler, listeners))
                 done += plan.schedule.count
             }
@@ -75,7 +76,9 @@ extension Pipeline {
     private func latents(
         _ order: SongOrder, _ plan: SamplingPlan, _ sampler: Sampler, _ listeners: StepListeners
     ) async throws -> MLXArray {
-        var denoiser = job.target.withDevice { Denoiser(sampler, plan, seed: order.seed, noise: order.noise) }
+        var denoiser = job.target.withDevice {
+            Denoiser(sampler, plan, seed: order.seed, noise: order.noise, retakeSeed: order.retakeSeed)
+        }
         while !denoiser.isFinished {
             let preview = try await job.step {
                 let step = try denoiser.next()
@@ -155,6 +158,8 @@ private struct SongOrder {
     var seed: UInt64
     /// Values by rows; `nil` draws them.
     let noise: [Float]?
+    /// A second seed, of which the noise has a part.
+    let retakeSeed: UInt64?
     /// Steps of the songs before it.
     let done: Int
     /// Steps of all songs.

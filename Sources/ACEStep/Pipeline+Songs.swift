@@ -52,9 +52,13 @@ extension Pipeline {
 
     private static func leveled(_ audio: AudioBuffer, _ part: SongPart) -> AudioBuffer {
         // The source keeps its level, and what is made beside it the one that it was made at.
-        if let kept = part.task.kept { return kept.joined(with: audio) }
         let request = part.request
+        if let kept = part.task.kept {
+            return kept.joined(with: audio).faded(in: request.fadeIn, out: request.fadeOut)
+        }
         let centred = request.removesDCOffset ? audio.withoutDCOffset() : audio
-        return request.normalization == .peak ? centred.withPeakRule(level: request.normalizationLevel) : centred
+        let leveled =
+            request.normalization == .peak ? centred.withPeakRule(level: request.normalizationLevel) : centred
+        return leveled.faded(in: request.fadeIn, out: request.fadeOut)
     }
 }

@@ -83,7 +83,7 @@ private struct PartWork {
         songs = request.seeds.count
         self.tile = tile ?? Oobleck.defaultTile(model.dtype)
         let codes = request.audioCodes.map { AudioCodeText.codes(in: $0).count }
-        let source = request.task.needsSource ? request.source?.audio : nil
+        let source = request.task.needsSource || request.flowEdit ? request.source?.audio : nil
         let hasStart = codes != nil || source != nil
         let longer = (window?.leading ?? 0) + (window?.trailing ?? 0)
         frames =

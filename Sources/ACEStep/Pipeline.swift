@@ -91,13 +91,16 @@ package final class Pipeline {
             request.window?.mask(frames: frames, rate: model.autoencoderConfiguration.latentRate)
                 ?? Array(repeating: 1, count: frames))
         song.fallback = made.fallback
-        guard request.hasOwnTexts || made.fallback != nil || request.request.noise?.latents?.shape.count == 3 else {
-            return song
-        }
+        let retakes = request.request.retakeSeeds
+        guard
+            request.hasOwnTexts || made.fallback != nil || request.request.noise?.latents?.shape.count == 3
+                || retakes.count > 1
+        else { return song }
         var own = request.hasOwnTexts ? request.parts[index] : request.request
         own.noise = request.request.noise?.ofSong(index)
         if made.fallback != nil { own.solver = own.solver.alternative }
         own.seeds = [made.seed]
+        own.retakeSeeds = retakes.indices.contains(index) ? [retakes[index]] : []
         own.batchSize = 1
         song.request = own.neutral
         return song
@@ -125,7 +128,8 @@ package final class Pipeline {
             let (part, song) = songs[index]
             return Denoiser(
                 sampler, try plan(part, sampler), seed: part.request.seeds[song],
-                noise: part.request.noise?.latents(ofSong: song)?.values)
+                noise: part.request.noise?.latents(ofSong: song)?.values,
+                retakeSeed: part.request.retakeSeed(ofSong: song))
         }
     }
 

@@ -26,9 +26,15 @@ extension ACEStepRequest {
         }
         single.noise = self.noise?.ofSong(index)
         single.seeds = self.seeds.indices.contains(index) ? [self.seeds[index]] : []
+        single.retakeSeeds = self.retakeSeeds.indices.contains(index) ? [self.retakeSeeds[index]] : []
         single.batchSize = 1
         // Texts of single songs take the way of all texts.
         return try ACEStepRequest(single.neutral)
+    }
+
+    /// The second seed of a song; `nil` where it has none.
+    func retakeSeed(ofSong index: Int) -> UInt64? {
+        self.retakeSeeds.indices.contains(index) ? self.retakeSeeds[index] : nil
     }
 
     /// Whether somebody asked for a field.

@@ -44,7 +44,7 @@ extension GenerationOrder {
     /// Whether the song is written in place of a file that it is made from.
     var replacesInput: Bool {
         guard let output, let file = output.namedFile, output.replacesFile, request.batchSize == 1 else { return false }
-        let source = request.task == .text2music ? nil : request.source
+        let source = request.usesSource ? request.source : nil
         return [source, request.reference].compactMap { $0?.path }.contains { path in
             !path.isEmpty && Self.place(URL(fileURLWithPath: path)) == Self.place(file)
         }
