@@ -6,6 +6,8 @@ import MusicCore
 struct DiffusedSong {
     /// `[1, T, channels]`, float32.
     let latents: MLXArray
+    /// The same before the request's factor and shift.
+    let raw: MLXArray
     /// That it was made from.
     let seed: UInt64
     /// Why another seed and another solver than those that were asked for, if so.
@@ -49,8 +51,9 @@ extension Pipeline {
         _ order: SongOrder, _ plan: SamplingPlan, _ sampler: Sampler, _ listeners: StepListeners
     ) async throws -> DiffusedSong {
         do {
+            let raw = try await latents(order, plan, sampler, listeners)
             return DiffusedSong(
-                latents: try await latents(order, plan, sampler, listeners), seed: order.seed, fallback: nil)
+                latents: try finished(raw, order.request), raw: raw, seed: order.seed, fallback: nil)
         } catch let error as MusicError where error.code == .numericalFailure && order.request.retriesNonFinite {
             var (second, plan) = (order, plan)
             second.seed = order.seed &+ 1
@@ -63,16 +66,16 @@ extension Pipeline {
                         + "\(plan.solver.rawValue) in place of \(order.request.solver.rawValue), and the seed "
                         + "\(second.seed) in place of \(order.seed)"))
             do {
+                let raw = try await latents(second, plan, sampler, listeners)
                 return DiffusedSong(
-                    latents: try await latents(second, plan, sampler, listeners), seed: second.seed,
-                    fallback: fallback)
+                    latents: try finished(raw, second.request), raw: raw, seed: second.seed, fallback: fallback)
             } catch let other as MusicError where other.code == .numericalFailure {
                 throw error
             }
         }
     }
 
-    /// All steps of a song, with the request's factor and shift on what they make.
+    /// All steps of a song.
     private func latents(
         _ order: SongOrder, _ plan: SamplingPlan, _ sampler: Sampler, _ listeners: StepListeners
     ) async throws -> MLXArray {
@@ -100,7 +103,7 @@ extension Pipeline {
                 .notice(
                     "Song \(order.number + 1) was ended after step \(denoiser.completed) of \(denoiser.count)"))
         }
-        return try finished(denoiser.latents, order.request)
+        return denoiser.latents
     }
 
     /// Asks how a song goes on after the step that it has made.

@@ -34,7 +34,7 @@ extension ACEStepOptions {
     /// The table of fields, under the names of the reference's `GenerationParams` where it has them.
     public static let fields = FieldTable<ACEStepOptions>(
         musicFields + textFields + taskFields + flowEditFields + samplingFields + guidanceFields + qualityFields
-            + numericalFields + fadeFields)
+            + numericalFields + fadeFields + afterSongFields)
 
     private static let musicFields: [Field<ACEStepOptions>] = [
         Field(

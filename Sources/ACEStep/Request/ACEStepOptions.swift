@@ -114,10 +114,18 @@ public struct ACEStepOptions: Sendable, Equatable {
 
     // MARK: Output
 
+    /// Whether it is found out when the lyrics are sung.
+    public var findsLyricTimes = false
+    /// Whether the song is scored.
+    public var findsScores = false
+    /// Sensitivity of a language model's scores, 0.01 to 1; lower is more sensitive.
+    public var scoreScale = 0.5
     /// Seconds in which the song comes in.
     public var fadeIn = 0.0
     /// Seconds in which the song goes out.
     public var fadeOut = 0.0
+    /// Whether songs that are no music are refused.
+    public var checksAudio = true
     /// Whether the mean of each channel is brought to 0 before the level rule.
     public var removesDCOffset = false
 

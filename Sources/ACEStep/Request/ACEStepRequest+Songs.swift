@@ -47,6 +47,9 @@ extension ACEStepRequest {
         return ACEStepOptions.fields[name].map { $0.json(of: options) != $0.json(of: usual.options) } ?? false
     }
 
+    /// Whether finished songs are looked back at.
+    var isReviewed: Bool { self.findsLyricTimes || self.findsScores }
+
     /// Whether nothing is sung, as far as the request says.
     var isWordless: Bool {
         let text = self.lyrics.filter { !$0.isWhitespace }.lowercased()

@@ -17,6 +17,8 @@ public struct GenerationOrder: Sendable {
     public var latents: URL?
     /// Which events to report beside those that are always reported.
     public var details: MusicDetails
+    /// Several takes, of which the best are kept; `nil` makes the songs of the request alone.
+    public var bestOf: BestOf?
     /// Looks at each denoising step, and decides how its song goes on; `nil` lets all songs go on.
     public var onStepEnd: StepCallback?
     /// What is to be said before the work.

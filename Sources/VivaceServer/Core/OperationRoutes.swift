@@ -57,6 +57,7 @@ enum OperationRoutes {
             ("models", .object(try await ModelRoutes.list(exchange))),
             ("kinds", .list(JobKind.allCases.map { .text($0.rawValue) })),
             ("audio_formats", ["flac", "wav", "wav32", "mp3", "opus", "ogg"]),
+            ("lyric_formats", ["lrc", "srt", "vtt"]),
             (
                 "limits",
                 JSONValue([
