@@ -3,6 +3,7 @@ import Foundation
 import MLX
 import ModelSupport
 import MusicCore
+import Oobleck
 import TestSupport
 import Testing
 

@@ -64,8 +64,10 @@ extension Pipeline {
         }
         if request.findsLyricTimes {
             let consensus = try await job.step { try finished.consensus() }
-            let duration = Double(latents.dim(1)) / model.autoencoderConfiguration.latentRate
-            review.lyrics = timed(tokens.ids, consensus, duration: duration)
+            let length = Double(latents.dim(1)) / model.autoencoderConfiguration.latentRate
+            // As in the reference, patches divide the length that was asked for, where one was.
+            let asked = request.task == .text2music && request.audioCodes == nil ? request.duration : nil
+            review.lyrics = timed(tokens.ids, consensus, length: length, divided: asked ?? length)
         }
         if request.findsScores {
             let noise = try await job.step {
@@ -83,11 +85,13 @@ extension Pipeline {
     }
 
     /// Times of tokens, words and lines.
-    private func timed(_ ids: [Int32], _ consensus: [Float], duration: Double) -> TimedLyrics {
+    private func timed(
+        _ ids: [Int32], _ consensus: [Float], length: Double, divided: Double
+    ) -> TimedLyrics {
         let tokenizer = model.tokenizer
         let times = LyricAlignment.times(
-            consensus: consensus, texts: LyricTokens.texts(ids, tokenizer), duration: duration)
-        return TimedLyrics(tokens: times, duration: duration) { tokenizer.decode(Array(ids[$0])) }
+            consensus: consensus, texts: LyricTokens.texts(ids, tokenizer), duration: divided)
+        return TimedLyrics(tokens: times, duration: length) { tokenizer.decode(Array(ids[$0])) }
     }
 
     /// What the chosen heads pay to the lyrics in one pass over latents with noise.

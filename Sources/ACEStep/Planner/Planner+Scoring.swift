@@ -20,7 +20,7 @@ extension Planner {
             let with = try await logits(of: target, after: heard)
             let without = try await logits(of: target, after: unheard)
             return HeardScore.normalized(
-                gain: Self.meanLogProbability(with) - Self.meanLogProbability(without), scale: scale)
+                gain: TargetLogit.mean(with) - TargetLogit.mean(without), scale: scale)
         }
         var conditions: [String: Double] = [:]
         for (field, yaml) in Self.lines(asked) {
@@ -28,7 +28,8 @@ extension Planner {
             conditions[field] =
                 field == PlanField.caption.rawValue
                 ? try await gain(target)
-                : Self.meanRankScore(try await logits(of: target, after: heard), best: Self.guesses)
+                : HeardScore.recall(
+                    ranks: try await logits(of: target, after: heard).map(\.rank), best: Self.guesses)
         }
         if !lyrics.isEmpty {
             let text = vocabulary.tokenizer.encodePlainly("\n# Lyric\n\(lyrics)\n").map(Int.init)
@@ -65,14 +66,6 @@ extension Planner {
         return prefill
     }
 
-    /// What comes out of the network where each token of a target comes next.
-    private struct TargetLogit {
-        /// Natural logarithm of the token's probability.
-        var logProbability: Double
-        /// Its place among all tokens, from 1 on.
-        var rank: Int
-    }
-
     /// Runs a target after a prompt; logits are computed for its rows alone.
     private func logits(of target: [Int], after prompt: Qwen3Prefill) async throws -> [TargetLogit] {
         let cache = try await job.step { prompt.cache.selecting([0]) }
@@ -84,25 +77,10 @@ extension Planner {
             let ids = Array(target[start..<end])
             found += try await job.step {
                 let logits = try model.network.logits(states[start..<end])
-                return try evaluating("scoring") { Self.read(logits, ids) }
+                return try evaluating("scoring") { TargetLogit.read(logits, ids) }
             }
         }
         return found
-    }
-
-    private nonisolated static func read(_ logits: MLXArray, _ ids: [Int]) -> [TargetLogit] {
-        let chosen = takeAlong(logits, MLXArray(ids.map(Int32.init), [ids.count, 1]), axis: 1)
-        let probabilities = (chosen - logSumExp(logits, axis: 1, keepDims: true)).asArray(Float.self)
-        let above = (logits .> chosen).asType(.int32).sum(axis: 1).asArray(Int32.self)
-        return zip(probabilities, above).map { TargetLogit(logProbability: Double($0), rank: Int($1) + 1) }
-    }
-
-    private nonisolated static func meanLogProbability(_ target: [TargetLogit]) -> Double {
-        target.reduce(0) { $0 + $1.logProbability } / Double(max(1, target.count))
-    }
-
-    private nonisolated static func meanRankScore(_ target: [TargetLogit], best: Int) -> Double {
-        HeardScore.recall(ranks: target.map(\.rank), best: best)
     }
 }
 
