@@ -2,6 +2,7 @@ import Foundation
 import ModelSupport
 import MusicCore
 import Oobleck
+import Synchronization
 
 /// ACE-Step 1.5: text to music by a diffusion transformer.
 ///
@@ -14,6 +15,9 @@ public final class ACEStepBackend: SongCodesBackend {
     package let pipeline: Pipeline
     private let resolver: RequestResolver
     private let onStepEnd: StepCallback?
+
+    /// A model with fewer weights is one for tests: it isn't expected to play music.
+    private static let leastMusical = 1_000_000
 
     private init(
         info: ModelInfo, pipeline: Pipeline, resolver: RequestResolver, onStepEnd: StepCallback? = nil
@@ -66,7 +70,8 @@ public final class ACEStepBackend: SongCodesBackend {
             byteCount: plan.footprint.bytes,
             notice: remarks.notice, measures: plan.measures)
         let pipeline = Pipeline(
-            model: model, target: target, isFrugal: plan.isFrugal, tile: plan.tile, budget: budget)
+            model: model, target: target, isFrugal: plan.isFrugal, tile: plan.tile, budget: budget,
+            expectsMusic: remarks.expectsMusic && model.parameterCount >= leastMusical)
         return ACEStepBackend(
             info: info, pipeline: pipeline, resolver: RequestResolver(model, trackTasks: remarks.trackTasks))
     }
@@ -136,8 +141,35 @@ public final class ACEStepBackend: SongCodesBackend {
         }
     }
 
+    /// When the lyrics of a song are sung, by what the cross-attention looks at.
+    public func lyricTimes(
+        of audio: AudioInput, request: MusicRequest
+    ) async throws -> (TimedLyrics, notices: [String]) {
+        var own = try ACEStepRequest(request)
+        own.findsLyricTimes = true
+        own.findsScores = false
+        own.batchSize = 1
+        own.seeds = Array(own.seeds.prefix(1))
+        own.retakeSeeds = Array(own.retakeSeeds.prefix(1))
+        let resolved = try resolver.resolve(own)
+        let notices = NoticeBox()
+        let times = try await pipeline.lyricTimes(of: audio, resolved) { event in
+            if case .notice(let text) = event { notices.add(text) }
+        }
+        return (times, notices.all)
+    }
+
     /// The 5 Hz codes of a song; those of its melody and structure.
     public func audioCodes(of audio: AudioInput) async throws -> [Int] {
         try await pipeline.codes(audio)
     }
+}
+
+/// Notices that are gathered while something else runs.
+private final class NoticeBox: Sendable {
+    private let texts = Mutex<[String]>([])
+
+    var all: [String] { texts.withLock { $0 } }
+
+    func add(_ text: String) { texts.withLock { $0.append(text) } }
 }

@@ -12,7 +12,7 @@ extension Pipeline {
         var notices: [[String]] = []
         let prompts = try request.parts.map { part in
             var own: [String] = []
-            let tokens = try Self.instructions(part).map { instruction in
+            let tokens = try Self.texts(part).map { part, instruction in
                 let text = PromptText(part, instruction: instruction)
                 let isWithoutLyrics = part.usesNullLyrics && part.isWordless
                 let (tokens, found) = try PromptTokens.encode(
@@ -26,6 +26,13 @@ extension Pipeline {
         }
         SongNotices.joined(notices).forEach { report(.notice($0)) }
         return prompts
+    }
+
+    /// The texts of a part with their sentences: for the task, and what takes its place on the way or goes beside it.
+    private static func texts(_ part: ACEStepRequest) -> [(ACEStepRequest, instruction: String)] {
+        guard part.flowEdit else { return instructions(part).map { (part, $0) } }
+        let sentence = TaskInstruction.sentence(for: part)
+        return [(part, sentence), (part.ofFlowEditSource, sentence)]
     }
 
     private static func instructions(_ request: ACEStepRequest) -> [String] {

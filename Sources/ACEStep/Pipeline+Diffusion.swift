@@ -6,6 +6,8 @@ import MusicCore
 struct DiffusedSong {
     /// `[1, T, channels]`, float32.
     let latents: MLXArray
+    /// The same before the request's factor and shift.
+    let raw: MLXArray
     /// That it was made from.
     let seed: UInt64
     /// Why another seed and another solver than those that were asked for, if so.
@@ -37,7 +39,8 @@ extension Pipeline {
             for index in part.request.seeds.indices {
                 let order = SongOrder(
                     number: made.count, request: part.request, seed: part.request.seeds[index],
-                    noise: part.request.noise?.latents(ofSong: index)?.values, done: done, total: total)
+                    noise: part.request.noise?.latents(ofSong: index)?.values,
+                    retakeSeed: part.request.retakeSeed(ofSong: index), done: done, total: total)
                 made.append(try await song(order, plan, sampler, listeners))
                 done += plan.schedule.count
             }
@@ -50,8 +53,9 @@ extension Pipeline {
         _ order: SongOrder, _ plan: SamplingPlan, _ sampler: Sampler, _ listeners: StepListeners
     ) async throws -> DiffusedSong {
         do {
+            let raw = try await latents(order, plan, sampler, listeners)
             return DiffusedSong(
-                latents: try await latents(order, plan, sampler, listeners), seed: order.seed, fallback: nil)
+                latents: try finished(raw, order.request), raw: raw, seed: order.seed, fallback: nil)
         } catch let error as MusicError where error.code == .numericalFailure && order.request.retriesNonFinite {
             var (second, plan) = (order, plan)
             second.seed = order.seed &+ 1
@@ -64,20 +68,22 @@ extension Pipeline {
                         + "\(plan.solver.rawValue) in place of \(order.request.solver.rawValue), and the seed "
                         + "\(second.seed) in place of \(order.seed)"))
             do {
+                let raw = try await latents(second, plan, sampler, listeners)
                 return DiffusedSong(
-                    latents: try await latents(second, plan, sampler, listeners), seed: second.seed,
-                    fallback: fallback)
+                    latents: try finished(raw, second.request), raw: raw, seed: second.seed, fallback: fallback)
             } catch let other as MusicError where other.code == .numericalFailure {
                 throw error
             }
         }
     }
 
-    /// All steps of a song, with the request's factor and shift on what they make.
+    /// All steps of a song.
     private func latents(
         _ order: SongOrder, _ plan: SamplingPlan, _ sampler: Sampler, _ listeners: StepListeners
     ) async throws -> MLXArray {
-        var denoiser = job.target.withDevice { Denoiser(sampler, plan, seed: order.seed, noise: order.noise) }
+        var denoiser = job.target.withDevice {
+            Denoiser(sampler, plan, seed: order.seed, noise: order.noise, retakeSeed: order.retakeSeed)
+        }
         while !denoiser.isFinished {
             let preview = try await job.step {
                 let step = try denoiser.next()
@@ -99,7 +105,7 @@ extension Pipeline {
                 .notice(
                     "Song \(order.number + 1) was ended after step \(denoiser.completed) of \(denoiser.count)"))
         }
-        return try finished(denoiser.latents, order.request)
+        return denoiser.latents
     }
 
     /// Asks how a song goes on after the step that it has made.
@@ -157,6 +163,8 @@ private struct SongOrder {
     var seed: UInt64
     /// Values by rows; `nil` draws them.
     let noise: [Float]?
+    /// A second seed, of which the noise has a part.
+    let retakeSeed: UInt64?
     /// Steps of the songs before it.
     let done: Int
     /// Steps of all songs.

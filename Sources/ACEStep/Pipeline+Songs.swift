@@ -48,17 +48,39 @@ extension Pipeline {
                 done += 1
                 report(.progress(.decode, completed: done, total: total))
             }
-            try NumericGuard.checkAudible(decoding.audio, at: "decoding")
+            try check(decoding.audio, part.request)
             made.append(Self.leveled(decoding.audio, part))
         }
         return made
     }
 
+    /// Refuses what is no music.
+    ///
+    /// Noise and endings belong to songs from text; of others the source decides.
+    ///
+    /// - Throws: ``MusicError`` with code `numericalFailure` that says what was found.
+    private func check(_ audio: AudioBuffer, _ request: ACEStepRequest) throws {
+        try NumericGuard.checkAudible(audio, at: "decoding")
+        guard expectsMusic, request.checksAudio else { return }
+        var kinds: AudioFault.Kinds = request.removesDCOffset ? [] : .offset
+        if [.text2music, .cover].contains(request.task), !request.flowEdit { kinds.insert(.noise) }
+        if request.task == .text2music, !request.flowEdit { kinds.insert(.deadTail) }
+        guard let fault = audio.fault(kinds) else { return }
+        throw MusicError(
+            .numericalFailure, "The song is refused after decoding: \(fault.description)",
+            advice: "use another seed or other words", field: "check_audio",
+            suggestion: .set(field: "check_audio", to: "false"))
+    }
+
     private static func leveled(_ audio: AudioBuffer, _ part: SongPart) -> AudioBuffer {
         // The source keeps its level, and what is made beside it the one that it was made at.
-        if let kept = part.task.kept { return kept.joined(with: audio) }
         let request = part.request
+        if let kept = part.task.kept {
+            return kept.joined(with: audio).faded(in: request.fadeIn, out: request.fadeOut)
+        }
         let centred = request.removesDCOffset ? audio.withoutDCOffset() : audio
-        return request.normalization == .peak ? centred.withPeakRule(level: request.normalizationLevel) : centred
+        let leveled =
+            request.normalization == .peak ? centred.withPeakRule(level: request.normalizationLevel) : centred
+        return leveled.faded(in: request.fadeIn, out: request.fadeOut)
     }
 }

@@ -35,6 +35,12 @@ extension Pipeline {
                 .diffuse, units: work.reduce(0) { $0 + $1.songs * $1.steps },
                 weight: weight { Double($0.songs * $0.steps) * $0.stepOperations }),
         ]
+        if request.parts.contains(where: \.isReviewed) {
+            stages.append(
+                JobProgress.Stage(
+                    .align, units: work.reduce(0) { $0 + $1.songs },
+                    weight: weight { Double($0.songs) * $0.stepOperations / 2 }))
+        }
         guard request.request.output == .audio else { return stages }
         return stages + [
             JobProgress.Stage(
@@ -83,7 +89,7 @@ private struct PartWork {
         songs = request.seeds.count
         self.tile = tile ?? Oobleck.defaultTile(model.dtype)
         let codes = request.audioCodes.map { AudioCodeText.codes(in: $0).count }
-        let source = request.task.needsSource ? request.source?.audio : nil
+        let source = request.task.needsSource || request.flowEdit ? request.source?.audio : nil
         let hasStart = codes != nil || source != nil
         let longer = (window?.leading ?? 0) + (window?.trailing ?? 0)
         frames =

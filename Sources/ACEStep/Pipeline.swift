@@ -18,6 +18,8 @@ package final class Pipeline {
     var isFrugal: Bool
     /// What may be taken; `nil` where no cap was asked for.
     let budget: MemoryBudget?
+    /// Whether the model is one of which music is to be expected.
+    let expectsMusic: Bool
     private nonisolated let chosenTile: Mutex<Int?>
     /// Latent frames that a tile of the autoencoder contributes; `nil` takes its own choice.
     nonisolated var tile: Int? {
@@ -31,11 +33,13 @@ package final class Pipeline {
     ///   - isFrugal: lets go of each network when its stage is over.
     ///   - tile: latent frames that a tile of the autoencoder contributes; `nil` takes its own choice.
     ///   - budget: what may be taken; `nil` where no cap was asked for.
+    ///   - expectsMusic: whether songs that are no music are refused.
     package init(
         model: ACEStepModel, target: ComputeTarget, isFrugal: Bool = false, tile: Int? = nil,
-        budget: MemoryBudget? = nil
+        budget: MemoryBudget? = nil, expectsMusic: Bool = false
     ) {
         self.model = model
+        self.expectsMusic = expectsMusic
         job = ArrayJob(target)
         self.isFrugal = isFrugal
         chosenTile = Mutex(tile)
@@ -66,6 +70,10 @@ package final class Pipeline {
         if isFrugal { model.release(.audioCodec, .textEncoder, .conditionEncoder, .autoencoder) }
         let listeners = StepListeners(details: details, onStepEnd: onStepEnd, report: report)
         let made = try await clock.run(.diffuse) { try await diffuse(parts, of: whole, listeners) }
+        var reviews: [SongReview] = []
+        if parts.contains(where: \.request.isReviewed) {
+            reviews = try await clock.run(.align) { try await review(made.map(\.raw), parts, report) }
+        }
         if isFrugal {
             model.release(.transformer)
             model.adapters.clear()
@@ -76,8 +84,13 @@ package final class Pipeline {
             if isFrugal { model.release(.autoencoder) }
         }
         let silence = AudioBuffer(sampleRate: model.autoencoderConfiguration.samplingRate, channels: [])
-        let songs = made.indices.map { index in
-            song(made[index], audio.isEmpty ? silence : audio[index], index, request)
+        let songs = made.indices.map { index -> Song in
+            var song = song(made[index], audio.isEmpty ? silence : audio[index], index, request)
+            if reviews.indices.contains(index) {
+                song.lyrics = reviews[index].lyrics
+                song.scores = reviews[index].scores
+            }
+            return song
         }
         return MusicResult(songs: songs, request: whole.neutral, seconds: clock.seconds)
     }
@@ -95,13 +108,16 @@ package final class Pipeline {
             request.window?.mask(frames: frames, rate: model.autoencoderConfiguration.latentRate)
                 ?? Array(repeating: 1, count: frames))
         song.fallback = made.fallback
-        guard request.hasOwnTexts || made.fallback != nil || request.request.noise?.latents?.shape.count == 3 else {
-            return song
-        }
+        let retakes = request.request.retakeSeeds
+        guard
+            request.hasOwnTexts || made.fallback != nil || request.request.noise?.latents?.shape.count == 3
+                || retakes.count > 1
+        else { return song }
         var own = request.hasOwnTexts ? request.parts[index] : request.request
         own.noise = request.request.noise?.ofSong(index)
         if made.fallback != nil { own.solver = own.solver.alternative }
         own.seeds = [made.seed]
+        own.retakeSeeds = retakes.indices.contains(index) ? [retakes[index]] : []
         own.batchSize = 1
         song.request = own.neutral
         return song
@@ -129,7 +145,8 @@ package final class Pipeline {
             let (part, song) = songs[index]
             return Denoiser(
                 sampler, try plan(part, sampler), seed: part.request.seeds[song],
-                noise: part.request.noise?.latents(ofSong: song)?.values)
+                noise: part.request.noise?.latents(ofSong: song)?.values,
+                retakeSeed: part.request.retakeSeed(ofSong: song))
         }
     }
 
@@ -149,6 +166,14 @@ package final class Pipeline {
         isFrugal ? try await job.step(loaded) : try loaded()
     }
 
+    /// All that comes before denoising, unmeasured.
+    func parts(
+        of request: ResolvedRequest, _ report: @escaping (MusicEvent) -> Void
+    ) async throws -> [SongPart] {
+        var clock = StageClock(report: report)
+        return try await parts(of: request, &clock, report)
+    }
+
     /// All that comes before denoising.
     private func parts(
         of request: ResolvedRequest, _ clock: inout StageClock, _ report: @escaping (MusicEvent) -> Void
@@ -164,7 +189,8 @@ package final class Pipeline {
             try await encodeConditions(encoded, timbre: try await timbre(whole))
         }
         return zip(request.parts, zip(tasks, prompts)).map { request, made in
-            SongPart(request: request, task: made.0, conditions: made.1.compactMap { states[$0] })
+            SongPart(
+                request: request, task: made.0, conditions: made.1.compactMap { states[$0] }, tokens: made.1)
         }
     }
 
@@ -190,4 +216,6 @@ struct SongPart {
     let task: PreparedTask
     /// `[1, S, condition width]` for the task, and for the text alone if the songs leave their source on the way.
     let conditions: [MLXArray]
+    /// The texts that the conditions were made of.
+    var tokens: [PromptTokens] = []
 }

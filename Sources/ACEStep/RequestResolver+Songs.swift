@@ -44,6 +44,7 @@ extension RequestResolver {
         whole.batchSize = request.batchSize
         whole.seeds = request.seeds
         whole.noise = request.noise
+        whole.retakeSeeds = parts.flatMap(\.retakeSeeds)
         if !request.prompts.isEmpty { (whole.prompt, whole.prompts) = (request.prompt, parts.map(\.prompt)) }
         if !request.lyricsOfSongs.isEmpty {
             (whole.lyrics, whole.lyricsOfSongs) = (request.lyrics, parts.map(\.lyrics))

@@ -53,8 +53,8 @@ package struct RequestResolver: Sendable {
     func completed(_ request: ACEStepRequest) throws -> (request: ACEStepRequest, notices: [String]) {
         var notices = try request.validate()
         try checkTask(request, &notices)
-        var resolved = request.withGenres()
-        if request.task == .text2music { resolved.source = nil }
+        var resolved = request.withGenres().withoutWhatFlowEditsLeaveOut()
+        if request.task == .text2music, !request.flowEdit { resolved.source = nil }
         resolved.duration = try durationOfNoise(resolved)
         resolved.duration = try duration(resolved, &notices)
         if let reference = request.reference?.audio { noteClipping(reference, "reference audio", &notices) }
@@ -64,6 +64,10 @@ package struct RequestResolver: Sendable {
         noteSampling(resolved, asked: request, &notices)
         switch variant {
         case .turbo:
+            guard !request.flowEdit else {
+                throw MusicError(
+                    .unsupported, "A turbo model can't do flow edits", field: "model", suggestion: Self.editModels)
+            }
             resolved.guidanceScale = 1
             if let shift = request.shift, request.snapsTimesteps, request.timesteps == nil,
                 Self.trainedShift(near: shift) != shift
@@ -77,6 +81,11 @@ package struct RequestResolver: Sendable {
             resolved.snapsTimesteps = false
         }
         resolved.common = resolved.common.withSeeds()
+        if resolved.retakeVariance > 0 || resolved.flowEdit && !resolved.retakeSeeds.isEmpty {
+            while resolved.retakeSeeds.count < resolved.batchSize {
+                resolved.retakeSeeds.append(SeedSource.system.draw())
+            }
+        }
         // What is complete asks for nothing any more.
         resolved.asked = AskedFields()
         return (resolved, notices)
@@ -84,6 +93,9 @@ package struct RequestResolver: Sendable {
 
     /// The published models that can do every task.
     private static let baseModels = Suggestion.choose(field: "model", among: ["base", "xl-base"])
+
+    /// The published models that can do flow edits.
+    private static let editModels = Suggestion.choose(field: "model", among: ["base", "sft", "xl-base", "xl-sft"])
 
     /// Whether the variant can do the task.
     private func checkTask(_ request: ACEStepRequest, _ notices: inout [String]) throws {
@@ -136,6 +148,12 @@ package struct RequestResolver: Sendable {
         if !request.usesTemplate, request.instruction != nil {
             notices.append("instruction is not used: the caption is given to the model as it is")
         }
+        if !request.retakeSeeds.isEmpty, request.retakeVariance == 0, !request.flowEdit {
+            notices.append("retake_seed is not used: retake_variance is 0")
+        }
+        if request.output == .latents, request.fadeIn > 0 || request.fadeOut > 0 {
+            notices.append("The fades are not used: the latents are not decoded")
+        }
         if request.keepsSource != usual.keepsSource, request.task != .repaint || request.regions.isEmpty {
             notices.append("keep_source is not used: it belongs to the repainted regions of a source")
         }
@@ -144,7 +162,7 @@ package struct RequestResolver: Sendable {
         } else if request.coverRule == .blend, request.task != .cover, request.audioCodes == nil {
             notices.append("cover_rule is not used: it belongs to covers")
         }
-        if request.coverNoiseStrength > 0, request.source == nil, request.audioCodes == nil {
+        if request.coverNoiseStrength > 0, !request.flowEdit, request.source == nil, request.audioCodes == nil {
             notices.append("cover_noise_strength is not used: there is no source to start from")
         }
         if request.coverStrength < 1, request.source == nil, request.audioCodes == nil {

@@ -120,6 +120,43 @@ public struct GenerationParams: Sendable, Equatable {
     /// What it found: lyrics.
     public var cotLyrics = ""
 
+    // MARK: Of later releases of the reference
+
+    /// Whether the bands of the latents are corrected after each step; on in the reference, off here.
+    public var dcwEnabled = false
+    /// What the correction changes: `low`, `high`, `double` or `pix`.
+    public var dcwMode = WaveletCorrectionMode.double
+    /// Strength of the correction; of the low band in the mode `double`.
+    public var dcwScaler = 0.05
+    /// Strength of the correction of the high band in the mode `double`.
+    public var dcwHighScaler = 0.02
+    /// Which wavelet makes the bands.
+    public var dcwWavelet = Wavelet.haar
+    /// Largest norm of a velocity in norms of its latents; 0 is no limit.
+    public var velocityNormThreshold = 0.0
+    /// Share of the velocity before in each step's, 0 to below 1.
+    public var velocityEmaFactor = 0.0
+    /// How far a song goes from the one that its seed makes, 0 to 1.
+    public var retakeVariance = 0.0
+    /// Seeds of variations, one per song; those that are missing are drawn.
+    public var retakeSeed = [UInt64]()
+    /// Whether the source is carried from its own text to the song's.
+    public var flowEditMorph = false
+    /// What the source is like; empty for the caption.
+    public var flowEditSourceCaption = ""
+    /// What the source sings; empty for the lyrics.
+    public var flowEditSourceLyrics = ""
+    /// Share of the steps that a flow edit leaves out at first, 0 to 1.
+    public var flowEditNMin = 0.0
+    /// Share of the steps after which a flow edit follows the new text alone, 0 to 1.
+    public var flowEditNMax = 1.0
+    /// Noises of which each step of a flow edit takes the mean, 1 to 16.
+    public var flowEditNAvg = 1
+    /// Seconds in which the song comes in.
+    public var fadeInDuration = 0.0
+    /// Seconds in which the song goes out.
+    public var fadeOutDuration = 0.0
+
     // MARK: Beyond the reference
 
     /// Track to make or to take out; empty if open.

@@ -16,6 +16,9 @@ public struct AudioTags: Sendable, Equatable, Codable {
     public var lyrics: String?
     /// The program that made the file.
     public var software: String?
+    /// When each line is sung, in their order; stored as ID3's `SYLT` (MP3 and WAV), of which other formats have
+    /// nothing.
+    public var timedLyrics: [TimedLine] = []
     /// What made the song, as a JSON document: caption, lyrics, seed and all parameters.
     public var recipe: String?
     /// The songs of a mix as a cue sheet.
@@ -39,6 +42,18 @@ public struct AudioTags: Sendable, Equatable, Codable {
         self.recipe = recipe
         self.cueSheet = cueSheet
         self.chapters = chapters
+    }
+
+    /// A line and when it is sung.
+    public struct TimedLine: Sendable, Equatable, Codable {
+        /// Seconds from the beginning.
+        public var start: Double
+        public var text: String
+
+        public init(start: Double, text: String) {
+            self.start = start
+            self.text = text
+        }
     }
 
     /// Whether no field is set.
@@ -79,6 +94,7 @@ public struct AudioTags: Sendable, Equatable, Codable {
     /// Fills the fields that are `nil` here with those of `other`.
     func merged(with other: AudioTags) -> AudioTags {
         var merged = self
+        if merged.timedLyrics.isEmpty { merged.timedLyrics = other.timedLyrics }
         for field in Self.fields where merged[keyPath: field.path] == nil {
             merged[keyPath: field.path] = other[keyPath: field.path]
         }
@@ -98,7 +114,12 @@ public struct AudioTags: Sendable, Equatable, Codable {
     ///
     /// - Throws: ``MusicError`` with code `invalidRequest`.
     func validate() throws {
-        var total = 0
+        var total = timedLyrics.reduce(0) { $0 + $1.text.utf8.count + 5 }
+        guard !timedLyrics.contains(where: { $0.text.utf8.contains(0) || !(0...4e6).contains($0.start) }) else {
+            throw MusicError(
+                .invalidRequest, "the timed lyrics have U+0000 or a time that isn't one, which no tag can hold",
+                advice: "give plain text, and times in seconds from 0 on")
+        }
         for field in Self.fields {
             guard let text = self[keyPath: field.path] else { continue }
             if text.utf8.contains(0) {

@@ -135,6 +135,14 @@ public protocol MusicBackend: Sendable {
         _ request: MusicRequest, planner: any MusicPlanner, options: PlanningOptions, details: MusicDetails
     ) -> AsyncThrowingStream<MusicEvent, any Error>
 
+    /// When the lyrics of a song are sung.
+    ///
+    /// - Parameters:
+    ///   - audio: the song; its samples are read already.
+    ///   - request: that it was made from; the samples of its audio are read already.
+    /// - Throws: ``MusicError``; `unsupported` if the model can't tell, `invalidRequest` if nothing is sung.
+    func lyricTimes(of audio: AudioInput, request: MusicRequest) async throws -> (TimedLyrics, notices: [String])
+
     /// The audio codes of a song.
     ///
     /// - Parameter audio: its samples are read already.
@@ -167,6 +175,12 @@ extension MusicBackend {
             continuation.finish(
                 throwing: MusicError(.unsupported, "Models of the family \(info.family) take no plans"))
         }
+    }
+
+    public func lyricTimes(
+        of audio: AudioInput, request: MusicRequest
+    ) async throws -> (TimedLyrics, notices: [String]) {
+        throw MusicError(.unsupported, "Models of the family \(info.family) can't tell when lyrics are sung")
     }
 
     public func audioCodes(of audio: AudioInput) async throws -> [Int] {

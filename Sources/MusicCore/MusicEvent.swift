@@ -18,13 +18,15 @@ public struct MusicStage: OpenName {
     public static let condition: MusicStage = "condition"
     /// Noise becomes music, step by step.
     public static let diffuse: MusicStage = "diffuse"
+    /// Finished songs are looked back at: when their lyrics are sung, and how well they are followed.
+    public static let align: MusicStage = "align"
     /// The waveform is computed.
     public static let decode: MusicStage = "decode"
     /// Files are written.
     public static let write: MusicStage = "write"
 
     /// The usual stages in the order in which they run.
-    public static let usual: [MusicStage] = [.load, .plan, .source, .encode, .condition, .diffuse, .decode, .write]
+    public static let usual: [MusicStage] = [.load, .plan, .source, .encode, .condition, .diffuse, .align, .decode, .write]
 }
 
 /// What a running generation reports.

@@ -74,6 +74,12 @@ public struct MusicRequest: Sendable, Equatable {
         self.options = options
     }
 
+    /// Whether the source is listened to: by every task but text2music, unless a family edits music by its text.
+    public var usesSource: Bool {
+        guard task == .text2music, let edit = options["flow_edit_morph"] else { return task != .text2music }
+        return (try? FieldKind.flag.normalized(edit, field: "flow_edit_morph")) == true
+    }
+
     /// A request for as many songs as there are prompts, each with its own.
     ///
     /// - Parameters:

@@ -12,10 +12,16 @@ public struct Song: Sendable, Equatable, Codable {
     public var request: MusicRequest?
     /// Why it was made by a second try, if it was.
     public var fallback: Fallback?
+    /// When its lyrics are sung; `nil` if nobody asked, or nothing is sung.
+    public var lyrics: TimedLyrics?
+    /// How well it does what it was asked to; `nil` if nobody asked.
+    public var scores: SongScores?
     /// Where it was written; `nil` if it was not.
     public var path: String?
     /// Where its latents were written; `nil` if they were not.
     public var latentsPath: String?
+    /// Where the times of its lyrics were written; `nil` if they were not.
+    public var lyricsPath: String?
 
     /// A song that could not be made as it was asked for, and was made otherwise.
     public struct Fallback: Sendable, Equatable, Codable {
@@ -68,6 +74,8 @@ public struct MusicResult: Sendable, Equatable, Codable {
     public var seconds: [MusicStage: Double]
     /// What a language model planned; `nil` without one.
     public var plan: Plan?
+    /// All takes of which the songs are the best, in the order in which they were made; empty without takes.
+    public var takes: [Take] = []
     /// The model as it was named; `nil` where the backend was used by itself.
     public var model: String?
     /// What was loaded, likewise.
@@ -89,7 +97,7 @@ public struct MusicResult: Sendable, Equatable, Codable {
         return single
     }
 
-    private enum CodingKeys: String, CodingKey { case songs, request, seconds, plan, model, info }
+    private enum CodingKeys: String, CodingKey { case songs, request, seconds, plan, model, info, takes }
 
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -99,6 +107,7 @@ public struct MusicResult: Sendable, Equatable, Codable {
             request: try values.decode(MusicRequest.self, forKey: .request),
             seconds: Dictionary(uniqueKeysWithValues: seconds.map { (MusicStage(rawValue: $0.key), $0.value) }))
         plan = try values.decodeIfPresent(Plan.self, forKey: .plan)
+        takes = try values.decodeIfPresent([Take].self, forKey: .takes) ?? []
         model = try values.decodeIfPresent(String.self, forKey: .model)
         info = try values.decodeIfPresent(ModelInfo.self, forKey: .info)
     }
@@ -110,6 +119,7 @@ public struct MusicResult: Sendable, Equatable, Codable {
         try values.encode(
             Dictionary(uniqueKeysWithValues: seconds.map { ($0.key.rawValue, $0.value) }), forKey: .seconds)
         try values.encodeIfPresent(plan, forKey: .plan)
+        if !takes.isEmpty { try values.encode(takes, forKey: .takes) }
         try values.encodeIfPresent(model, forKey: .model)
         try values.encodeIfPresent(info, forKey: .info)
     }

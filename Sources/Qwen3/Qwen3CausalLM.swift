@@ -147,6 +147,26 @@ public final class Qwen3CausalLM {
         return last
     }
 
+    /// Runs the tokens that follow one sequence, and keeps the state of each.
+    ///
+    /// - Parameters:
+    ///   - tokens: may be none.
+    ///   - cache: of one sequence; is extended by them.
+    /// - Returns: states after the final normalisation, `[tokens, hidden]`, computed.
+    /// - Throws: as ``prefill(_:reserving:)`` does.
+    public func states(_ tokens: [Int], _ cache: KVCache) throws -> MLXArray {
+        guard !tokens.isEmpty else { return MLXArray.zeros([0, configuration.hiddenSize], dtype: dtype) }
+        try checkRoom(for: [tokens], after: cache.length)
+        var states: [MLXArray] = []
+        for begin in stride(from: 0, to: tokens.count, by: Self.stretch) {
+            try Task.checkCancellation()
+            let ids = tokens[begin..<min(tokens.count, begin + Self.stretch)].map(Int32.init)
+            states.append(backbone(MLXArray(ids, [1, ids.count]), cache)[0])
+            try checkedEval(cache.state + [states[states.count - 1]])
+        }
+        return concatenated(states, axis: 0)
+    }
+
     /// Runs tokens, as many of each sequence, as one stretch.
     ///
     /// - Returns: the state of each sequence's last token after the final normalisation, `[B, hidden]`, uncomputed.

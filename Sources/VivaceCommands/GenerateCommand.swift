@@ -30,6 +30,7 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Computation") var computation: ComputationOptions
     @OptionGroup(title: "Output") var level: FieldOptions<OutputGroup>
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Takes") var takes: BestOfOptions
     @OptionGroup(title: "Listening") var streaming: StreamingOptions
     @OptionGroup var reference: ReferenceOptions
 
@@ -73,6 +74,7 @@ struct GenerateCommand: AsyncParsableCommand {
             model: base.modelName, loadOptions: loadOptions, request: content.request,
             planning: choice, output: plan, latents: try output.latentsFile(isAudio: isAudio),
             notices: notices + content.notices + emptyLyrics(base.given) + output.notices(isAudio: isAudio))
+        order.bestOf = takes.order
         let session = GenerationSession(engine, order)
         try await session.check()
         let playback = try streaming.playback(content.request, of: found.family, plan: plan)

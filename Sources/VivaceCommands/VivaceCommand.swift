@@ -14,10 +14,10 @@ public struct VivaceCommand: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             GenerateCommand.self, CreateCommand.self, FormatCommand.self, UnderstandCommand.self, ExtractCommand.self,
-            BackgroundCommand.self, CodesCommand.self, InfoCommand.self, SpectrogramCommand.self, WaveformCommand.self,
-            AdapterCommand.self, ReplCommand.self, T2MCommand.self, DJCommand.self, MixCommand.self, ModelsCommand.self,
-            DoctorCommand.self, BenchCommand.self, ServeCommand.self, KeysCommand.self, LibraryCommand.self,
-            WorkerCommand.self,
+            BackgroundCommand.self, CodesCommand.self, LyricTimesCommand.self, InfoCommand.self,
+            SpectrogramCommand.self, WaveformCommand.self, AdapterCommand.self, ReplCommand.self, T2MCommand.self,
+            DJCommand.self, MixCommand.self, ModelsCommand.self, DoctorCommand.self, BenchCommand.self,
+            ServeCommand.self, KeysCommand.self, LibraryCommand.self, WorkerCommand.self,
         ])
 
     public init() {}

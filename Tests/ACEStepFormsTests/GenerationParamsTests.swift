@@ -132,9 +132,11 @@ struct GenerationDocumentTests {
     }
 
     @Test func laterFieldsCountOnlyWhereTheyChangeNothing() throws {
-        let harmless = #"{"dcw_enabled": true, "dcw_scaler": 0.05, "velocity_ema_factor": 0.0, "retake_seed": null}"#
-        #expect(try request(harmless).notices.count == 1)
-        #expect(error(#"{"velocity_ema_factor": 0.5}"#)?.code == .unsupported)
+        let neutral = #"{"dcw_enabled": false, "dcw_scaler": 0.05, "velocity_ema_factor": 0.0, "retake_seed": null}"#
+        #expect(try request(neutral).notices.isEmpty)
+        #expect(try options(#"{"dcw_enabled": true}"#).correctsWavelets)
+        #expect(try options(#"{"velocity_ema_factor": 0.5}"#).velocityAverage == 0.5)
+        #expect(error(#"{"chunk_mask_mode": "lego"}"#)?.code == .unsupported)
         #expect(try options(#"{"sampler_mode": "heun"}"#).solver == .heun)
     }
 

@@ -25,7 +25,8 @@ extension ConfigurationFields {
     fileprivate var transformer: TransformerConfiguration {
         TransformerConfiguration(
             stack: stack(layers: hiddenLayers, layerTypes: layerTypes), inputChannels: inputChannels,
-            patchSize: patchSize, acousticChannels: acousticChannels, conditionWidth: encoderHiddenSize ?? hiddenSize)
+            patchSize: patchSize, acousticChannels: acousticChannels, conditionWidth: encoderHiddenSize ?? hiddenSize,
+            alignmentHeads: alignmentHeads)
     }
 
     fileprivate func audioTokenizer(_ stack: StackConfiguration) -> AudioTokenizerConfiguration {

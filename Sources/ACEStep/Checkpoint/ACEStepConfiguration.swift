@@ -67,6 +67,8 @@ package struct TransformerConfiguration: Sendable, Equatable {
     package var acousticChannels: Int
     /// Width of the condition encoder's output.
     package var conditionWidth: Int
+    /// Heads of the cross-attention that follow the lyrics, by layer; `nil` if the checkpoint doesn't say.
+    package var alignmentHeads: [Int: [Int]]?
 
     func validate() throws {
         try stack.validate()

@@ -6,8 +6,13 @@ import MusicCore
 struct CheckpointRemarks: Decodable {
     /// A line for the user.
     var notice: String?
+    /// Whether its weights are random, so that no music is to be expected.
+    private var random: Bool?
     /// The tasks it was trained for, where its variant doesn't tell.
     private var tasks: [MusicTask]?
+
+    /// Whether its songs are to be music.
+    var expectsMusic: Bool { random != true }
 
     /// Of lego, extract and complete those that it was trained for; `nil` leaves that to the variant.
     var trackTasks: Set<MusicTask>? { tasks.map { Set($0.filter(\.worksOnTracks)) } }

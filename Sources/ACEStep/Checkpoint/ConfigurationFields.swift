@@ -43,6 +43,8 @@ package struct ConfigurationFields: Decodable {
     var isTurbo: Bool?
     var modelVersion: String?
     var codeFiles: [String] = []
+    /// Heads that follow the lyrics, by layer.
+    var alignmentHeads: [Int: [Int]]?
 
     enum CodingKeys: String, CodingKey {
         case modelType = "model_type"
@@ -77,6 +79,7 @@ package struct ConfigurationFields: Decodable {
         case isTurbo = "is_turbo"
         case modelVersion = "model_version"
         case codeFiles = "auto_map"
+        case alignmentHeads = "lyric_alignment_layers_config"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -123,6 +126,11 @@ package struct ConfigurationFields: Decodable {
         try readOptional(.modelVersion, into: &modelVersion)
         if let map = try? values.decodeIfPresent([String: String].self, forKey: .codeFiles) {
             codeFiles = map.values.sorted()
+        }
+        // As in the reference, a map that is none is one that isn't there.
+        if let map = try? values.decodeIfPresent([String: [Int]].self, forKey: .alignmentHeads) {
+            let pairs = map.compactMap { layer, heads in Int(layer).map { ($0, heads) } }
+            alignmentHeads = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
         }
         ropeTheta = try TransformerFields.ropeTheta(from: decoder, default: ropeTheta)
     }

@@ -34,8 +34,12 @@ package struct PromptText: Sendable, Equatable {
 
     private static func lyrics(_ request: ACEStepRequest) -> String {
         let sung = request.instrumental ? instrumentalLyrics : request.lyrics
-        let language = request.vocalLanguage.flatMap { $0.isEmpty ? nil : $0 } ?? unknownLanguage
-        return "# Languages\n\(language)\n\n# Lyric\n\(sung)\(endOfText)"
+        return "\(lyricsHeading(request.vocalLanguage))\(sung)\(endOfText)"
+    }
+
+    /// What stands before the lyrics.
+    static func lyricsHeading(_ language: String?) -> String {
+        "# Languages\n\(language.flatMap { $0.isEmpty ? nil : $0 } ?? unknownLanguage)\n\n# Lyric\n"
     }
 
     /// The metadata as four lines; what is not known is `N/A`, and the duration is in whole seconds.

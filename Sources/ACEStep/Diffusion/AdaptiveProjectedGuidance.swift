@@ -26,9 +26,7 @@ package struct AdaptiveProjectedGuidance {
     ///   - unconditional: `[B, T, channels]`, float32.
     /// - Returns: the guided velocity, `[B, T, channels]`.
     package mutating func guide(conditional: MLXArray, unconditional: MLXArray) -> MLXArray {
-        let difference = conditional - unconditional
-        let push = average.map { difference + Self.momentum * $0 } ?? difference
-        average = push
+        let push = remember(conditional - unconditional)
 
         let norm = sqrt((push * push).sum(axis: 1, keepDims: true))
         let limited = push * minimum(1, Self.largestNorm / norm)
@@ -37,5 +35,16 @@ package struct AdaptiveProjectedGuidance {
         let direction = conditional / maximum(length, 1e-12)
         let parallel = (limited * direction).sum(axis: 1, keepDims: true) * direction
         return conditional + (scale - 1) * (limited - parallel)
+    }
+
+    /// Takes the difference of two predictions into the smoothed push.
+    ///
+    /// - Parameter difference: `[B, T, channels]`, float32.
+    /// - Returns: the smoothed push, likewise.
+    @discardableResult
+    package mutating func remember(_ difference: MLXArray) -> MLXArray {
+        let push = average.map { difference + Self.momentum * $0 } ?? difference
+        average = push
+        return push
     }
 }

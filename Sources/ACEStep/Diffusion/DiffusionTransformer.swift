@@ -46,6 +46,11 @@ package final class DiffusionTransformer: Module {
         return layers.map { $0.crossAttention.keyValues(states) }
     }
 
+    /// What the first layer takes, `[B, ceil(T / patch), hidden]`.
+    func joinedInput(_ latents: MLXArray, context: MLXArray) -> MLXArray {
+        input(patches.joined(concatenated([context, latents], axis: -1)))
+    }
+
     /// Predicts the velocity.
     ///
     /// - Parameters:
@@ -59,7 +64,7 @@ package final class DiffusionTransformer: Module {
         _ latents: MLXArray, context: MLXArray, modulation: TimestepModulation, crossAttentionCache: [KeyValues],
         afterLayer: (MLXArray) throws -> Void
     ) rethrows -> MLXArray {
-        var x = input(patches.joined(concatenated([context, latents], axis: -1)))
+        var x = joinedInput(latents, context: context)
         for (layer, condition) in zip(layers, crossAttentionCache) {
             x = layer(x, modulation: modulation.projection, condition: condition)
             try afterLayer(x)

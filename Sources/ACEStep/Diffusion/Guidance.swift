@@ -43,4 +43,11 @@ package struct Guidance {
                 conditional: conditional, unconditional: unconditional, latents: latents, time: time, scale: scale)
         }
     }
+
+    /// Takes a difference of predictions into what the method remembers, where it remembers any.
+    ///
+    /// - Parameter difference: with the condition less without it, `[1, T, channels]`, float32.
+    mutating func remember(_ difference: MLXArray) {
+        if method == .apg { projected.remember(difference) }
+    }
 }

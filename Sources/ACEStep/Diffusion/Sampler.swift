@@ -32,24 +32,34 @@ package struct Sampler {
     ) throws -> MLXArray {
         let condition = plan.condition(step)
         let time = plan.schedule.times[index]
-        var velocity: MLXArray
-        if guidance.applies(at: time), let pair = condition.paired {
-            let both = try predict(concatenated([latents, latents], axis: 0), pair, index, plan)
+        let (conditional, unconditional) = try predictions(
+            latents, condition, at: index, plan: plan, isGuided: guidance.applies(at: time))
+        var velocity = conditional
+        if let unconditional {
             velocity = guidance.guide(
-                conditional: both[0..<1], unconditional: both[1..<2], latents: latents, time: time)
-        } else {
-            velocity = try predict(latents, condition.single, index, plan)
-            if guidance.applies(at: time), let unconditional = condition.unconditional {
-                velocity = guidance.guide(
-                    conditional: velocity, unconditional: try predict(latents, unconditional, index, plan),
-                    latents: latents, time: time)
-            }
+                conditional: conditional, unconditional: unconditional, latents: latents, time: time)
         }
         if let blend = plan.blend {
             let other = try predict(latents, blend.input, index, plan)
             velocity = blend.strength * velocity + (1 - blend.strength) * other
         }
         return velocity
+    }
+
+    /// The velocities with a condition and, where there is guidance, without it.
+    ///
+    /// - Parameter index: decides the flow time.
+    @MLXActor
+    func predictions(
+        _ latents: MLXArray, _ condition: SamplingPlan.Condition, at index: Int, plan: SamplingPlan, isGuided: Bool
+    ) throws -> (conditional: MLXArray, unconditional: MLXArray?) {
+        if isGuided, let pair = condition.paired {
+            let both = try predict(concatenated([latents, latents], axis: 0), pair, index, plan)
+            return (both[0..<1], both[1..<2])
+        }
+        let conditional = try predict(latents, condition.single, index, plan)
+        guard isGuided, let unconditional = condition.unconditional else { return (conditional, nil) }
+        return (conditional, try predict(latents, unconditional, index, plan))
     }
 
     @MLXActor

@@ -32,6 +32,14 @@ package struct SamplingPlan {
     let modulation: TimestepModulation
     let guidance: Guidance
     var solver: Solver
+    /// What is done to velocities before they are followed; `nil` for nothing.
+    let shaping: VelocityShaping?
+    /// What is done to the latents after each step; `nil` for nothing.
+    let correction: WaveletCorrection?
+    /// How much of a song's noise is that of its second seed, 0 to 1; see ``Denoiser``.
+    let retakeVariance: Double
+    /// The music that is carried to another text; `nil` for songs from noise.
+    let edit: FlowEdit?
     /// Music to start near to, `[1, T, channels]`, float32; `nil` starts from noise alone.
     let clean: MLXArray?
 
@@ -93,7 +101,12 @@ extension Sampler {
             let first = condition(conditions[0], context, guidance, nullCondition)
             var later: (condition: SamplingPlan.Condition, from: Int)?
             var blend: (input: SamplingPlan.Input, strength: Float)?
-            if conditions.count > 1 {
+            var edit: FlowEdit?
+            if request.flowEdit, conditions.count > 1, let music = task.clean {
+                edit = FlowEdit(
+                    request, source: condition(conditions[1], context, guidance, nullCondition), music: music,
+                    steps: schedule.count)
+            } else if conditions.count > 1 {
                 if let silence = task.withoutSource {
                     later = (
                         condition(conditions[1], silence.latents.asType(dtype), guidance, nullCondition),
@@ -111,6 +124,9 @@ extension Sampler {
                 first: first, later: later, blend: blend, schedule: schedule,
                 modulation: transformer.modulation(times: schedule.times.map { $0 * scheduler.timeFactor }),
                 guidance: guidance, solver: request.solver,
+                shaping: VelocityShaping(
+                    normThreshold: request.velocityNormThreshold, average: request.velocityAverage),
+                correction: request.options.waveletCorrection, retakeVariance: request.retakeVariance, edit: edit,
                 clean: request.coverNoiseStrength > 0 ? task.clean : nil, channels: task.context.channels)
             eval(plan.modulation.embedding, plan.modulation.projection)
             return plan

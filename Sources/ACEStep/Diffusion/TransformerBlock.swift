@@ -35,8 +35,11 @@ final class TransformerBlock: Module {
     ///   - x: `[B, L, hidden]`.
     ///   - modulation: `[1, 6, hidden]`.
     ///   - condition: keys and values of the condition for this layer.
+    ///   - seeing: takes what the cross-attention makes its queries of, `[B, L, hidden]`.
     /// - Returns: `[B, L, hidden]`.
-    func callAsFunction(_ x: MLXArray, modulation: MLXArray, condition: KeyValues) -> MLXArray {
+    func callAsFunction(
+        _ x: MLXArray, modulation: MLXArray, condition: KeyValues, seeing: (MLXArray) -> Void = { _ in }
+    ) -> MLXArray {
         let parts = (table + modulation).split(parts: 6, axis: 1)
         let (shift, scale, gate) = (parts[0], parts[1], parts[2])
         let (mlpShift, mlpScale, mlpGate) = (parts[3], parts[4], parts[5])
@@ -45,7 +48,9 @@ final class TransformerBlock: Module {
             x, weight: selfAttentionNorm.weight, scale: scale, shift: shift, eps: selfAttentionNorm.eps)
         var h = x + selfAttention(attentionInput, visibility: visibility) * gate
 
-        h = h + crossAttention(crossAttentionNorm(h), to: condition)
+        let crossAttentionInput = crossAttentionNorm(h)
+        seeing(crossAttentionInput)
+        h = h + crossAttention(crossAttentionInput, to: condition)
 
         let mlpInput = FusedOps.modulatedRMSNorm(
             h, weight: mlpNorm.weight, scale: mlpScale, shift: mlpShift, eps: mlpNorm.eps)

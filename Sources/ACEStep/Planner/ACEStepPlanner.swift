@@ -61,6 +61,12 @@ public final class ACEStepPlanner: MusicPlanner {
         return description
     }
 
+    public func score(
+        codes: [Int], asked: SongMetadata, lyrics: String, scale: Double
+    ) async throws -> HeardScore {
+        try await planner.score(codes: codes, asked: asked, lyrics: lyrics, scale: scale)
+    }
+
     public func createSample(
         query: String, instrumental: Bool, language: String?, sampling: PlannerSampling, seed: UInt64
     ) async throws -> SongDescription {

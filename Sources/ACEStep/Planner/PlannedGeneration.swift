@@ -59,9 +59,32 @@ package struct PlannedGeneration: Sendable {
         var result = try await songs(
             of: request.neutral, codes: plan.codes.isEmpty ? nil : plan.codes, details, report)
         result.plan = plan
+        if request.findsScores { try await score(&result, request, plan) }
         result.seconds[.plan] = seconds
         try Task.checkCancellation()
         report(.finished(result))
+    }
+
+    /// Has the language model listen to finished songs.
+    private func score(_ result: inout MusicResult, _ request: ACEStepRequest, _ plan: Plan) async throws {
+        for index in result.songs.indices where !result.songs[index].audio.channels.isEmpty {
+            let song = try ACEStepRequest(result.request(ofSong: index))
+            let codes =
+                plan.codes.indices.contains(index)
+                ? plan.codes[index]
+                : try await backend.audioCodes(of: AudioInput(audio: result.songs[index].audio))
+            var asked = plan.metadata
+            asked.caption = asked.caption ?? song.prompt
+            asked.bpm = asked.bpm ?? song.bpm
+            asked.duration = asked.duration ?? song.duration.map { Int($0) }
+            asked.keyScale = asked.keyScale ?? song.keyScale
+            asked.language = asked.language ?? Self.stated(language: song.vocalLanguage)
+            asked.timeSignature = asked.timeSignature ?? song.timeSignature
+            var scores = result.songs[index].scores ?? SongScores()
+            scores.heard = try await planner.score(
+                codes: codes, asked: asked, lyrics: song.isWordless ? "" : song.lyrics, scale: song.scoreScale)
+            result.songs[index].scores = scores
+        }
     }
 
     /// What the language model is asked for.

@@ -12,8 +12,8 @@ import Tokenizers
 final class Planner {
     nonisolated let vocabulary: PlanVocabulary
     private let grammar: PlanGrammar
-    private let model: LanguageModel
-    private let job: ArrayJob
+    let model: LanguageModel
+    let job: ArrayJob
 
     /// Tokens that a prompt and what follows may have together, as the models were trained.
     private static let contextLength = 4096

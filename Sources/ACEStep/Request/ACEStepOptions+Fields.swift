@@ -33,7 +33,8 @@ public enum ACEStepLimits {
 extension ACEStepOptions {
     /// The table of fields, under the names of the reference's `GenerationParams` where it has them.
     public static let fields = FieldTable<ACEStepOptions>(
-        musicFields + textFields + taskFields + samplingFields + guidanceFields + numericalFields)
+        musicFields + textFields + taskFields + flowEditFields + samplingFields + guidanceFields + qualityFields
+            + numericalFields + fadeFields + afterSongFields)
 
     private static let musicFields: [Field<ACEStepOptions>] = [
         Field(

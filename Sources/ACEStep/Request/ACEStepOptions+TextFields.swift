@@ -34,6 +34,10 @@ extension ACEStepOptions {
             help: "Try a song whose latents become NaN or infinite once more, with another solver and the next seed, "
                 + "and say so (default).", group: .guidance),
         Field(
+            "check_audio", \.checksAudio, .flag, flags: ["check-audio"],
+            help: "Refuse songs that are no music: steady noise, one sound, a constant, or silent in the end "
+                + "(default).", group: .output),
+        Field(
             "remove_dc_offset", \.removesDCOffset, .flag, aliases: ["dc_center"], flags: ["remove-dc-offset"],
             help: "Bring the mean of each channel to 0 before the level is set.", group: .output),
     ]

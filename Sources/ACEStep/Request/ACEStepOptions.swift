@@ -78,8 +78,54 @@ public struct ACEStepOptions: Sendable, Equatable {
     /// Whether a song whose latents become NaN or infinite is tried once more, with another solver and the next seed.
     public var retriesNonFinite = true
 
+    /// Whether the bands of the latents are corrected after each step.
+    public var correctsWavelets = false
+    /// What the correction changes.
+    public var waveletMode = WaveletCorrectionMode.double
+    /// Strength of the correction; of the low band where both are corrected.
+    public var waveletStrength = 0.05
+    /// Strength of the correction of the high band where both are corrected.
+    public var waveletHighStrength = 0.02
+    /// Which wavelet makes the bands.
+    public var wavelet = Wavelet.haar
+    /// Largest norm of a velocity in norms of its latents; 0 is no limit.
+    public var velocityNormThreshold = 0.0
+    /// Share of the velocity before in each step's, 0 to below 1.
+    public var velocityAverage = 0.0
+    /// How much of the noise is that of a second seed, 0 to 1.
+    public var retakeVariance = 0.0
+    /// Second seeds, one per song; songs without one draw theirs where they need it.
+    public var retakeSeeds: [UInt64] = []
+
+    // MARK: Flow edit
+
+    /// Whether the source is carried from its own text to the song's.
+    public var flowEdit = false
+    /// What the source is like; `nil` for the song's own text.
+    public var flowEditSourceCaption: String?
+    /// What the source sings; `nil` for the song's own lyrics.
+    public var flowEditSourceLyrics: String?
+    /// Share of the steps that are left out at first, 0 to 1.
+    public var flowEditStart = 0.0
+    /// Share of the steps after which the new text alone is followed, 0 to 1.
+    public var flowEditEnd = 1.0
+    /// Noises of which each step takes the mean, 1 to 16.
+    public var flowEditDraws = 1
+
     // MARK: Output
 
+    /// Whether it is found out when the lyrics are sung.
+    public var findsLyricTimes = false
+    /// Whether the song is scored.
+    public var findsScores = false
+    /// Sensitivity of a language model's scores, 0.01 to 1; lower is more sensitive.
+    public var scoreScale = 0.5
+    /// Seconds in which the song comes in.
+    public var fadeIn = 0.0
+    /// Seconds in which the song goes out.
+    public var fadeOut = 0.0
+    /// Whether songs that are no music are refused.
+    public var checksAudio = true
     /// Whether the mean of each channel is brought to 0 before the level rule.
     public var removesDCOffset = false
 

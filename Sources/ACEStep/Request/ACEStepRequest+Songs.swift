@@ -26,9 +26,15 @@ extension ACEStepRequest {
         }
         single.noise = self.noise?.ofSong(index)
         single.seeds = self.seeds.indices.contains(index) ? [self.seeds[index]] : []
+        single.retakeSeeds = self.retakeSeeds.indices.contains(index) ? [self.retakeSeeds[index]] : []
         single.batchSize = 1
         // Texts of single songs take the way of all texts.
         return try ACEStepRequest(single.neutral)
+    }
+
+    /// The second seed of a song; `nil` where it has none.
+    func retakeSeed(ofSong index: Int) -> UInt64? {
+        self.retakeSeeds.indices.contains(index) ? self.retakeSeeds[index] : nil
     }
 
     /// Whether somebody asked for a field.
@@ -40,6 +46,9 @@ extension ACEStepRequest {
         if let field = MusicRequest.fields[name] { return field.json(of: common) != field.json(of: usual.common) }
         return ACEStepOptions.fields[name].map { $0.json(of: options) != $0.json(of: usual.options) } ?? false
     }
+
+    /// Whether finished songs are looked back at.
+    var isReviewed: Bool { self.findsLyricTimes || self.findsScores }
 
     /// Whether nothing is sung, as far as the request says.
     var isWordless: Bool {

@@ -46,12 +46,25 @@ extension ACEStepRequest {
         if self.guidanceStart != 0 || self.guidanceEnd != 1 {
             add("guidance interval", "\(self.guidanceStart.plainText)-\(self.guidanceEnd.plainText)")
         }
+        if let correction = options.waveletCorrection {
+            let high = correction.mode == .double ? "/\(correction.highStrength.plainText)" : ""
+            add("dcw", "\(correction.mode.rawValue) \(correction.strength.plainText)\(high) \(self.wavelet.rawValue)")
+        }
+        if self.velocityNormThreshold != 0 { add("velocity norm", self.velocityNormThreshold.plainText) }
+        if self.velocityAverage != 0 { add("velocity average", self.velocityAverage.plainText) }
+        if self.retakeVariance != 0 {
+            add("retake", self.retakeVariance.plainText)
+            if !self.retakeSeeds.isEmpty { add("retake seed", self.retakeSeeds.map(String.init).joined(separator: ",")) }
+        }
+        if self.flowEdit { add("flow edit", "\(self.flowEditStart.plainText)-\(self.flowEditEnd.plainText)") }
         let seeds = self.seeds
         if !seeds.isEmpty { add(seeds.count == 1 ? "seed" : "seeds", seeds.map(String.init).joined(separator: ",")) }
         if self.batchSize > 1 { add("batch", self.batchSize) }
         add("noise", (self.noise?.text).flatMap { $0.isEmpty ? nil : $0 })
         if !self.usesTemplate { lines.append("without template") }
         if self.removesDCOffset { lines.append("without DC offset") }
+        if self.fadeIn != 0 { add("fade in", "\(self.fadeIn.plainText) s") }
+        if self.fadeOut != 0 { add("fade out", "\(self.fadeOut.plainText) s") }
         if self.output == .latents { lines.append("latents alone") }
         if self.normalization != .peak { add("normalize", self.normalization.rawValue) }
         self.adapters.forEach { add("adapter", $0.text) }

@@ -21,6 +21,8 @@ extension ACEStepRequest {
         try checkSampling(&notices)
         try checkGuidance()
         try checkTask(&notices)
+        try checkRetakes()
+        try checkFlowEdit(&notices)
         return notices
     }
 
@@ -154,6 +156,15 @@ extension ACEStepRequest {
         }
     }
 
+    private func checkRetakes() throws {
+        guard self.retakeSeeds.count <= self.batchSize else {
+            let count = self.batchSize
+            throw MusicError.invalidField(
+                "retake_seed", self.retakeSeeds.json, "The field retake_seed has \(self.retakeSeeds.count) seeds",
+                expected: "at most one for each song, of which there \(count == 1 ? "is 1" : "are \(count)")")
+        }
+    }
+
     /// Checks what belongs to the task, as far as it can be told without the source's samples.
     private func checkTask(_ notices: inout [String]) throws {
         if !MusicTask.ofACEStep.contains(self.task) {
@@ -194,7 +205,7 @@ extension ACEStepRequest {
                 .invalidRequest, "The task \(self.task.rawValue) takes no audio codes",
                 advice: "use them with text2music or cover")
         }
-        if self.task == .text2music, let source = self.source {
+        if self.task == .text2music, !self.flowEdit, let source = self.source {
             let name = source.path.isEmpty ? "it" : source.path
             notices.append("The task text2music does not listen to source audio: \(name) is not used")
         }

@@ -5,13 +5,8 @@ import MusicCore
 enum LaterFields {
     /// The values with which a field changes nothing; none if any value does.
     private static let harmless: [String: [JSONValue]] = [
-        "velocity_norm_threshold": [.number(0)], "velocity_ema_factor": [.number(0)],
-        "dcw_enabled": [false], "dcw_mode": [], "dcw_scaler": [], "dcw_high_scaler": [],
-        "dcw_wavelet": [], "chunk_mask_mode": ["auto", "explicit"],
+        "chunk_mask_mode": ["auto", "explicit"],
         "repaint_mode": ["balanced", "conservative", "aggressive"],
-        "retake_seed": [], "retake_variance": [.number(0)],
-        "flow_edit_morph": [false], "flow_edit_source_caption": [], "flow_edit_source_lyrics": [],
-        "flow_edit_n_min": [], "flow_edit_n_max": [], "flow_edit_n_avg": [],
         "sampler_mode": ["euler", "heun"],
         // Of Diffusers' call: arrays or a result are the same here.
         "return_dict": [true, false], "callback_steps": [],
@@ -59,10 +54,6 @@ enum LaterFields {
                 }
             case ("repaint_mode", "aggressive"):
                 if document["keep_source"] == nil { document["keep_source"] = false }
-            case ("dcw_enabled", true):
-                // It is on by default there: a document that carries the default is no wish for it.
-                notices.append("dcw_enabled is not used: there is no wavelet correction")
-                continue
             default: break
             }
             guard let allowed = harmless[name], allowed.isEmpty || allowed.contains(value) else {

@@ -58,7 +58,7 @@ struct TaskPreparation {
                 return Self.prepared(request, model, source: hints, clean: hints, mask: Self.ones(hints.dim(1)))
             }
         }
-        guard request.task.needsSource, let input = request.source else {
+        guard request.task.needsSource || request.flowEdit, let input = request.source else {
             return job.target.withDevice { Self.text(request, model) }
         }
         let extended = try SourceAudio.checked(input, role: "source")
@@ -75,6 +75,11 @@ struct TaskPreparation {
                     mask: Self.ones(latents.dim(1)))
             case .repaint, .lego:
                 return region(request, window, extended, latents)
+            case .text2music:
+                // A flow edit's song has no source to listen to but the music that it begins from.
+                let frames = latents.dim(1)
+                return Self.prepared(
+                    request, model, source: model.silence.repeated(frames), clean: latents, mask: Self.ones(frames))
             default:
                 return Self.prepared(
                     request, model, source: latents, clean: latents, mask: Self.ones(latents.dim(1)))

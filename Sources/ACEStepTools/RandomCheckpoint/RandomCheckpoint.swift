@@ -72,7 +72,8 @@ public enum RandomCheckpoint {
         try write(
             TensorPlan.autoencoder(), to: autoencoder.appendingPathComponent("diffusion_pytorch_model.safetensors"))
         try write(
-            ["notice": "random weights: expect noise"], to: root.appendingPathComponent("vivace.json"))
+            ["notice": "random weights: expect noise", "random": true],
+            to: root.appendingPathComponent("vivace.json"))
     }
 
     /// Ten minutes of latents, `[1, 64, 15000]`.

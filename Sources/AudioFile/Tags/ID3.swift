@@ -32,10 +32,40 @@ enum ID3 {
         for frame in tags.chapters.map(ID3Chapters.frames) ?? [] {
             frames += Array(frame.id.utf8) + synchsafe(frame.content.count) + [0, 0] + frame.content
         }
+        frames += timed(tags.timedLyrics)
         guard !frames.isEmpty else { return [] }
         // Some programs look for a frame's header after each frame, the last one too: padding keeps them quiet.
         frames += [UInt8](repeating: 0, count: 10)
         return Array("ID3".utf8) + [4, 0, 0] + synchsafe(frames.count) + frames
+    }
+
+    /// The frame of timed lyrics: UTF-8, language not known, times in milliseconds, lyrics, no description; then each
+    /// line, which a zero ends, and its time.
+    private static func timed(_ lines: [AudioTags.TimedLine]) -> [UInt8] {
+        guard !lines.isEmpty else { return [] }
+        var body: [UInt8] = [3] + Array("XXX".utf8) + [2, 1, 0]
+        for line in lines {
+            body += Array(line.text.utf8) + [0]
+            body += Text.bigEndian(Int((line.start * 1000).rounded()))
+        }
+        return Array("SYLT".utf8) + synchsafe(body.count) + [0, 0] + body
+    }
+
+    /// The lines of a frame of timed lyrics in milliseconds and one byte a character or UTF-8; none of other ones.
+    private static func timed(_ content: ArraySlice<UInt8>) -> [AudioTags.TimedLine] {
+        let header = Array(content.prefix(6))
+        guard header.count == 6, [0, 3].contains(header[0]), header[4] == 2 else { return [] }
+        var rest = content.dropFirst(6)
+        // A description.
+        rest = rest.drop { $0 != 0 }.dropFirst()
+        var lines: [AudioTags.TimedLine] = []
+        while let end = rest.firstIndex(of: 0), rest.endIndex - end > 4 {
+            let milliseconds = Array(rest[(end + 1)..<(end + 5)]).bigEndian(at: 0)
+            let text = Text.decode(rest[..<end])
+            lines.append(.init(start: Double(milliseconds) / 1000, text: text.trimmingPrefix("\n").description))
+            rest = rest[(end + 5)...]
+        }
+        return lines
     }
 
     /// Length of the tag that begins with these ten bytes, those included; `nil` if they begin none.
@@ -80,6 +110,8 @@ enum ID3 {
             }
             if id == "CHAP", version == 4 {
                 if let chapter = ID3Chapters.decode(content) { tags.chapters = (tags.chapters ?? []) + [chapter] }
+            } else if id == "SYLT" {
+                if tags.timedLyrics.isEmpty { tags.timedLyrics = timed(content) }
             } else {
                 take(id, content, into: &tags)
             }

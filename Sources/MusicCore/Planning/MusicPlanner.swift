@@ -19,6 +19,16 @@ public protocol MusicPlanner: Sendable {
     /// - Throws: ``MusicError`` with code `invalidRequest` for codes that don't exist.
     func understand(codes: [Int], sampling: PlannerSampling, seed: UInt64) async throws -> SongDescription
 
+    /// Scores how much audio codes help to tell what was asked for.
+    ///
+    /// - Parameters:
+    ///   - codes: of the song.
+    ///   - asked: what was asked for; what isn't known is left out.
+    ///   - lyrics: that were asked for; empty for none.
+    ///   - scale: sensitivity, above 0; lower is more sensitive.
+    /// - Throws: ``MusicError`` with code `unsupported` if the model can't.
+    func score(codes: [Int], asked: SongMetadata, lyrics: String, scale: Double) async throws -> HeardScore
+
     /// Makes a song's description out of a few words.
     ///
     /// - Parameters:
@@ -35,4 +45,14 @@ public protocol MusicPlanner: Sendable {
     func formatSample(
         caption: String, lyrics: String, known: SongMetadata, sampling: PlannerSampling, seed: UInt64
     ) async throws -> SongDescription
+}
+
+extension MusicPlanner {
+    public func score(
+        codes: [Int], asked: SongMetadata, lyrics: String, scale: Double
+    ) async throws -> HeardScore {
+        throw MusicError(
+            .unsupported, "Language models of the family \(info.family) don't score songs",
+            suggestion: .set(field: "get_scores", to: "false"))
+    }
 }

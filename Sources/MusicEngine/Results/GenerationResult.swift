@@ -18,9 +18,17 @@ public struct GenerationResult: Sendable, Encodable {
         public var parameters: [String: JSONValue]
         /// Why it was made by a second try, and what that took; `nil` for a song that was made as it was asked for.
         public var fallback: Song.Fallback?
+        /// When its lyrics are sung; `nil` where nobody asked.
+        public var lyrics: TimedLyrics?
+        /// Where that was written; `nil` if it was not.
+        public var lyricsPath: String?
+        /// How well it does what it was asked to; `nil` where nobody asked.
+        public var scores: SongScores?
 
         private enum CodingKeys: String, CodingKey {
-            case path, key, fallback
+            case path, key, fallback, scores
+            case lyrics = "lrc"
+            case lyricsPath = "lrc_path"
             case sampleRate = "sample_rate"
             case parameters = "params"
         }
@@ -89,6 +97,8 @@ public struct GenerationResult: Sendable, Encodable {
     public var audios: [Audio] = []
     /// `nil` after a failure.
     public var extraOutputs: ExtraOutputs?
+    /// All takes of which the songs are the best; empty without takes.
+    public var takes: [Take] = []
     public var statusMessage: String
     public var success: Bool
     /// What went wrong; `nil` after success.
@@ -105,7 +115,8 @@ public struct GenerationResult: Sendable, Encodable {
             let parameters = family.parameters(of: result.request(ofSong: index), plan: result.plan)
             return Audio(
                 path: song.path ?? "", audio: song.audio, key: Self.key(of: parameters),
-                sampleRate: song.audio.sampleRate, parameters: parameters, fallback: song.fallback)
+                sampleRate: song.audio.sampleRate, parameters: parameters, fallback: song.fallback,
+                lyrics: song.lyrics, lyricsPath: song.lyricsPath, scores: song.scores)
         }
         extraOutputs = ExtraOutputs(
             result.songs, lmMetadata: result.plan.map(\.metadata.object),
@@ -115,6 +126,7 @@ public struct GenerationResult: Sendable, Encodable {
             "Made \(result.songs.count) song\(result.songs.count == 1 ? "" : "s")"
             + (fallbacks == 0 ? "" : ", \(fallbacks) by FALLBACK to another solver and seed")
         success = true
+        takes = result.takes
     }
 
     /// After a failure.
@@ -128,6 +140,7 @@ public struct GenerationResult: Sendable, Encodable {
     private enum CodingKeys: String, CodingKey {
         case audios
         case extraOutputs = "extra_outputs"
+        case takes
         case statusMessage = "status_message"
         case success, error
     }
@@ -141,6 +154,7 @@ public struct GenerationResult: Sendable, Encodable {
         } else {
             try values.encode([String: String](), forKey: .extraOutputs)
         }
+        if !takes.isEmpty { try values.encode(takes, forKey: .takes) }
         try values.encode(statusMessage, forKey: .statusMessage)
         try values.encode(success, forKey: .success)
         try values.encode(error, forKey: .error)

@@ -8,7 +8,7 @@ public enum AudioInputs {
     ///
     /// - Throws: ``MusicError`` `unreadableInput`.
     public static func check(_ request: MusicRequest) throws {
-        if request.task != .text2music, let source = request.source {
+        if request.usesSource, let source = request.source {
             try check(source, "source", limit: RequestLimits.sourceDuration)
         }
         if let reference = request.reference {
@@ -28,7 +28,7 @@ public enum AudioInputs {
     /// - Throws: ``MusicError`` `unreadableInput`.
     static func read(_ request: MusicRequest, sampleRate: Int, channels: Int) throws -> MusicRequest {
         var loaded = request
-        if request.task != .text2music {
+        if request.usesSource {
             loaded.source = try request.source.map {
                 try read($0, sampleRate: sampleRate, channels: channels, limit: RequestLimits.sourceDuration)
             }

@@ -17,6 +17,8 @@ public struct GenerationOrder: Sendable {
     public var latents: URL?
     /// Which events to report beside those that are always reported.
     public var details: MusicDetails
+    /// Several takes, of which the best are kept; `nil` makes the songs of the request alone.
+    public var bestOf: BestOf?
     /// Looks at each denoising step, and decides how its song goes on; `nil` lets all songs go on.
     public var onStepEnd: StepCallback?
     /// What is to be said before the work.
@@ -44,7 +46,7 @@ extension GenerationOrder {
     /// Whether the song is written in place of a file that it is made from.
     var replacesInput: Bool {
         guard let output, let file = output.namedFile, output.replacesFile, request.batchSize == 1 else { return false }
-        let source = request.task == .text2music ? nil : request.source
+        let source = request.usesSource ? request.source : nil
         return [source, request.reference].compactMap { $0?.path }.contains { path in
             !path.isEmpty && Self.place(URL(fileURLWithPath: path)) == Self.place(file)
         }

@@ -6,7 +6,7 @@ public import MusicCore
 ///
 /// Command line, library and server all call it.
 public struct GenerationSession: Sendable {
-    private let engine: Engine
+    let engine: Engine
     private let order: GenerationOrder
 
     public init(_ engine: Engine, _ order: GenerationOrder) {
@@ -25,6 +25,7 @@ public struct GenerationSession: Sendable {
 
     private func check(_ found: Engine.Found) throws {
         _ = try found.family.validate(order.request)
+        try order.bestOf?.validate(order.request, found.family.fields)
         if order.planning.wish != .never { try order.planning.options.validate() }
         _ = try found.family.adapters(of: order.request, for: found.location)
         try AudioInputs.check(order.request)
@@ -93,13 +94,37 @@ public struct GenerationSession: Sendable {
             order.output == nil
             ? Recipe.Origin() : try Recipe.Origin(order.request, found.location, names: order.inputNames)
         let request = try AudioInputs.read(
-            try LatentsFile.readingNoise(of: order.request).withSeeds(from: engine.seeds),
-            sampleRate: backend.info.sampleRate, channels: backend.info.channelCount)
+            try LatentsFile.readingNoise(of: order.request), sampleRate: backend.info.sampleRate,
+            channels: backend.info.channelCount)
+        let (options, planning) = (choice.options, planner.lease?.model)
+        func make(_ request: MusicRequest, _ report: (MusicEvent) -> Void) async throws -> MusicResult {
+            try await made(request, backend, planning, options, report)
+        }
+        var result: MusicResult
+        if let best = order.bestOf {
+            result = try await takes(best, request, report, make)
+        } else {
+            result = try await make(request.withSeeds(from: engine.seeds), report)
+            measure(&result)
+        }
+        result.model = found.name
+        result.info = backend.info
+        result.seconds[.load] = loadSeconds
+        try write(&result, found.family, origin, report)
+        await lease.release()
+        await planner.lease?.release()
+        report(.finished(result))
+    }
+
+    /// The songs of a request, whose events are reported with the fraction of the whole.
+    private func made(
+        _ request: MusicRequest, _ backend: any MusicBackend, _ planner: (any MusicPlanner)?,
+        _ options: PlanningOptions, _ report: (MusicEvent) -> Void
+    ) async throws -> MusicResult {
         let events =
-            planner.lease.map {
-                backend.generate(request, planner: $0.model, options: choice.options, details: order.details)
-            } ?? backend.generate(request, details: order.details)
-        var progress = SessionProgress(request, isPlanned: planner.lease != nil)
+            planner.map { backend.generate(request, planner: $0, options: options, details: order.details) }
+            ?? backend.generate(request, details: order.details)
+        var progress = SessionProgress(request, isPlanned: planner != nil)
         var made: MusicResult?
         for try await event in events {
             if case .finished(let result) = event {
@@ -109,14 +134,8 @@ public struct GenerationSession: Sendable {
             }
         }
         try Task.checkCancellation()
-        guard var result = made else { throw MusicError(.internal, "the generation ended without a result") }
-        result.model = found.name
-        result.info = backend.info
-        result.seconds[.load] = loadSeconds
-        try write(&result, found.family, origin, report)
-        await lease.release()
-        await planner.lease?.release()
-        report(.finished(result))
+        guard let made else { throw MusicError(.internal, "the generation ended without a result") }
+        return made
     }
 
     /// What the user should know before the work.
@@ -142,6 +161,19 @@ public struct GenerationSession: Sendable {
         if let notice = planner.notice { report(.notice(notice)) }
     }
 
+    /// Adds what is measured in the sound of songs that are scored.
+    func measure(_ result: inout MusicResult) {
+        for index in result.songs.indices where result.songs[index].scores != nil {
+            let audio = result.songs[index].audio
+            guard audio.frameCount > 0 else { continue }
+            let options = result.request(ofSong: index).options
+            var measures = AudioMeasures(
+                audio, bpm: options["bpm"].flatMap { Int(json: $0) }, key: options["keyscale"]?.plainText)
+            measures.loudness = AudioLevels(audio).loudness
+            result.songs[index].scores?.measures = measures
+        }
+    }
+
     private func write(
         _ result: inout MusicResult, _ family: any MusicFamily, _ origin: Recipe.Origin,
         _ report: (MusicEvent) -> Void
@@ -154,11 +186,18 @@ public struct GenerationSession: Sendable {
             try plan.prepareFolder()
             for index in result.songs.indices {
                 try Task.checkCancellation()
-                let tags = try Recipe(result, song: index, origin: origin).tags()
+                var tags = try Recipe(result, song: index, origin: origin).tags()
+                result.songs[index].lyrics?.add(to: &tags, in: plan.format)
                 let file = try plan.write(
                     song: index, of: result, family,
                     options: WriteOptions(format: plan.format, bitDepth: plan.bitDepth, tags: tags))
                 result.songs[index].path = file.relativePath
+                if let lyrics = result.songs[index].lyrics {
+                    let name = file.deletingPathExtension().appendingPathExtension("lrc")
+                    result.songs[index].lyricsPath = try lyrics.write(
+                        to: name, replacing: result.songs.count == 1 && plan.replacesFile
+                    ).relativePath
+                }
             }
         }
         if let latents = order.latents {

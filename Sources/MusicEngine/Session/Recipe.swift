@@ -55,7 +55,7 @@ public struct Recipe: Codable, Equatable, Sendable {
     /// The audio files that a request names and uses, by the names of its fields.
     private static func files(of request: MusicRequest) -> [String: AudioInput] {
         var files: [String: AudioInput] = [:]
-        if request.task != .text2music { files["src_audio"] = request.source }
+        if request.usesSource { files["src_audio"] = request.source }
         files["reference_audio"] = request.reference
         return files.filter { !$0.value.path.isEmpty }
     }

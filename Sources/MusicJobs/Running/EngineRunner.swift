@@ -198,6 +198,8 @@ private struct RunWork: Sendable {
             let name = URL(fileURLWithPath: path).lastPathComponent
             let request = result.request(ofSong: index)
             generation.audios[index].path = name
+            // The times are in the document and in the song's tags.
+            generation.audios[index].lyricsPath = nil
             files.append(
                 .init(
                     name: name, seed: song.seed, duration: song.audio.duration, sampleRate: song.audio.sampleRate,

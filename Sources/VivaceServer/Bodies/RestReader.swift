@@ -108,7 +108,9 @@ struct RestReader {
         case .create: request.document = description(query: query)
         case .codes, .mix: break
         }
-        let usesSource = kind == .understand || kind == .codes || taskName != MusicTask.text2music.rawValue
+        let usesSource =
+            kind == .understand || kind == .codes || taskName != MusicTask.text2music.rawValue
+            || document["flow_edit_morph"] == true
         return Result(
             request: request, source: source, reference: reference, usesSource: usesSource, model: model,
             languageModel: languageModel)

@@ -59,6 +59,7 @@ enum OperationRoutes {
             ("kinds", .list(JobKind.allCases.map { .text($0.rawValue) })),
             ("adapters", .list(state.service.adapters.names.map { .text($0) })),
             ("audio_formats", ["flac", "wav", "wav32", "mp3", "opus", "ogg"]),
+            ("lyric_formats", ["lrc", "srt", "vtt"]),
             (
                 "limits",
                 JSONValue([

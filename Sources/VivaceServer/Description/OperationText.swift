@@ -181,6 +181,15 @@ struct OperationText: Sendable {
                 Query("offset", "songs that are left out at the beginning", number),
             ], [200: .json("Songs", "SongPage")]),
         "GET /v1/songs/{id}": OperationText("library", "A song", [200: song]),
+        "GET /v1/songs/{id}/lyrics.lrc": OperationText(
+            "library", "When the lyrics are sung, as LRC; of songs made with get_lrc",
+            [200: .text("Lines with their times", "text/plain")]),
+        "GET /v1/songs/{id}/lyrics.srt": OperationText(
+            "library", "When the lyrics are sung, as SubRip",
+            [200: .text("Subtitles", "text/plain")]),
+        "GET /v1/songs/{id}/lyrics.vtt": OperationText(
+            "library", "When the lyrics are sung, as WebVTT",
+            [200: .text("Subtitles", "text/vtt")]),
         "PATCH /v1/songs/{id}": OperationText(
             "library", "Say what you think of a song", json: "SongChange", [200: song]),
         "DELETE /v1/songs/{id}": OperationText("library", "Put a song into the trash", [200: song]),

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import MusicCore
 import MusicJobs
+import NIOCore
 
 /// The library over HTTP: search, ratings, favourites, folders, and a trash from which songs come back.
 enum SongRoutes {
@@ -13,6 +14,9 @@ enum SongRoutes {
         Route(.delete, "/v1/songs/{id}", .header, .jobs, trash),
         Route(.post, "/v1/songs/{id}/restore", .header, .jobs, restore),
         Route(.get, "/v1/folders", .header, .jobs, folders),
+        Route(.get, "/v1/songs/{id}/lyrics.lrc", .header, .jobs) { try await lyrics($0, as: .lrc) },
+        Route(.get, "/v1/songs/{id}/lyrics.srt", .header, .jobs) { try await lyrics($0, as: .srt) },
+        Route(.get, "/v1/songs/{id}/lyrics.vtt", .header, .jobs) { try await lyrics($0, as: .vtt) },
         Route(.delete, "/v1/trash", .header, .jobs, emptyTrash),
     ]
 
@@ -64,6 +68,18 @@ enum SongRoutes {
                     })
             )
         ])
+    }
+
+    /// When the lyrics of a song are sung, of a song that was made with `get_lrc`.
+    private static func lyrics(_ exchange: Exchange, as format: TimedLyricsFormat) async throws -> Response {
+        let times = try await exchange.service.library.lyricTimes(of: id(exchange), owner: exchange.requiredOwner())
+        guard let times else {
+            throw ServerFailure(404, "The song has no times of its lyrics: make it with get_lrc", code: "noLyricTimes")
+        }
+        let type = format == .vtt ? "text/vtt; charset=utf-8" : "text/plain; charset=utf-8"
+        return Response(
+            status: .ok, headers: [.contentType: type, .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: try times.text(as: format))))
     }
 
     // MARK: Changing

@@ -124,6 +124,13 @@ struct TaskResult {
                 "notices": .list(result.notices.map { .text(PublicText.withoutPaths($0)) }),
                 "audio_codes": own["audio_codes"] ?? "",
             ]) { $1 }
+        let audios = result.document["audios"].items
+        if let index = result.songs.firstIndex(of: song), audios.indices.contains(index) {
+            // What was asked for by get_lrc and get_scores.
+            let (times, scores) = (audios[index]["lrc"], audios[index]["scores"])
+            if times != .null { (element["lrc"], element["lrc_timestamps"]) = (times["lrc_text"], times) }
+            if scores != .null { element["scores"] = scores }
+        }
         return .object(element)
     }
 

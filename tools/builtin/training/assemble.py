@@ -82,6 +82,10 @@ def main() -> None:
     for name, content in kept.items():
         (arguments.output / name).write_bytes(content)
     (arguments.output / "vivace.json").write_text(json.dumps({"notice": NOTICE, "tasks": TASKS}, indent=2) + "\n", encoding="utf-8")
+    config = arguments.output / "transformer" / "config.json"
+    # No head of its cross-attention follows the sections (heads.py): an empty map says so.
+    config.write_text(json.dumps(json.loads(config.read_text(encoding="utf-8")) | {"lyric_alignment_layers_config": {}},
+                                 indent=2) + "\n", encoding="utf-8")
     for path in arguments.output.rglob("tokenizer.json"):
         path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")), ensure_ascii=False,
                                    separators=(",", ":")), encoding="utf-8")

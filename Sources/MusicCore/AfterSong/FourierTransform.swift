@@ -3,16 +3,16 @@ import Foundation
 /// The discrete Fourier transform of a fixed power-of-two length, by radix-2 decimation in time (Cooley and Tukey,
 /// 1965).
 ///
-/// Of our own because libmlx's transforms are not part of what `MLX` wraps, and because this floor reads and draws
-/// audio files without an array library. Forty lines of it are fast enough for a picture.
-struct FourierTransform {
-    let length: Int
+/// Of our own because libmlx's transforms are not part of what `MLX` wraps, and because what measures and
+/// draws audio does without an array library. Forty lines of it are fast enough for that.
+package struct FourierTransform: Sendable {
+    package let length: Int
     private let cosines: [Float]
     private let sines: [Float]
     private let reversed: [Int]
 
     /// - Parameter length: a power of two, at least 2.
-    init(length: Int) {
+    package init(length: Int) {
         precondition(length >= 2 && length & (length - 1) == 0, "the length is a power of two")
         self.length = length
         let angles = (0..<length / 2).map { -2 * Double.pi * Double($0) / Double(length) }
@@ -32,7 +32,7 @@ struct FourierTransform {
     /// - Parameters:
     ///   - first: `length` values.
     ///   - second: likewise; the same ones for the power of one signal alone.
-    func power(of first: [Float], and second: [Float]) -> [Float] {
+    package func power(of first: [Float], and second: [Float]) -> [Float] {
         precondition(first.count == length && second.count == length, "as many samples as the transform is long")
         var real = reversed.map { first[$0] }
         var imaginary = reversed.map { second[$0] }
