@@ -1,4 +1,4 @@
-public import MusicCore
+import MusicCore
 
 /// Several takes of a song, of which the best are kept.
 public struct BestOf: Sendable, Equatable {
