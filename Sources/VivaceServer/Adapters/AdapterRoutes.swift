@@ -1,5 +1,6 @@
 import Hummingbird
 import MusicCore
+import MusicEngine
 import MusicJobs
 
 /// The reference's routes for adapters.
@@ -7,13 +8,13 @@ import MusicJobs
 /// What is loaded counts for the later jobs of the same key; the adapters are those of the server's folder, by name.
 enum AdapterRoutes {
     static let all: [Route] = [
-        Route(.post, "/v1/lora/load", load),
+        Route(.post, "/v1/lora/load", .header, load),
         Route(.post, "/v1/lora/unload") { exchange in
             try await exchange.state.adapters.unload(for: try exchange.requiredOwner())
             return try Reply.wrapped(JSONValue(["message": "✅ Adapters unloaded"]), now: exchange.now)
         },
-        Route(.post, "/v1/lora/toggle", toggle), Route(.post, "/v1/lora/scale", scale),
-        Route(.get, "/v1/lora/status", status),
+        Route(.post, "/v1/lora/toggle", .header, toggle), Route(.post, "/v1/lora/scale", .header, scale),
+        Route(.get, "/v1/lora/status", .header, status),
     ]
 
     private static func wrong(_ name: String, _ message: String, _ input: JSONValue) -> ServerFailure {
