@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackClient
 import MusicCore
 import MusicJobs
 import Testing
@@ -54,12 +55,12 @@ struct AdapterRouteTests {
     }
 
     @Test func whatIsInstalledIsListed() async throws {
-        try await Self.run { server, _ in
+        try await Self.run { server, _ async throws in
             let names: JSONValue = ["band", "large.safetensors", "voice.safetensors"]
             #expect(try await server.client.get("/v1/capabilities").json["adapters"] == names)
             #expect(try await server.client.get("/v1/lora/status").json["data"]["available"] == names)
         }
-        try await TestServer.run { server in
+        try await TestServer.run { server async throws in
             #expect(try await server.client.get("/v1/capabilities").json["adapters"] == [])
             let reply = try await server.client.post("/v1/lora/load", .object(["lora_path": "voice"]))
             #expect(reply.status == 400 && reply.json["detail"].plainText.contains("No folder of adapters"))
@@ -67,7 +68,7 @@ struct AdapterRouteTests {
     }
 
     @Test func loadedAdaptersCountForLaterJobs() async throws {
-        try await Self.run { server, folder in
+        try await Self.run { server, folder async throws in
             _ = try await server.song(.object(["prompt": "x", "batch_size": .integer(1)]))
             #expect(await Self.used(server) == .null)
 
@@ -107,7 +108,7 @@ struct AdapterRouteTests {
     }
 
     @Test func jobsNameTheirOwn() async throws {
-        try await Self.run { server, folder in
+        try await Self.run { server, folder async throws in
             _ = try await server.client.post("/v1/lora/load", .object(["lora_path": "band"]))
             let path = folder["voice.safetensors"].path
             func submit(_ body: JSONValue) async throws {
@@ -134,7 +135,7 @@ struct AdapterRouteTests {
         var settings = ServerSettings(port: 0)
         settings.keys.add("key-a", .init("a"))
         settings.keys.add("key-b", .init("b"))
-        try await Self.run(settings) { server, _ in
+        try await Self.run(settings) { server, _ async throws in
             func post(_ path: String, _ body: JSONValue, _ key: String) async throws -> JSONValue {
                 try await server.client.post(path, body, ["Authorization": "Bearer \(key)"]).json
             }
@@ -149,7 +150,7 @@ struct AdapterRouteTests {
     }
 
     @Test func whatIsWrongIsRefused() async throws {
-        try await Self.run { server, folder in
+        try await Self.run { server, folder async throws in
             func load(_ fields: [String: JSONValue]) async throws -> (status: Int, text: String) {
                 let reply = try await server.client.post("/v1/lora/load", .object(fields))
                 return (reply.status, reply.text)

@@ -44,9 +44,9 @@ const ELSEWHERE = new Set(
     "latents",
   "latents_only", "output_type", "normalization", "constrained_decoding_debug", ...Object.values(FOLDS).flat()]);
 
-/** Whether a model can do a task: turbo models do three, but for the built-in one. */
-export const canDo = (task, model) => isBuiltIn(model) || !isTurbo(model)
-  || ["text2music", "cover", "repaint"].includes(task);
+/** Whether a model can do a task, as the server says; of a model that is not there, by its name. */
+export const canDo = (task, model) => models().find(item => item.name === model)?.supported_task_types?.includes(task)
+  ?? (isBuiltIn(model) || !isTurbo(model) || ["text2music", "cover", "repaint"].includes(task));
 
 const request = () => drafts.custom.request;
 const task = () => request().task_type ?? "text2music";
