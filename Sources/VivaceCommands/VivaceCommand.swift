@@ -14,7 +14,8 @@ public struct VivaceCommand: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             GenerateCommand.self, CreateCommand.self, FormatCommand.self, UnderstandCommand.self, ExtractCommand.self,
-            BackgroundCommand.self, CodesCommand.self, LyricTimesCommand.self, InfoCommand.self, SpectrogramCommand.self, WaveformCommand.self,
+            BackgroundCommand.self, CodesCommand.self, LyricTimesCommand.self, InfoCommand.self,
+            SpectrogramCommand.self, WaveformCommand.self,
             ModelsCommand.self, DoctorCommand.self, BenchCommand.self, ServeCommand.self, KeysCommand.self,
             LibraryCommand.self, WorkerCommand.self,
         ])

@@ -36,7 +36,9 @@ import Testing
         let scratch = try Scratch()
         let url = scratch.file(format.name("a"))
         var tags = AudioTags(title: "t", lyrics: "é one\ntwo")
-        tags.timedLyrics = [.init(start: 0, text: "é one"), .init(start: 61.25, text: ""), .init(start: 70, text: "two")]
+        tags.timedLyrics = [
+            .init(start: 0, text: "é one"), .init(start: 61.25, text: ""), .init(start: 70, text: "two"),
+        ]
         try AudioFile.write(Self.buffer, to: url, options: WriteOptions(tags: tags))
         #expect(try AudioFile.readTags(url) == tags)
         // The frame as the standard has it: UTF-8, language, milliseconds, lyrics, no description; text, zero, time.
