@@ -26,7 +26,9 @@ public struct MusicStage: OpenName {
     public static let write: MusicStage = "write"
 
     /// The usual stages in the order in which they run.
-    public static let usual: [MusicStage] = [.load, .plan, .source, .encode, .condition, .diffuse, .align, .decode, .write]
+    public static let usual: [MusicStage] = [
+        .load, .plan, .source, .encode, .condition, .diffuse, .align, .decode, .write,
+    ]
 }
 
 /// What a running generation reports.

@@ -16,7 +16,8 @@ struct LyricTimesCommand: AsyncParsableCommand {
     @Argument(help: "An audio file of up to 600 seconds.")
     var file: String
 
-    @Option(help: ArgumentHelp("lrc, srt, vtt or json (default: that of the output file, or lrc).", valueName: "format"))
+    @Option(
+        help: ArgumentHelp("lrc, srt, vtt or json (default: that of the output file, or lrc).", valueName: "format"))
     var format: String?
 
     @Option(

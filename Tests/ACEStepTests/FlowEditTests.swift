@@ -82,10 +82,11 @@ struct FlowEditTests {
         #expect(error { $0.flowEditSourceCaption = nil }?.field == "flow_edit_source_caption")
         #expect(error { ($0.flowEditStart, $0.flowEditEnd) = (0.6, 0.5) }?.field == "flow_edit_n_min")
         #expect(error { $0.task = .cover }?.field == "flow_edit_morph")
-        let solver = try base.resolve(ACEStepRequest(prompt: "x") { changed in
-            changed = request
-            changed.solver = .heun
-        })
+        let solver = try base.resolve(
+            ACEStepRequest(prompt: "x") { changed in
+                changed = request
+                changed.solver = .heun
+            })
         #expect(solver.request.solver == .euler && solver.notices.contains { $0.contains("infer_method") })
     }
 }

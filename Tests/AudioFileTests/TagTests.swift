@@ -36,12 +36,14 @@ import Testing
         let scratch = try Scratch()
         let url = scratch.file(format.name("a"))
         var tags = AudioTags(title: "t", lyrics: "é one\ntwo")
-        tags.timedLyrics = [.init(start: 0, text: "é one"), .init(start: 61.25, text: ""), .init(start: 70, text: "two")]
+        tags.timedLyrics = [
+            .init(start: 0, text: "é one"), .init(start: 61.25, text: ""), .init(start: 70, text: "two"),
+        ]
         try AudioFile.write(Self.buffer, to: url, options: WriteOptions(tags: tags))
         #expect(try AudioFile.readTags(url) == tags)
         // The frame as the standard has it: UTF-8, language, milliseconds, lyrics, no description; text, zero, time.
         let data = try Data(contentsOf: url)
-        let frame = Array("SYLT".utf8) + [0, 0, 0, 6 + 11 + 5 + 8, 0, 0, 3] + Array("XXX".utf8) + [2, 1, 0]
+        let frame = Array("SYLT".utf8) + [0, 0, 0, 7 + 11 + 5 + 8, 0, 0, 3] + Array("XXX".utf8) + [2, 1, 0]
         let lines = Array("é one".utf8) + [0, 0, 0, 0, 0, 0, 0, 0, 0xEF, 0x42]
         #expect(data.firstRange(of: Data(frame + lines)) != nil)
         tags.timedLyrics[0].start = -1

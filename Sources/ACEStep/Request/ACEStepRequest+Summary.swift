@@ -54,7 +54,9 @@ extension ACEStepRequest {
         if self.velocityAverage != 0 { add("velocity average", self.velocityAverage.plainText) }
         if self.retakeVariance != 0 {
             add("retake", self.retakeVariance.plainText)
-            if !self.retakeSeeds.isEmpty { add("retake seed", self.retakeSeeds.map(String.init).joined(separator: ",")) }
+            if !self.retakeSeeds.isEmpty {
+                add("retake seed", self.retakeSeeds.map(String.init).joined(separator: ","))
+            }
         }
         if self.flowEdit { add("flow edit", "\(self.flowEditStart.plainText)-\(self.flowEditEnd.plainText)") }
         let seeds = self.seeds

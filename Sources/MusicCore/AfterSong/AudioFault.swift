@@ -94,7 +94,8 @@ extension AudioBuffer {
     /// The largest mean of a channel as part of the whole's root mean square; `nil` for no sound.
     var offsetShare: Double? {
         let count = Double(Swift.max(1, frameCount))
-        let level = (channels.reduce(0.0) { $0 + $1.reduce(0.0) { $0 + Double($1) * Double($1) } }
+        let level =
+            (channels.reduce(0.0) { $0 + $1.reduce(0.0) { $0 + Double($1) * Double($1) } }
             / (count * Double(Swift.max(1, channels.count)))).squareRoot()
         guard level > 0 else { return nil }
         return channels.map { abs($0.reduce(0.0) { $0 + Double($1) }) / count / level }.max()

@@ -55,13 +55,16 @@ extension GenerationSession {
         takes = Take.ranked(takes)
         var kept: [MusicResult] = []
         for place in 1...best.keep {
-            guard let index = takes.firstIndex(where: { $0.rank == place }), let spooled = places[index] else { continue }
+            guard let index = takes.firstIndex(where: { $0.rank == place }), let spooled = places[index] else {
+                continue
+            }
             takes[index].isKept = true
             kept.append(try spool.take(spooled))
         }
         guard var result = kept.first else {
             throw MusicError(
-                .numericalFailure, "Each of \(takes.count) takes is out of the question; the first: "
+                .numericalFailure,
+                "Each of \(takes.count) takes is out of the question; the first: "
                     + (takes.first?.rejection ?? "none was made"),
                 advice: "use other words or another model")
         }

@@ -3,8 +3,8 @@ public import Foundation
 public import MusicCore
 
 extension TimedLyrics {
-    /// Puts the lyrics into a file's tags: with their times as LRC where a format has one text of lyrics alone (FLAC and
-    /// Ogg), beside the plain text in ID3 (MP3 and WAV).
+    /// Puts the lyrics into a file's tags: with their times as LRC where a format has one text of lyrics alone (FLAC
+    /// and Ogg), beside the plain text in ID3 (MP3 and WAV).
     public func add(to tags: inout AudioTags, in format: AudioFormat) {
         switch format {
         case .flac, .vorbis, .opus: tags.lyrics = lrc

@@ -7,7 +7,6 @@ import TestSupport
 import Testing
 
 /// What a language model hears in audio codes, by the reference's numbers.
-@MLXActor
 struct HeardScoreTests {
     private struct Vectors: Decodable {
         struct Gain: Decodable {
@@ -47,7 +46,7 @@ struct HeardScoreTests {
         var cases: [Case]
     }
 
-    @Test func logitsBecomeScoresAsInTheReference() throws {
+    @MLXActor @Test func logitsBecomeScoresAsInTheReference() throws {
         let vectors: Vectors = try Fixtures.json("aftermath/pmi")
         let logits = MLXArray(vectors.logits.joined().map { $0 }, [vectors.logits.count, vectors.logits[0].count])
         let read = TargetLogit.read(logits, vectors.targets)
