@@ -49,8 +49,8 @@ def case_spectrum(_, server, open_page):
     page.click(".mode [data-value=spectrum]")
     page.wait("return document.querySelector('.spectrum').width > 400", what="the spectrum is drawn")
     drawn = page.run("""const canvas = document.querySelector('.spectrum');
-        const data = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer);
-        return new Set(data).size""")
+        const image = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        return new Set(new Uint32Array(image.data.buffer)).size""")
     assert drawn > 20, f"The spectrum has {drawn} colours"
     assert page.run("return getComputedStyle(document.querySelector('.picture > canvas')).display") == "none"
     marks = page.run("return [...document.querySelectorAll('.axis b')].map(mark => mark.textContent)")
@@ -76,7 +76,8 @@ def case_equal_loudness(_, server, open_page):
         const [a, b] = await Promise.all(arguments[0].map(async id => (await fetch('/v1/songs/' + id)).json()));
         player.show(a, [a, b]);
         await player.compare(b);
-        return { lowered: player.lowered, matching: player.matching, a: await loudnessOf(a), b: await loudnessOf(b) }""",
+        const { lowered, matching } = player;
+        return { lowered, matching, a: await loudnessOf(a), b: await loudnessOf(b) }""",
         [song["id"] for song in songs])
     assert found["matching"] == "done" and abs(found["a"] - found["b"]) > 1, found
     levels = {side: found[side] - found["lowered"][side] for side in ("a", "b")}
@@ -92,7 +93,8 @@ def case_words_go_along(_, server, open_page):
     page = open_page(server, f"/song/{song['id']}")
     found = page.run("""const { estimatedLines, linesOfLRC, lineAt } = await import('/studio/js/core/lines.js');
         const lines = estimatedLines(arguments[0], 80).filter(line => line.text);
-        const lrc = linesOfLRC('[ti:x]\\n[offset:-500]\\n[00:01.00]One\\n[00:09.50][00:03.5]<00:03.6>Two\\n[01:00:25]\\n', 70);
+        const text = ['[ti:x]', '[offset:-500]', '[00:01.00]One', '[00:09.50][00:03.5]<00:03.6>Two', '[01:00:25]'];
+        const lrc = linesOfLRC(text.join('\\n'), 70);
         return { lines, lrc, at: [0, 2, 4.2, 69].map(time => lineAt(lrc, time)),
           none: estimatedLines('la', 0)[0].from, empty: estimatedLines('', 10) }""", lyrics)
     lines = found["lines"]
@@ -109,7 +111,8 @@ def case_words_go_along(_, server, open_page):
     page.wait("return document.querySelector('vz-words li[aria-current]')?.textContent === 'Carry me over'",
         what="the line that is sung is marked")
     page.run("""const words = document.querySelector('vz-words');
-        words.song = { ...(await (await fetch('/v1/songs/' + arguments[0])).json()), lrc: '[00:00.00]Exact' }""", song["id"])
+        const song = await (await fetch('/v1/songs/' + arguments[0])).json();
+        words.song = { ...song, lrc: '[00:00.00]Exact' }""", song["id"])
     page.wait("return document.querySelector('vz-words').innerText.trim() === 'Exact'", what="timestamps win")
     page.check()
 

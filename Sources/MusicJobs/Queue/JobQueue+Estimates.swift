@@ -46,7 +46,9 @@ extension JobQueue {
     func announcePositions() {
         let (free, held) = waitingOrder
         let starts = startEstimates(free).starts
-        for (place, id) in (free + held).enumerated() { events.append(.queued(position: place + 1, eta: starts[id]), to: id) }
+        for (place, id) in (free + held).enumerated() {
+            events.append(.queued(position: place + 1, eta: starts[id]), to: id)
+        }
     }
 
     /// Takes in what a job took.

@@ -16,8 +16,9 @@ extension JobQueue {
             isPaused: pausedOwners.contains(owner), jobs: (free + held).filter { live[$0]?.owner == owner })
     }
 
-    /// Moves a job that waits before another of the same owner, or behind all of the owner's; it takes the priority of
-    /// the other one. The order is kept beyond the end of the process.
+    /// Moves a job that waits before another of the same owner, or behind all of the owner's.
+    ///
+    /// It takes the priority of the other one. The order is kept beyond the end of the process.
     ///
     /// - Parameters:
     ///   - id: of the job.
@@ -43,8 +44,11 @@ extension JobQueue {
         return try await status(of: id)
     }
 
-    /// Lets no song of an owner begin from now on, or lets them begin again. What runs goes on, and so do descriptions,
-    /// for which somebody waits. It holds beyond the end of the process.
+    /// Lets no song of an owner begin from now on, or lets them begin again.
+    ///
+    /// What runs goes on, and so do descriptions, for which somebody waits. It holds beyond the end of the process.
+    ///
+    /// - Throws: ``MusicError`` `unwritableOutput` if it can't be kept.
     public func setPaused(_ isPaused: Bool, owner: String) async throws {
         var owners = pausedOwners
         if isPaused { owners.insert(owner) } else { owners.remove(owner) }

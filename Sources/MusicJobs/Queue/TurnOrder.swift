@@ -1,5 +1,5 @@
-/// Who is next: owners take turns, each with its jobs in the order in which they came or were moved; interactive jobs go
-/// first for four turns in five.
+/// Who is next: owners take turns, each with its jobs in the order in which they came or were moved; interactive jobs
+/// go first for four turns in five.
 package struct TurnOrder {
     /// The jobs of one priority.
     private struct Line {

@@ -142,9 +142,8 @@ actor ModelPulls {
                 $0.state = .succeeded
                 $0.bytes = $0.totalBytes
             }
-        } catch where work.isCancelled {
-            end(model) { $0.state = .stopped }
         } catch {
+            guard !work.isCancelled else { return end(model) { $0.state = .stopped } }
             logger.error("a model can't be downloaded", metadata: ["model": "\(model)", "error": "\(error)"])
             end(model) {
                 $0.state = .failed
