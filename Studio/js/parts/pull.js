@@ -1,5 +1,5 @@
 /** A model that can be had: what it is, what it needs, and its download. */
-import { fill, h } from "../core/dom.js";
+import { fill, h, set } from "../core/dom.js";
 import { bytes, span } from "../core/format.js";
 import { has, t } from "../core/i18n.js";
 import { isGoing, pulls } from "../core/pulls.js";
@@ -10,7 +10,7 @@ import { button } from "./controls.js";
 export const modelTitle = name => has(`model.${name}.what`) ? t(`model.${name}`) : name;
 
 /** How far a download is, in words. */
-export function pullWords(pull) {
+function pullWords(pull) {
   if (pull.state === "listing") return t("pull.listing");
   const parts = [t("pull.bytes", { bytes: bytes(pull.bytes), of: bytes(pull.total_bytes) }),
     t("pull.files", { n: pull.files_done, of: pull.files })];
@@ -19,13 +19,25 @@ export function pullWords(pull) {
   return parts.join(" · ");
 }
 
-/** The bar of a download. */
-export function pullBar(pull) {
-  const part = pull.total_bytes > 0 ? pull.bytes / pull.total_bytes : 0;
-  return h("div", { class: "pullbar", role: "progressbar", "aria-label": t("job.progress"), "aria-valuemin": 0,
-    "aria-valuemax": 100, "aria-valuenow": Math.round(100 * part), "aria-valuetext": pullWords(pull),
-    style: { "--at": `${100 * part}%` } });
+/** How far a download is, as a bar with words below; `follow` moves both. */
+export function pullProgress(pull) {
+  const bar = h("div", { class: "pullbar", role: "progressbar", "aria-label": t("job.progress"), "aria-valuemin": 0,
+    "aria-valuemax": 100 });
+  const words = h("p", { class: "faint" });
+  const box = h("div", {}, bar, words);
+  box.follow = now => {
+    const part = now.total_bytes > 0 ? now.bytes / now.total_bytes : 0;
+    words.textContent = pullWords(now);
+    set(bar, { "aria-valuenow": Math.round(100 * part), "aria-valuetext": pullWords(now),
+      style: { "--at": `${100 * part}%` } });
+  };
+  box.follow(pull);
+  return box;
 }
+
+/** What of a model is drawn anew when it changes; all else of its download follows in place. */
+export const pullState = entry => JSON.stringify(entry && [entry.name, entry.status, entry.missing_bytes,
+  entry.pull?.state, entry.pull?.error?.message, pulls.may]);
 
 /** The button of a model: to download, to go on, or to stop; nothing where that isn't for this key. */
 export function pullButton(entry, { class: kind = "tight" } = {}) {
@@ -59,29 +71,39 @@ function doubt(entry) {
   return entry.is_gated ? t("pull.gated") : "";
 }
 
-/** A row of the list of models. */
-export function pullRow(entry) {
+/** A row of the list of models; `follow` moves its download. */
+function pullRow(entry) {
   const { name, pull } = entry;
   const what = has(`model.${name}.what`) ? t(`model.${name}.what`) : entry.summary ?? "";
   const failed = pull?.state === "failed" && h("p", { class: "why" }, pull.error?.message ?? "");
   const stopped = pull?.state === "stopped" && pull.bytes > 0
     && h("p", {}, t("pull.stopped", { bytes: bytes(pull.bytes), of: bytes(pull.total_bytes) }));
-  return h("div", { class: "model", data: { model: name } },
+  const progress = isGoing(pull) && pullProgress(pull);
+  const row = h("div", { class: "model", data: { model: name } },
     h("div", {}, h("h3", {}, modelTitle(name), entry.is_recommended && h("span", { class: "tag brass" },
       t("pull.recommended"))), h("p", {}, what), h("p", { class: "faint" }, facts(entry)),
     doubt(entry) && h("p", { class: "doubt" }, doubt(entry)), failed, stopped,
-    isGoing(pull) && [pullBar(pull), h("p", { class: "faint" }, pullWords(pull))]),
+    progress),
     h("span", { class: "tag" }, entry.download_bytes ? bytes(entry.download_bytes) : t("pull.sizeLater")),
     pullButton(entry) ?? h("pre", {}, `vivace models pull ${name}`));
+  row.follow = now => { if (progress) progress.follow(now.pull); };
+  return row;
 }
 
-/** Draws rows anew as downloads move, with the focus kept on the same model's button. */
+/** Rows that follow their downloads, and are drawn anew where more has changed, with the focus where it was. */
 export function pullList(element, entries) {
+  let drawn = null;
   const draw = () => {
     if (!pulls.isLoaded) return;
+    const now = entries(), state = now.map(pullState).join();
+    if (state === drawn) {
+      [...element.children].forEach((row, at) => row.follow(now[at]));
+      return;
+    }
+    drawn = state;
     const focused = element.contains(document.activeElement)
       ? document.activeElement.closest("[data-model]")?.dataset.model : null;
-    fill(element, entries().map(pullRow));
+    fill(element, now.map(pullRow));
     if (focused) element.querySelector(`[data-model="${CSS.escape(focused)}"] button`)?.focus();
   };
   pulls.on(element, draw);

@@ -7,7 +7,7 @@ import { t } from "../core/i18n.js";
 import { isBuiltIn, modelName } from "../core/requests.js";
 import { isGoing, pulls } from "../core/pulls.js";
 import { attempt } from "../parts/actions.js";
-import { modelTitle, pullBar, pullButton, pullWords } from "../parts/pull.js";
+import { modelTitle, pullButton, pullProgress, pullState } from "../parts/pull.js";
 import { askField, dice, goBar, voiceChoice } from "./simple.js";
 
 export function firstScreen() {
@@ -36,14 +36,18 @@ export function firstScreen() {
 /** The model that sings and that suits first: its size and its download, or where there is none, the way to all. */
 function offerModel() {
   const box = h("div", { class: "stack" });
+  let drawn = "", progress = null;
   const draw = () => {
     const entry = pulls.models.find(model => model.is_recommended && model.purpose === "music");
+    if (entry && pullState(entry) === drawn) { progress?.follow(entry.pull); return; }
+    drawn = pullState(entry);
+    progress = isGoing(entry?.pull) ? pullProgress(entry.pull) : null;
     const all = h("a", { class: "btn tight", href: "/models" }, icon("cube"), t("first.models"));
     if (!entry || (entry.status === "installed" && !isGoing(entry.pull))) { fill(box, all); return; }
     const facts = [modelTitle(entry.name), bytes(entry.download_bytes ?? 0), entry.licence,
       t(entry.fits === false ? "pull.tightHere" : "pull.fits")].filter(Boolean);
     fill(box, h("p", { class: "faint" }, facts.join(" · ")),
-      isGoing(entry.pull) && [pullBar(entry.pull), h("p", { class: "faint" }, pullWords(entry.pull))],
+      progress,
       entry.pull?.error && h("p", { class: "why" }, entry.pull.error.message),
       h("div", { class: "row" }, pullButton(entry), all));
   };
