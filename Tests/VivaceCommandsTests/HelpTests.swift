@@ -15,7 +15,7 @@ struct HelpTests {
         "models", "models list", "models pull", "models path", "models remove", "models verify", "models quantize",
         "models make-random", "doctor", "bench", "serve", "keys", "keys new", "keys list", "library", "library list",
         "library rebuild", "repl", "t2m", "dj", "mix", "adapter", "adapter info", "adapter merge", "adapter convert",
-        "adapter extract",
+        "adapter extract", "lrc",
     ]
 
     private static func compare(_ text: String, with name: String) throws {

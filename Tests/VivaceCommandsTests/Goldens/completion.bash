@@ -173,22 +173,22 @@ _vivace() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    generate|create|format|understand|extract|bgm|codes|info|spectrogram|waveform|models|doctor|bench|serve|keys|library|repl|t2m|dj|mix|help)
+    generate|create|format|understand|extract|bgm|codes|lrc|info|spectrogram|waveform|adapter|repl|t2m|dj|mix|models|doctor|bench|serve|keys|library|help)
         # Offer subcommand argument completions
         "_vivace_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'generate create format understand extract bgm codes info spectrogram waveform models doctor bench serve keys library repl t2m dj mix help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'generate create format understand extract bgm codes lrc info spectrogram waveform adapter repl t2m dj mix models doctor bench serve keys library help' -- "${cur}"))
         ;;
     esac
 }
 
 _vivace_generate() {
     repeating_flags=()
-    non_repeating_flags=(--instrumental --no-instrumental --use-sft-prompt --no-use-sft-prompt --null-lyric-condition --no-null-lyric-condition --adg --use-adg --no-adg --no-use-adg --snap-timesteps --no-snap-timesteps --retry-non-finite --no-retry-non-finite --keep-source --no-keep-source --thinking --no-thinking --use-cot-metas --no-use-cot-metas --use-cot-caption --no-use-cot-caption --use-cot-lyrics --no-use-cot-lyrics --use-cot-language --no-use-cot-language --allow-lm-batch --no-allow-lm-batch --use-constrained-decoding --no-use-constrained-decoding --low-memory --offload-to-cpu --enable-normalization --no-enable-normalization --latents-only --no-latents-only --remove-dc-offset --no-remove-dc-offset --json --quiet -q --verbose -v --play --version -h --help)
-    repeating_options=(--caption --prompt --lyrics --lyrics-file --language --vocal-language --audio-codes --region)
-    non_repeating_options=(--duration --genres --tags --bpm --tempo --key --keyscale --time-signature --timesignature --max-text-length --max-lyric-length --steps --inference-steps --guidance-scale --seed --seeds --noise-latents --batch --batch-size --shift --timesteps --latent-shift --latent-rescale --cfg-interval-start --cfg-interval-end --solver --infer-method --task --task-type --source --src-audio --reference --reference-audio --instruction --track --tracks --repainting-start --repainting-end --cover-strength --audio-cover-strength --cover-rule --cover-noise-strength --lm-batch-chunk-size --lm-temperature --lm-cfg-scale --lm-top-k --lm-top-p --lm-repetition-penalty --lm-negative-prompt --lm --memory-tier --model --from --request --dtype --quantize --device --threads --max-memory --mps-max-memory-gb --normalize --normalization-db --output -o --audio-format --bit-depth --save-latents --stream)
+    non_repeating_flags=(--instrumental --no-instrumental --use-sft-prompt --no-use-sft-prompt --null-lyric-condition --no-null-lyric-condition --adg --use-adg --no-adg --no-use-adg --snap-timesteps --no-snap-timesteps --dcw --dcw-enabled --no-dcw --no-dcw-enabled --retry-non-finite --no-retry-non-finite --keep-source --no-keep-source --flow-edit --flow-edit-morph --no-flow-edit --no-flow-edit-morph --thinking --no-thinking --use-cot-metas --no-use-cot-metas --use-cot-caption --no-use-cot-caption --use-cot-lyrics --no-use-cot-lyrics --use-cot-language --no-use-cot-language --allow-lm-batch --no-allow-lm-batch --use-constrained-decoding --no-use-constrained-decoding --low-memory --offload-to-cpu --enable-normalization --no-enable-normalization --latents-only --no-latents-only --check-audio --no-check-audio --remove-dc-offset --no-remove-dc-offset --lrc --no-lrc --score --no-score --json --quiet -q --verbose -v --keep-all --play --version -h --help)
+    repeating_options=(--caption --prompt --lyrics --lyrics-file --language --vocal-language --adapter --audio-codes --region --flow-edit-source-lyrics-file)
+    non_repeating_options=(--duration --genres --tags --bpm --tempo --key --keyscale --time-signature --timesignature --max-text-length --max-lyric-length --steps --inference-steps --guidance-scale --seed --seeds --noise-latents --batch --batch-size --shift --timesteps --latent-shift --latent-rescale --retake-variance --retake-seed --cfg-interval-start --cfg-interval-end --solver --infer-method --dcw-mode --dcw-scaler --dcw-high-scaler --dcw-wavelet --velocity-norm-threshold --velocity-ema-factor --task --task-type --source --src-audio --reference --reference-audio --instruction --track --tracks --repainting-start --repainting-end --cover-strength --audio-cover-strength --cover-rule --cover-noise-strength --flow-edit-source-caption --flow-edit-source-lyrics --flow-edit-n-min --flow-edit-n-max --flow-edit-n-avg --lm-batch-chunk-size --lm-temperature --lm-cfg-scale --lm-top-k --lm-top-p --lm-repetition-penalty --lm-negative-prompt --lm --memory-tier --model --from --request --dtype --quantize --device --threads --max-memory --mps-max-memory-gb --normalize --normalization-db --fade-in --fade-in-duration --fade-out --fade-out-duration --score-scale --output -o --audio-format --bit-depth --save-latents --best-of --keep --stream)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
@@ -243,6 +243,9 @@ _vivace_generate() {
     '--batch'|'--batch-size')
         return
         ;;
+    '--adapter')
+        return
+        ;;
     '--shift')
         return
         ;;
@@ -255,6 +258,12 @@ _vivace_generate() {
     '--latent-rescale')
         return
         ;;
+    '--retake-variance')
+        return
+        ;;
+    '--retake-seed')
+        return
+        ;;
     '--cfg-interval-start')
         return
         ;;
@@ -263,6 +272,26 @@ _vivace_generate() {
         ;;
     '--solver'|'--infer-method')
         __vivace_add_completions -W 'ode'$'\n''sde'$'\n''heun'$'\n''dpmpp_2m'
+        return
+        ;;
+    '--dcw-mode')
+        __vivace_add_completions -W 'low'$'\n''high'$'\n''double'$'\n''pix'
+        return
+        ;;
+    '--dcw-scaler')
+        return
+        ;;
+    '--dcw-high-scaler')
+        return
+        ;;
+    '--dcw-wavelet')
+        __vivace_add_completions -W 'haar'$'\n''db2'$'\n''db4'$'\n''sym4'$'\n''sym8'$'\n''coif2'
+        return
+        ;;
+    '--velocity-norm-threshold')
+        return
+        ;;
+    '--velocity-ema-factor')
         return
         ;;
     '--task'|'--task-type')
@@ -305,6 +334,25 @@ _vivace_generate() {
         return
         ;;
     '--cover-noise-strength')
+        return
+        ;;
+    '--flow-edit-source-caption')
+        return
+        ;;
+    '--flow-edit-source-lyrics')
+        return
+        ;;
+    '--flow-edit-source-lyrics-file')
+        __vivace_add_completions -f
+        return
+        ;;
+    '--flow-edit-n-min')
+        return
+        ;;
+    '--flow-edit-n-max')
+        return
+        ;;
+    '--flow-edit-n-avg')
         return
         ;;
     '--lm-batch-chunk-size')
@@ -368,6 +416,15 @@ _vivace_generate() {
     '--normalization-db')
         return
         ;;
+    '--fade-in'|'--fade-in-duration')
+        return
+        ;;
+    '--fade-out'|'--fade-out-duration')
+        return
+        ;;
+    '--score-scale')
+        return
+        ;;
     '--output'|'-o')
         return
         ;;
@@ -379,6 +436,12 @@ _vivace_generate() {
         return
         ;;
     '--save-latents')
+        return
+        ;;
+    '--best-of')
+        return
+        ;;
+    '--keep')
         return
         ;;
     '--stream')
@@ -764,6 +827,51 @@ _vivace_codes() {
     esac
 }
 
+_vivace_lrc() {
+    repeating_flags=()
+    non_repeating_flags=(--low-memory --offload-to-cpu --quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--format --output -o --lyrics-file --language --model --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
+    __vivace_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--format')
+        return
+        ;;
+    '--output'|'-o')
+        return
+        ;;
+    '--lyrics-file')
+        return
+        ;;
+    '--language')
+        return
+        ;;
+    '--model')
+        return
+        ;;
+    '--dtype')
+        __vivace_add_completions -W 'auto'$'\n''f32'$'\n''bf16'
+        return
+        ;;
+    '--quantize')
+        __vivace_add_completions -W 'none'$'\n''q8'
+        return
+        ;;
+    '--device')
+        __vivace_add_completions -W 'auto'$'\n''cpu'$'\n''gpu'
+        return
+        ;;
+    '--threads')
+        return
+        ;;
+    '--max-memory'|'--mps-max-memory-gb')
+        return
+        ;;
+    esac
+}
+
 _vivace_info() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
@@ -824,7 +932,7 @@ _vivace_waveform() {
     esac
 }
 
-_vivace_models() {
+_vivace_adapter() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
@@ -836,407 +944,113 @@ _vivace_models() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    list|pull|path|verify|remove|quantize|make-random)
+    info|merge|convert|extract)
         # Offer subcommand argument completions
-        "_vivace_models_${subcommand}"
+        "_vivace_adapter_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'list pull path verify remove quantize make-random' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'info merge convert extract' -- "${cur}"))
         ;;
     esac
 }
 
-_vivace_models_list() {
-    repeating_flags=()
-    non_repeating_flags=(--installed --json --version -h --help)
-    repeating_options=()
-    non_repeating_options=()
-    __vivace_offer_flags_options 0
-}
-
-_vivace_models_pull() {
-    repeating_flags=()
-    non_repeating_flags=(--json --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--source --download-source --parallel)
-    __vivace_offer_flags_options -1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--source'|'--download-source')
-        __vivace_add_completions -W 'auto'$'\n''huggingface'$'\n''modelscope'
-        return
-        ;;
-    '--parallel')
-        return
-        ;;
-    esac
-}
-
-_vivace_models_path() {
+_vivace_adapter_info() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--component)
+    non_repeating_options=(--model)
     __vivace_offer_flags_options 1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--component')
-        return
-        ;;
-    esac
-}
-
-_vivace_models_verify() {
-    repeating_flags=()
-    non_repeating_flags=(--repair --json --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=()
-    __vivace_offer_flags_options 1
-}
-
-_vivace_models_remove() {
-    repeating_flags=()
-    non_repeating_flags=(--dry-run -d --json --version -h --help)
-    repeating_options=()
-    non_repeating_options=()
-    __vivace_offer_flags_options 1
-}
-
-_vivace_models_quantize() {
-    repeating_flags=()
-    non_repeating_flags=(--quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=()
-    __vivace_offer_flags_options 2
-}
-
-_vivace_models_make-random() {
-    repeating_flags=()
-    non_repeating_flags=(--full-size --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--lm --seed)
-    __vivace_offer_flags_options 1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--lm')
-        return
-        ;;
-    '--seed')
-        return
-        ;;
-    esac
-}
-
-_vivace_doctor() {
-    repeating_flags=()
-    non_repeating_flags=(--json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--memory-tier --server)
-    __vivace_offer_flags_options 0
-
-    # Offer option value completions
-    case "${prev}" in
-    '--memory-tier')
-        return
-        ;;
-    '--server')
-        return
-        ;;
-    esac
-}
-
-_vivace_bench() {
-    repeating_flags=()
-    non_repeating_flags=(--low-memory --offload-to-cpu --json --version -h --help)
-    repeating_options=(--stage)
-    non_repeating_options=(--model --duration --batch --steps --text-tokens --lyric-tokens --repeats --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
-    __vivace_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
     '--model')
         return
         ;;
-    '--duration')
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __vivace_add_completions -f
         return
         ;;
-    '--batch')
+    esac
+}
+
+_vivace_adapter_merge() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--model --output -o --dtype)
+    __vivace_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--model')
         return
         ;;
-    '--steps')
-        return
-        ;;
-    '--text-tokens')
-        return
-        ;;
-    '--lyric-tokens')
-        return
-        ;;
-    '--repeats')
-        return
-        ;;
-    '--stage')
-        __vivace_add_completions -W 'text-encoder'$'\n''condition-encoder'$'\n''dit'$'\n''vae-encode'$'\n''vae-decode'$'\n''end-to-end'$'\n''lm-prefill'$'\n''lm'$'\n''lm-cfg'
+    '--output'|'-o')
         return
         ;;
     '--dtype')
         __vivace_add_completions -W 'auto'$'\n''f32'$'\n''bf16'
         return
         ;;
-    '--quantize')
-        __vivace_add_completions -W 'none'$'\n''q8'
-        return
-        ;;
-    '--device')
-        __vivace_add_completions -W 'auto'$'\n''cpu'$'\n''gpu'
-        return
-        ;;
-    '--threads')
-        return
-        ;;
-    '--max-memory'|'--mps-max-memory-gb')
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __vivace_add_completions -f
         return
         ;;
     esac
 }
 
-_vivace_serve() {
-    repeating_flags=()
-    non_repeating_flags=(--no-auth --enable-api --debug --version -h --help)
-    repeating_options=(--allowed-host --allowed-origin --allowed-path --webhook-host)
-    non_repeating_options=(--server-name --host --port --dj-port --config --env-file --data --home --api-key --keys-file --auth-username --auth-password --config-path --model --lm-model-path --lm --init-service --init-llm --no-init --device --dtype --quantize --quantization --threads --offload-to-cpu --max-memory --batch-size --download-source --queue-size --drain-seconds --log-format --log-level --backend --use-flash-attention --offload-dit-to-cpu --checkpoint --service-mode --language)
-    __vivace_offer_flags_options 0
-
-    # Offer option value completions
-    case "${prev}" in
-    '--server-name'|'--host')
-        return
-        ;;
-    '--port')
-        return
-        ;;
-    '--dj-port')
-        return
-        ;;
-    '--config')
-        return
-        ;;
-    '--env-file')
-        return
-        ;;
-    '--data'|'--home')
-        return
-        ;;
-    '--api-key')
-        return
-        ;;
-    '--keys-file')
-        return
-        ;;
-    '--auth-username')
-        return
-        ;;
-    '--auth-password')
-        return
-        ;;
-    '--allowed-host')
-        return
-        ;;
-    '--allowed-origin')
-        return
-        ;;
-    '--allowed-path')
-        return
-        ;;
-    '--config-path'|'--model')
-        return
-        ;;
-    '--lm-model-path'|'--lm')
-        return
-        ;;
-    '--init-service')
-        return
-        ;;
-    '--init-llm')
-        return
-        ;;
-    '--no-init')
-        return
-        ;;
-    '--device')
-        return
-        ;;
-    '--dtype')
-        return
-        ;;
-    '--quantize'|'--quantization')
-        return
-        ;;
-    '--threads')
-        return
-        ;;
-    '--offload-to-cpu')
-        return
-        ;;
-    '--max-memory')
-        return
-        ;;
-    '--batch-size')
-        return
-        ;;
-    '--download-source')
-        return
-        ;;
-    '--queue-size')
-        return
-        ;;
-    '--drain-seconds')
-        return
-        ;;
-    '--log-format')
-        return
-        ;;
-    '--log-level')
-        return
-        ;;
-    '--webhook-host')
-        return
-        ;;
-    '--backend')
-        return
-        ;;
-    '--use-flash-attention')
-        return
-        ;;
-    '--offload-dit-to-cpu')
-        return
-        ;;
-    '--checkpoint')
-        return
-        ;;
-    '--service-mode')
-        return
-        ;;
-    '--language')
-        return
-        ;;
-    esac
-}
-
-_vivace_keys() {
+_vivace_adapter_convert() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=()
-    __vivace_offer_flags_options 0
-
-    # Offer subcommand / subcommand argument completions
-    local -r subcommand="${unparsed_words[0]}"
-    unset 'unparsed_words[0]'
-    unparsed_words=("${unparsed_words[@]}")
-    case "${subcommand}" in
-    new|list)
-        # Offer subcommand argument completions
-        "_vivace_keys_${subcommand}"
-        ;;
-    *)
-        # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'new list' -- "${cur}"))
-        ;;
-    esac
-}
-
-_vivace_keys_new() {
-    repeating_flags=()
-    non_repeating_flags=(--version -h --help)
-    repeating_options=(--scope --scopes)
-    non_repeating_options=(--file --waiting)
+    non_repeating_options=(--to --output -o)
     __vivace_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--file')
+    '--to')
+        __vivace_add_completions -W 'peft'$'\n''comfyui'$'\n''diffusers'
         return
         ;;
-    '--scope'|'--scopes')
+    '--output'|'-o')
         return
         ;;
-    '--waiting')
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __vivace_add_completions -f
         return
         ;;
     esac
 }
 
-_vivace_keys_list() {
+_vivace_adapter_extract() {
     repeating_flags=()
-    non_repeating_flags=(--version -h --help)
+    non_repeating_flags=(--json --quiet -q --version -h --help)
     repeating_options=()
-    non_repeating_options=(--file)
-    __vivace_offer_flags_options 0
+    non_repeating_options=(--from --rank --output -o)
+    __vivace_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--file')
+    '--from')
         return
         ;;
-    esac
-}
-
-_vivace_library() {
-    repeating_flags=()
-    non_repeating_flags=(--version -h --help)
-    repeating_options=()
-    non_repeating_options=()
-    __vivace_offer_flags_options 0
-
-    # Offer subcommand / subcommand argument completions
-    local -r subcommand="${unparsed_words[0]}"
-    unset 'unparsed_words[0]'
-    unparsed_words=("${unparsed_words[@]}")
-    case "${subcommand}" in
-    list|rebuild)
-        # Offer subcommand argument completions
-        "_vivace_library_${subcommand}"
-        ;;
-    *)
-        # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'list rebuild' -- "${cur}"))
-        ;;
-    esac
-}
-
-_vivace_library_list() {
-    repeating_flags=()
-    non_repeating_flags=(--trashed --json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--data --limit)
-    __vivace_offer_flags_options -1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--data')
+    '--rank')
         return
         ;;
-    '--limit')
-        return
-        ;;
-    esac
-}
-
-_vivace_library_rebuild() {
-    repeating_flags=()
-    non_repeating_flags=(--json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--data)
-    __vivace_offer_flags_options 0
-
-    # Offer option value completions
-    case "${prev}" in
-    '--data')
+    '--output'|'-o')
         return
         ;;
     esac
@@ -1485,6 +1299,431 @@ _vivace_mix() {
     case "${positional_number}" in
     *)
         __vivace_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_vivace_models() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __vivace_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list|pull|path|verify|remove|quantize|make-random)
+        # Offer subcommand argument completions
+        "_vivace_models_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list pull path verify remove quantize make-random' -- "${cur}"))
+        ;;
+    esac
+}
+
+_vivace_models_list() {
+    repeating_flags=()
+    non_repeating_flags=(--installed --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __vivace_offer_flags_options 0
+}
+
+_vivace_models_pull() {
+    repeating_flags=()
+    non_repeating_flags=(--json --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--source --download-source --parallel)
+    __vivace_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--source'|'--download-source')
+        __vivace_add_completions -W 'auto'$'\n''huggingface'$'\n''modelscope'
+        return
+        ;;
+    '--parallel')
+        return
+        ;;
+    esac
+}
+
+_vivace_models_path() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--component)
+    __vivace_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--component')
+        return
+        ;;
+    esac
+}
+
+_vivace_models_verify() {
+    repeating_flags=()
+    non_repeating_flags=(--repair --json --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __vivace_offer_flags_options 1
+}
+
+_vivace_models_remove() {
+    repeating_flags=()
+    non_repeating_flags=(--dry-run -d --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __vivace_offer_flags_options 1
+}
+
+_vivace_models_quantize() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __vivace_offer_flags_options 2
+}
+
+_vivace_models_make-random() {
+    repeating_flags=()
+    non_repeating_flags=(--full-size --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--lm --seed)
+    __vivace_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--lm')
+        return
+        ;;
+    '--seed')
+        return
+        ;;
+    esac
+}
+
+_vivace_doctor() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--memory-tier --server)
+    __vivace_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--memory-tier')
+        return
+        ;;
+    '--server')
+        return
+        ;;
+    esac
+}
+
+_vivace_bench() {
+    repeating_flags=()
+    non_repeating_flags=(--low-memory --offload-to-cpu --json --version -h --help)
+    repeating_options=(--stage --adapter)
+    non_repeating_options=(--model --duration --batch --steps --text-tokens --lyric-tokens --repeats --dtype --quantize --device --threads --max-memory --mps-max-memory-gb)
+    __vivace_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--model')
+        return
+        ;;
+    '--duration')
+        return
+        ;;
+    '--batch')
+        return
+        ;;
+    '--steps')
+        return
+        ;;
+    '--text-tokens')
+        return
+        ;;
+    '--lyric-tokens')
+        return
+        ;;
+    '--repeats')
+        return
+        ;;
+    '--stage')
+        __vivace_add_completions -W 'text-encoder'$'\n''condition-encoder'$'\n''dit'$'\n''vae-encode'$'\n''vae-decode'$'\n''end-to-end'$'\n''lm-prefill'$'\n''lm'$'\n''lm-cfg'
+        return
+        ;;
+    '--adapter')
+        __vivace_add_completions -f
+        return
+        ;;
+    '--dtype')
+        __vivace_add_completions -W 'auto'$'\n''f32'$'\n''bf16'
+        return
+        ;;
+    '--quantize')
+        __vivace_add_completions -W 'none'$'\n''q8'
+        return
+        ;;
+    '--device')
+        __vivace_add_completions -W 'auto'$'\n''cpu'$'\n''gpu'
+        return
+        ;;
+    '--threads')
+        return
+        ;;
+    '--max-memory'|'--mps-max-memory-gb')
+        return
+        ;;
+    esac
+}
+
+_vivace_serve() {
+    repeating_flags=()
+    non_repeating_flags=(--no-auth --enable-api --debug --version -h --help)
+    repeating_options=(--allowed-host --allowed-origin --allowed-path --webhook-host)
+    non_repeating_options=(--server-name --host --port --dj-port --config --env-file --data --home --api-key --keys-file --auth-username --auth-password --lora-dir --config-path --model --lm-model-path --lm --init-service --init-llm --no-init --device --dtype --quantize --quantization --threads --offload-to-cpu --max-memory --batch-size --download-source --queue-size --drain-seconds --log-format --log-level --backend --use-flash-attention --offload-dit-to-cpu --checkpoint --service-mode --language)
+    __vivace_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--server-name'|'--host')
+        return
+        ;;
+    '--port')
+        return
+        ;;
+    '--dj-port')
+        return
+        ;;
+    '--config')
+        return
+        ;;
+    '--env-file')
+        return
+        ;;
+    '--data'|'--home')
+        return
+        ;;
+    '--api-key')
+        return
+        ;;
+    '--keys-file')
+        return
+        ;;
+    '--auth-username')
+        return
+        ;;
+    '--auth-password')
+        return
+        ;;
+    '--allowed-host')
+        return
+        ;;
+    '--allowed-origin')
+        return
+        ;;
+    '--allowed-path')
+        return
+        ;;
+    '--lora-dir')
+        return
+        ;;
+    '--config-path'|'--model')
+        return
+        ;;
+    '--lm-model-path'|'--lm')
+        return
+        ;;
+    '--init-service')
+        return
+        ;;
+    '--init-llm')
+        return
+        ;;
+    '--no-init')
+        return
+        ;;
+    '--device')
+        return
+        ;;
+    '--dtype')
+        return
+        ;;
+    '--quantize'|'--quantization')
+        return
+        ;;
+    '--threads')
+        return
+        ;;
+    '--offload-to-cpu')
+        return
+        ;;
+    '--max-memory')
+        return
+        ;;
+    '--batch-size')
+        return
+        ;;
+    '--download-source')
+        return
+        ;;
+    '--queue-size')
+        return
+        ;;
+    '--drain-seconds')
+        return
+        ;;
+    '--log-format')
+        return
+        ;;
+    '--log-level')
+        return
+        ;;
+    '--webhook-host')
+        return
+        ;;
+    '--backend')
+        return
+        ;;
+    '--use-flash-attention')
+        return
+        ;;
+    '--offload-dit-to-cpu')
+        return
+        ;;
+    '--checkpoint')
+        return
+        ;;
+    '--service-mode')
+        return
+        ;;
+    '--language')
+        return
+        ;;
+    esac
+}
+
+_vivace_keys() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __vivace_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    new|list)
+        # Offer subcommand argument completions
+        "_vivace_keys_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'new list' -- "${cur}"))
+        ;;
+    esac
+}
+
+_vivace_keys_new() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=(--scope --scopes)
+    non_repeating_options=(--file --waiting)
+    __vivace_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--file')
+        return
+        ;;
+    '--scope'|'--scopes')
+        return
+        ;;
+    '--waiting')
+        return
+        ;;
+    esac
+}
+
+_vivace_keys_list() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--file)
+    __vivace_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--file')
+        return
+        ;;
+    esac
+}
+
+_vivace_library() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __vivace_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list|rebuild)
+        # Offer subcommand argument completions
+        "_vivace_library_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list rebuild' -- "${cur}"))
+        ;;
+    esac
+}
+
+_vivace_library_list() {
+    repeating_flags=()
+    non_repeating_flags=(--trashed --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--data --limit)
+    __vivace_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--data')
+        return
+        ;;
+    '--limit')
+        return
+        ;;
+    esac
+}
+
+_vivace_library_rebuild() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--data)
+    __vivace_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--data')
         return
         ;;
     esac
