@@ -120,6 +120,28 @@ package struct RequestResolver: Sendable {
         noteWhatIsNotUsed(request, &notices)
     }
 
+    /// Fields of what is switched off.
+    private func noteIdleFields(_ request: ACEStepRequest, _ notices: inout [String]) {
+        let usual = ACEStepOptions()
+        let idle = [
+            ("dcw_mode", "dcw_enabled", !request.correctsWavelets && request.waveletMode != usual.waveletMode),
+            (
+                "dcw_scaler", "dcw_enabled",
+                !request.correctsWavelets && request.waveletStrength != usual.waveletStrength
+            ),
+            (
+                "dcw_high_scaler", "dcw_enabled",
+                !request.correctsWavelets && request.waveletHighStrength != usual.waveletHighStrength
+            ), ("dcw_wavelet", "dcw_enabled", !request.correctsWavelets && request.wavelet != usual.wavelet),
+            ("flow_edit_n_min", "flow_edit_morph", !request.flowEdit && request.flowEditStart != usual.flowEditStart),
+            ("flow_edit_n_max", "flow_edit_morph", !request.flowEdit && request.flowEditEnd != usual.flowEditEnd),
+            ("flow_edit_n_avg", "flow_edit_morph", !request.flowEdit && request.flowEditDraws != usual.flowEditDraws),
+        ]
+        for (name, switched, isIdle) in idle where isIdle {
+            notices.append("\(name) is not used: \(switched) is false")
+        }
+    }
+
     /// Says which fields have no effect on this request.
     private func noteWhatIsNotUsed(_ request: ACEStepRequest, _ notices: inout [String]) {
         let usual = ACEStepOptions()
@@ -151,6 +173,7 @@ package struct RequestResolver: Sendable {
         if !request.retakeSeeds.isEmpty, request.retakeVariance == 0, !request.flowEdit {
             notices.append("retake_seed is not used: retake_variance is 0")
         }
+        noteIdleFields(request, &notices)
         if request.output == .latents, request.fadeIn > 0 || request.fadeOut > 0 {
             notices.append("The fades are not used: the latents are not decoded")
         }

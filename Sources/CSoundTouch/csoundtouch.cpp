@@ -38,3 +38,20 @@ long csoundtouch_stretch(
     return -1;
   }
 }
+
+// SoundTouch is built for fast arithmetic, and its library switches the processor to flushing the smallest numbers to
+// zero when it is loaded: for this thread, and for all that come of it. Everything else here counts on them.
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+__attribute__((constructor)) static void keep_small_numbers() {
+  const unsigned flush_to_zero = 0x8000, denormals_are_zero = 0x0040;
+  _mm_setcsr(_mm_getcsr() & ~(flush_to_zero | denormals_are_zero));
+}
+#elif defined(__aarch64__) && defined(__linux__)
+__attribute__((constructor)) static void keep_small_numbers() {
+  unsigned long control;
+  const unsigned long flush_to_zero = 1ul << 24;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+  __asm__ volatile("msr fpcr, %0" : : "r"(control & ~flush_to_zero));
+}
+#endif

@@ -9,6 +9,9 @@ import Foundation
         /// What was shown and has not been waited for.
         private var shown = ""
 
+        /// Whether the system has any: some containers have none.
+        static var isThere: Bool { access("/dev/ptmx", R_OK | W_OK) == 0 && access("/dev/pts", X_OK) == 0 }
+
         struct Failure: Error, CustomStringConvertible {
             let description: String
         }

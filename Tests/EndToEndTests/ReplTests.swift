@@ -136,7 +136,7 @@ import Testing
 
     #if os(Linux)
         /// Keys of a person: completion, history, Ctrl-C at the prompt and in a song, Ctrl-D.
-        @Test func atATerminal() throws {
+        @Test(.enabled(if: PseudoTerminal.isThere)) func atATerminal() throws {
             let folder = try TemporaryFolder()
             let terminal = try PseudoTerminal(["repl", "--model", "builtin", "--duration", "600"], in: folder.url)
             try terminal.wait(for: "music> ")

@@ -159,6 +159,14 @@ import Testing
         #expect(text.contains("    TITLE \"song 1\"\n    INDEX 01 00:04:00"))
     }
 
+    /// The library that stretches music is built for fast arithmetic; nothing else may become less exact by it.
+    @Test func theSmallestNumbersStay() async throws {
+        let smallest = [Float.leastNonzeroMagnitude, Float.leastNonzeroMagnitude]
+        #expect(smallest[0] + smallest[1] == 2 * Float.leastNonzeroMagnitude)
+        let sum = await Task.detached { smallest.reduce(0, +) }.value
+        #expect(sum > 0 && sum.bitPattern == 2)
+    }
+
     @Test func otherRatesAndMonoGoIn() throws {
         let folder = try Folder()
         let mono = AudioBuffer(

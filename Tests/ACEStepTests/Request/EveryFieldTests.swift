@@ -90,10 +90,35 @@ struct EveryFieldTests {
         "null_lyric_condition": true,
         "retry_non_finite": false,
         "remove_dc_offset": true,
+        "dcw_enabled": true,
+        "dcw_mode": "low",
+        "dcw_scaler": 0.2,
+        "dcw_high_scaler": 0.3,
+        "dcw_wavelet": "db2",
+        "velocity_norm_threshold": 0.5,
+        "velocity_ema_factor": 0.3,
+        "retake_variance": 0.4,
+        "retake_seed": 9,
+        "flow_edit_morph": true,
+        "flow_edit_source_caption": "a waltz",
+        "flow_edit_source_lyrics": "[Verse]\nno",
+        "flow_edit_n_min": 0.1,
+        "flow_edit_n_max": 0.9,
+        "flow_edit_n_avg": 2,
+        "fade_in_duration": 0.1,
+        "fade_out_duration": 0.1,
+        "get_lrc": true,
+        "get_scores": true,
+        "score_scale": 0.2,
+        "check_audio": false,
+        "adapters": ["there-is-no-such-file.safetensors"],
     ]
 
-    /// Fields that show only where something goes wrong; ``FallbackTests`` has their cases.
-    private static let precautions: Set<String> = ["retry_non_finite"]
+    /// Fields that show only where something goes wrong (``FallbackTests``, `AudioFaultTests`), and those that tell of
+    /// the finished song (``LyricAlignmentTests``, ``HeardScoreTests``).
+    private static let precautions: Set<String> = [
+        "retry_non_finite", "check_audio", "get_lrc", "get_scores", "score_scale",
+    ]
 
     /// The same for second spellings, which are read and never written, each with the field that is written for it.
     private static let spellings: [String: (value: JSONValue, writtenAs: String)] = [
