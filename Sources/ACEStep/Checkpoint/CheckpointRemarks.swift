@@ -21,7 +21,8 @@ struct CheckpointRemarks: Decodable {
     ///
     /// - Throws: ``MusicError`` with code `invalidCheckpoint`.
     static func read(_ layout: CheckpointLayout) throws -> CheckpointRemarks {
-        let files = [layout.model, layout.model.deletingLastPathComponent()].map { $0.appendingPathComponent("vivace.json") }
+        let folders = [layout.model, layout.model.deletingLastPathComponent()]
+        let files = folders.map { $0.appendingPathComponent("vivace.json") }
         guard let file = try files.first(where: SystemFile.exists) else {
             return CheckpointRemarks()
         }

@@ -119,7 +119,8 @@ package final class HTTPClient: Sendable {
         return CurlHandle.Exchange(
             url: url, headers: headers.map { "\($0.key): \($0.value)" }, body: request.body,
             connectTimeout: Int(options.connectTimeout * 1000), stallTimeout: options.stallTimeout,
-            slowest: options.slowest, totalTimeout: Int((request.timeout ?? 0) * 1000), certificates: options.certificates)
+            slowest: options.slowest, totalTimeout: Int((request.timeout ?? 0) * 1000),
+            certificates: options.certificates)
     }
 
     /// One exchange, on a thread of its own; the caller's closures see a successful answer only.

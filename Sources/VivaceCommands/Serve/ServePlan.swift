@@ -1,6 +1,6 @@
+import DJ
 package import Foundation
 package import Logging
-import DJ
 import ModelHub
 import MusicCore
 package import MusicJobs
